@@ -1,0 +1,11 @@
+# ONNX::proto: the packaged protobuf classes of the ONNX format (the package has no usable CMake config without LibTorch).
+find_path(ONNX_INCLUDE_DIR onnx/onnx_pb.h)
+find_library(ONNX_PROTO_LIBRARY onnx_proto)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(ONNX DEFAULT_MSG ONNX_INCLUDE_DIR ONNX_PROTO_LIBRARY)
+if(ONNX_FOUND AND NOT TARGET ONNX::proto)
+  add_library(ONNX::proto INTERFACE IMPORTED)
+  target_include_directories(ONNX::proto INTERFACE "${ONNX_INCLUDE_DIR}")
+  target_link_libraries(ONNX::proto INTERFACE "${ONNX_PROTO_LIBRARY}" protobuf::libprotobuf)
+  target_compile_definitions(ONNX::proto INTERFACE ONNX_ML=1 ONNX_NAMESPACE=onnx)
+endif()

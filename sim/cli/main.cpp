@@ -1,0 +1,60 @@
+#include <systemc>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <memory>
+
+#include "sim/cli/command.h"
+#include "sim/config/user_error.h"
+
+namespace faultline::cli {
+
+std::vector<Command>& commands() {
+  static std::vector<Command> all;
+  return all;
+}
+
+namespace {
+
+constexpr int kUserMistake = 2;
+constexpr int kToolError = 1;
+
+int run(int argc, char** argv) {
+  CLI::App app{"Faultline: what a fault in a register of an accelerator does to a network's answers", "faultline"};
+  app.set_version_flag("--version", FAULTLINE_VERSION);
+  app.require_subcommand(1);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "faultline: command line: " + std::string(error.what()) + "; see faultline --help\n";
+  });
+
+  std::sort(commands().begin(), commands().end(), [](const Command& a, const Command& b) { return a.name < b.name; });
+  std::function<int()> chosen;
+  for (const Command& command : commands()) {
+    CLI::App* sub = app.add_subcommand(command.name, command.description);
+    auto run_command = std::make_shared<std::function<int()>>(command.configure(*sub));
+    sub->callback([&chosen, run_command] { chosen = *run_command; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUserMistake;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace faultline::cli
+
+/// SystemC's library owns main() and calls this. User mistakes are one line on stderr and exit status 2.
+int sc_main(int argc, char** argv) {
+  try {
+    return faultline::cli::run(argc, argv);
+  } catch (const faultline::UserError& error) {
+    std::fprintf(stderr, "faultline: %s\n", error.what());
+    return faultline::cli::kUserMistake;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "faultline: internal error: %s\n", error.what());
+    return faultline::cli::kToolError;
+  }
+}
