@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 
@@ -17,10 +18,14 @@ std::vector<Command>& commands() {
 
 namespace {
 
+/// SystemC prints a banner from its main() unless this variable is set; ours is a command-line tool.
+const bool kBannerOff = setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1) == 0;
+
 constexpr int kUserMistake = 2;
 constexpr int kToolError = 1;
 
 int run(int argc, char** argv) {
+  (void)kBannerOff;
   CLI::App app{"Faultline: what a fault in a register of an accelerator does to a network's answers", "faultline"};
   app.set_version_flag("--version", FAULTLINE_VERSION);
   app.require_subcommand(1);
