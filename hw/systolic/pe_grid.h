@@ -1,0 +1,31 @@
+#pragma once
+
+#include <systemc>
+
+#include "hw/common/cycle_clock.h"
+#include "hw/common/state_table.h"
+#include "hw/fault/fault_taps.h"
+#include "hw/systolic/edge_vector.h"
+#include "hw/systolic/grid_config.h"
+
+namespace faultline::hw {
+
+/// The grid of processing elements behind one vector signal per edge. Implementations register the same fields in the
+/// state table, with the same names and meaning, and give the same bits in every cycle (docs/hardware.md, "Grid").
+class PeGrid : public sc_core::sc_module {
+ public:
+  sc_core::sc_in<bool> clock{"clock"};
+  sc_core::sc_in<OperandEdge> west{"west"};    ///< rows operands; control = load
+  sc_core::sc_in<OperandEdge> north{"north"};  ///< columns operands; control = shift
+  sc_core::sc_in<DrainEdge> drain{"drain"};    ///< columns bits; output-stationary only
+  sc_core::sc_out<SumEdge> south{"south"};     ///< columns sums, from the registers of the bottom row
+
+  ~PeGrid() override = default;
+  /// Writes every output (and inner signal) from the state table: call after reset or a restored snapshot.
+  virtual void drive() = 0;
+
+ protected:
+  explicit PeGrid(const sc_core::sc_module_name& name) : sc_module(name) {}
+};
+
+}  // namespace faultline::hw
