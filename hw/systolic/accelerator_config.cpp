@@ -1,0 +1,32 @@
+#include "hw/systolic/accelerator_config.h"
+
+#include <algorithm>
+#include <string>
+
+#include "hw/common/invalid_configuration.h"
+
+namespace faultline::hw {
+namespace {
+
+void require_range(const char* name, int64_t value, int64_t low, int64_t high) {
+  if (value < low || value > high) {
+    throw InvalidConfiguration(std::string(name) + " " + std::to_string(value) + " is out of range; it must be " +
+                               std::to_string(low) + " to " + std::to_string(high));
+  }
+}
+
+}  // namespace
+
+void AcceleratorConfig::validate() const {
+  constexpr int64_t kLargestBuffer = 16 * 1024 * 1024;
+  require_range("input_buffer_bytes", input_buffer_bytes, 1, kLargestBuffer);
+  require_range("weight_buffer_bytes", weight_buffer_bytes, 1, kLargestBuffer);
+  require_range("output_buffer_bytes", output_buffer_bytes, 1, kLargestBuffer);
+  require_range("psum_rows", psum_rows, grid.rows, 65536);
+  require_range("parameter_entries", parameter_entries, std::max(grid.rows, grid.columns), 65536);
+  require_range("bus_bytes", bus_bytes, 1, 64);
+  require_range("dram_latency", dram_latency, 1, 1024);
+  require_range("dram_bytes", dram_bytes, 4096, int64_t{1} << 31);
+}
+
+}  // namespace faultline::hw

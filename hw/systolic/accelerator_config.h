@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hw/systolic/grid_config.h"
+
+namespace faultline::hw {
+
+/// Sizes and timing of the systolic accelerator. Start from the defaults, change what differs, then validate().
+struct AcceleratorConfig {
+  GridConfig grid;
+
+  int64_t input_buffer_bytes = 64 * 1024;
+  int64_t weight_buffer_bytes = 64 * 1024;
+  int64_t output_buffer_bytes = 64 * 1024;
+  int psum_rows = 1024;          ///< rows of the partial-sum buffer; each holds one 32-bit sum per column
+  int parameter_entries = 256;   ///< channels whose bias, multiplier and shift the post-processing unit holds
+  int bus_bytes = 16;            ///< bytes DRAM moves per cycle, 1 to 64
+  int dram_latency = 20;         ///< cycles from a request to its data, 1 to 1024
+  int64_t dram_bytes = int64_t{64} * 1024 * 1024;
+
+  /// Throws InvalidConfiguration for a value out of range (buffers up to 16 MiB, psum_rows in [R, 65536], parameter
+  /// entries in [max(R, C), 65536], DRAM up to 2 GiB).
+  void validate() const;
+};
+
+/// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), shift (1), little-endian.
+constexpr int kParameterBytes = 9;
+
+}  // namespace faultline::hw
