@@ -5,6 +5,10 @@
 #include <ostream>
 #include <string>
 
+namespace sc_core {
+class sc_trace_file;
+}
+
 namespace faultline::hw {
 
 /// Largest number of rows or columns of the array.
@@ -74,7 +78,7 @@ struct SumEdge {
   }
 };
 
-// SystemC asks a signal's type for these two; waveforms are written from the state table instead.
+// SystemC asks a signal's type for these; waveforms are written from the state table instead.
 inline std::ostream& operator<<(std::ostream& out, const OperandEdge& edge) {
   return out << edge.lanes << " operands";
 }
@@ -84,5 +88,8 @@ inline std::ostream& operator<<(std::ostream& out, const DrainEdge& edge) {
 inline std::ostream& operator<<(std::ostream& out, const SumEdge& edge) {
   return out << edge.lanes << " sums";
 }
+inline void sc_trace(sc_core::sc_trace_file*, const OperandEdge&, const std::string&) {}
+inline void sc_trace(sc_core::sc_trace_file*, const DrainEdge&, const std::string&) {}
+inline void sc_trace(sc_core::sc_trace_file*, const SumEdge&, const std::string&) {}
 
 }  // namespace faultline::hw
