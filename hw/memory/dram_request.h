@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <cstring>
-#include <ostream>
+
+#include "hw/common/signal_value.h"
 
 namespace faultline::hw {
 
@@ -40,15 +41,8 @@ struct DramResponse {
   }
 };
 
-// SystemC asks a signal's type for these; waveforms are written from the state table instead.
 inline std::ostream& operator<<(std::ostream& out, const BeatData& data) {
   return out << int{data.bytes[0]};
-}
-inline std::ostream& operator<<(std::ostream& out, const DramRequest& request) {
-  return out << request.address;
-}
-inline std::ostream& operator<<(std::ostream& out, const DramResponse& response) {
-  return out << response.valid;
 }
 
 }  // namespace faultline::hw

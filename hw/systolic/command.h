@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
 #include <string>
 #include <vector>
+
+#include "hw/common/signal_value.h"
 
 namespace faultline::hw {
 
@@ -94,10 +95,5 @@ struct CommandField {
 
 /// All fields, in the order of the declaration.
 const std::vector<CommandField>& command_fields();
-
-/// SystemC asks a signal's type for this.
-inline std::ostream& operator<<(std::ostream& out, const CommandDescriptor& command) {
-  return out << "command " << command.opcode;
-}
 
 }  // namespace faultline::hw

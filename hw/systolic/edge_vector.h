@@ -2,12 +2,9 @@
 
 #include <cstdint>
 #include <cstring>
-#include <ostream>
 #include <string>
 
-namespace sc_core {
-class sc_trace_file;
-}
+#include "hw/common/signal_value.h"
 
 namespace faultline::hw {
 
@@ -77,19 +74,5 @@ struct SumEdge {
     return lanes == other.lanes && std::memcmp(value, other.value, static_cast<size_t>(lanes) * sizeof(int32_t)) == 0;
   }
 };
-
-// SystemC asks a signal's type for these; waveforms are written from the state table instead.
-inline std::ostream& operator<<(std::ostream& out, const OperandEdge& edge) {
-  return out << edge.lanes << " operands";
-}
-inline std::ostream& operator<<(std::ostream& out, const DrainEdge& edge) {
-  return out << edge.lanes << " drain bits";
-}
-inline std::ostream& operator<<(std::ostream& out, const SumEdge& edge) {
-  return out << edge.lanes << " sums";
-}
-inline void sc_trace(sc_core::sc_trace_file*, const OperandEdge&, const std::string&) {}
-inline void sc_trace(sc_core::sc_trace_file*, const DrainEdge&, const std::string&) {}
-inline void sc_trace(sc_core::sc_trace_file*, const SumEdge&, const std::string&) {}
 
 }  // namespace faultline::hw

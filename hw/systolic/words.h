@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <cstring>
-#include <ostream>
 
+#include "hw/common/signal_value.h"
 #include "hw/memory/dram_request.h"
 #include "hw/systolic/edge_vector.h"
 #include "hw/systolic/position.h"
@@ -112,34 +112,5 @@ struct UnitStatus {
   bool error = false;  ///< stays; the controller traps
   bool operator==(const UnitStatus& other) const { return done == other.done && error == other.error; }
 };
-
-// SystemC asks a signal's type for these; waveforms are written from the state table instead.
-inline std::ostream& operator<<(std::ostream& out, const InputWord& word) {
-  return out << word.read;
-}
-inline std::ostream& operator<<(std::ostream& out, const WeightWord& word) {
-  return out << word.address;
-}
-inline std::ostream& operator<<(std::ostream& out, const SumWord& word) {
-  return out << word.row;
-}
-inline std::ostream& operator<<(std::ostream& out, const BufferWrite& write) {
-  return out << write.address;
-}
-inline std::ostream& operator<<(std::ostream& out, const BufferRead& read) {
-  return out << read.address;
-}
-inline std::ostream& operator<<(std::ostream& out, const RowRequest& request) {
-  return out << request.row;
-}
-inline std::ostream& operator<<(std::ostream& out, const PoolRequest& request) {
-  return out << request.address;
-}
-inline std::ostream& operator<<(std::ostream& out, const PoolData& data) {
-  return out << data.lanes;
-}
-inline std::ostream& operator<<(std::ostream& out, const UnitStatus& status) {
-  return out << status.done;
-}
 
 }  // namespace faultline::hw
