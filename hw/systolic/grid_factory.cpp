@@ -4,6 +4,7 @@
 
 #include "hw/common/invalid_configuration.h"
 #include "hw/systolic/cycle_grid.h"
+#include "hw/systolic/structural_grid.h"
 
 namespace faultline::hw {
 namespace {
@@ -15,7 +16,8 @@ std::unique_ptr<PeGrid> make(const char* name, const GridConfig& config, StateTa
 }
 
 const std::map<std::string, Accelerator::MakeGrid>& makers() {
-  static const std::map<std::string, Accelerator::MakeGrid> kMakers = {{"cycle", make<CycleGrid>}};
+  static const std::map<std::string, Accelerator::MakeGrid> kMakers = {{"cycle", make<CycleGrid>},
+                                                                       {"structural", make<StructuralGrid>}};
   return kMakers;
 }
 

@@ -1,8 +1,9 @@
+#include "sim/engine/platform.h"
+
 #include <cstring>
 #include <random>
 
 #include "gtest/gtest.h"
-#include "sim/engine/platform.h"
 
 namespace faultline::engine {
 namespace {
@@ -11,14 +12,16 @@ using hw::CommandDescriptor;
 using hw::Opcode;
 
 /// C[m][n] = sum over k of A[m][k] W[k][n] on a small weight-stationary array, commands written by hand.
-TEST(Platform, RunsAHandWrittenWeightStationaryGemm) {
+class PlatformTest : public testing::TestWithParam<GridKind> {};
+
+TEST_P(PlatformTest, RunsAHandWrittenWeightStationaryGemm) {
   constexpr int kRows = 4;
   constexpr int kColumns = 3;
   constexpr int kM = 10;
   constexpr int kK = 6;
   hw::AcceleratorConfig config{hw::GridConfig(kRows, kColumns, hw::Dataflow::kWeightStationary, hw::Multiplier())};
   config.psum_rows = 64;
-  Platform platform(config, GridKind::kCycle);
+  Platform platform(config, GetParam());
 
   std::mt19937 random(7);
   int8_t a[kM][kK];
@@ -104,6 +107,8 @@ TEST(Platform, RunsAHandWrittenWeightStationaryGemm) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Grids, PlatformTest, testing::Values(GridKind::kCycle, GridKind::kStructural));
 
 }  // namespace
 }  // namespace faultline::engine
