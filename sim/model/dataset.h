@@ -11,8 +11,8 @@ namespace faultline::model {
 
 /// Labelled images. Pixels are bytes, [image][channel][row][column]; a network with a float input is fed pixel / 255.
 struct Dataset {
-  std::string source;           ///< as the user named it, e.g. "mnist:DIR"
-  Shape shape;                  ///< of one image: (channels, height, width)
+  std::string source;  ///< as the user named it, e.g. "mnist:DIR"
+  Shape shape;         ///< of one image: (channels, height, width)
   int classes = 10;
   std::vector<uint8_t> pixels;
   std::vector<uint8_t> labels;  ///< one per image, in [0, classes)

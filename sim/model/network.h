@@ -22,8 +22,8 @@ class Operator {
  public:
   virtual ~Operator() = default;
 
-  std::string name;        ///< unique; the node's name in the source file where it has one
-  std::string kind;        ///< operator type as the source names it: "Conv", "Gemm", "MaxPool", "Add" ...
+  std::string name;  ///< unique; the node's name in the source file where it has one
+  std::string kind;  ///< operator type as the source names it: "Conv", "Gemm", "MaxPool", "Add" ...
   std::vector<TensorId> inputs;
   TensorId output = -1;
 };
@@ -56,19 +56,19 @@ struct ConvolutionGeometry {
 ///   requantised: q = clamp(scale(v, factor[n]) + zero_point, low, high), then table[q + 128] where a table is given;
 ///   raw:         v itself (the output tensor is kInt32).
 struct PostProcessing {
-  std::vector<int32_t> bias;                   ///< one per channel; corrections for zero points are folded in
-  std::vector<hw::FixedPointFactor> factor;    ///< one per channel; empty when raw
-  int32_t zero_point = 0;                      ///< of the output (before the table), [-128, 127]
-  int32_t low = -128, high = 127;              ///< clamp: the int8 range narrowed by Relu or Clip
-  std::vector<int8_t> table;                   ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
+  std::vector<int32_t> bias;                 ///< one per channel; corrections for zero points are folded in
+  std::vector<hw::FixedPointFactor> factor;  ///< one per channel; empty when raw
+  int32_t zero_point = 0;                    ///< of the output (before the table), [-128, 127]
+  int32_t low = -128, high = 127;            ///< clamp: the int8 range narrowed by Relu or Clip
+  std::vector<int8_t> table;                 ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
   bool raw() const { return factor.empty(); }
 };
 
 /// Convolution, Gemm or MatMul with constant weights, on the array.
 ///
 /// accumulator[n][pixel] = sum over planes p, then ky, kx, ci of
-///     M(activation, weights[p][n][ky][kx][ci]),  M the configured multiplier, `activation` the stored int8 code, or the
-///     input's zero point (`pad_value`) where the tap lies outside the input. Padding is a valid operand of M.
+///     M(activation, weights[p][n][ky][kx][ci]),  M the configured multiplier, `activation` the stored int8 code, or
+///     the input's zero point (`pad_value`) where the tap lies outside the input. Padding is a valid operand of M.
 /// Sums wrap at 32 bits. Weights are symmetric (zero point 0). Weights whose zero-point-corrected value needs more than
 /// 8 bits are split over several planes that add up to it; one plane is the normal case.
 class MatrixOperator : public Operator {
@@ -109,11 +109,11 @@ class HostOperator : public Operator {
 /// The graph's own input and output types are kept: `graph_input` may be kFloat32 (a HostOperator quantises it) or
 /// kInt8; likewise `graph_outputs`.
 struct Network {
-  std::string file;                                  ///< as the user named it
+  std::string file;  ///< as the user named it
   std::vector<TensorInfo> tensors;
   std::vector<std::unique_ptr<Operator>> operators;  ///< topological order
   TensorId graph_input = -1;
-  std::vector<TensorId> graph_outputs;               ///< the first is the one that classifies
+  std::vector<TensorId> graph_outputs;  ///< the first is the one that classifies
   /// SHA-256 of the source file, in hexadecimal.
   std::string sha256;
 

@@ -37,7 +37,7 @@ struct TensorInfo {
   std::string name;
   Shape shape;
   ElementType type = ElementType::kInt8;
-  Quantisation quantisation;     ///< meaningful for kInt8
+  Quantisation quantisation;       ///< meaningful for kInt8
   bool declared_unsigned = false;  ///< the file says uint8; stored codes are then the file's minus 128
 };
 
