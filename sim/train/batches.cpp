@@ -1,4 +1,4 @@
-#include "sim/train/torch/batches.h"
+#include "sim/train/batches.h"
 
 #include <algorithm>
 #include <numeric>

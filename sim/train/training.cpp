@@ -52,9 +52,9 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
     throw UserError("--epochs", 0, fmt::format("{} epochs", request.settings.epochs), "ask for at least 1");
   }
   check_out(request.out);
+  check_fit(network, model::load_dataset(request.data, model::Split::kTest, 1));
   const TrainFunction train = load_trainer();
   const Dataset test = model::load_dataset(request.data, model::Split::kTest, 0);
-  check_fit(network, test);
   const Dataset data = model::load_dataset(request.data, model::Split::kTrain, 0);
   check_fit(network, data);
 

@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "sim/train/torch/batches.h"
+#include "sim/train/batches.h"
 #include "sim/train/trainer.h"
 
 namespace faultline::train {
