@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "sim/cli/command.h"
+#include "sim/model/dataset_source.h"
 #include "sim/train/training.h"
+#include "sim/train/zoo.h"
 
 namespace faultline::cli {
 namespace {
@@ -54,8 +56,8 @@ int run(const Options& options) {
 std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<Options>();
   train::TrainingRequest& request = options->request;
-  app.add_option("--network", request.network, "lenet5, mlp_tanh or mlp_relu")->required();
-  app.add_option("--data", request.data, "mnist:DIR, cifar10:DIR or builtin:digits")->required();
+  app.add_option("--network", request.network, "One of " + train::zoo_names())->required();
+  app.add_option("--data", request.data, "One of " + model::dataset_forms())->required();
   app.add_option("--out", request.out, "ONNX file to write")->required();
   app.add_option("--epochs", request.settings.epochs, "Passes over the training images")->capture_default_str();
   app.add_option("--seed", request.settings.seed, "Seed of every random choice")->capture_default_str();

@@ -183,7 +183,7 @@ struct Pen {
   double radius, softness, variation, darkness;
 };
 
-using Ink = std::array<double, kDigitImageSide * kDigitImageSide>;  // 0 none, 1 full
+using Ink = std::array<double, size_t{kDigitImageSide} * kDigitImageSide>;  // 0 none, 1 full
 
 void draw_segment(const Point& a, const Point& b, double radius, const Pen& pen, Ink& ink) {
   const double reach = radius + pen.softness;

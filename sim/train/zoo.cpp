@@ -13,17 +13,22 @@ std::vector<ZooNetwork>& zoo() {
   return all;
 }
 
-model::FloatNetwork build_zoo_network(const std::string& name) {
+std::string zoo_names() {
   std::vector<std::string> names;
+  for (const ZooNetwork& network : zoo()) {
+    names.push_back(network.name);
+  }
+  std::sort(names.begin(), names.end());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+model::FloatNetwork build_zoo_network(const std::string& name) {
   for (const ZooNetwork& network : zoo()) {
     if (network.name == name) {
       return network.build();
     }
-    names.push_back(network.name);
   }
-  std::sort(names.begin(), names.end());
-  throw UserError("--network", 0, "there is no network '" + name + "'",
-                  fmt::format("use one of {}", fmt::join(names, ", ")));
+  throw UserError("--network", 0, "there is no network '" + name + "'", "use one of " + zoo_names());
 }
 
 }  // namespace faultline::train

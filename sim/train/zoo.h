@@ -23,6 +23,9 @@ struct ZooRegistration {
   explicit ZooRegistration(ZooNetwork network) { zoo().push_back(std::move(network)); }
 };
 
+/// Their names, in alphabetical order: "lenet5, mlp_relu, mlp_tanh".
+std::string zoo_names();
+
 /// The network called `name`, without weights. Throws UserError where there is none.
 model::FloatNetwork build_zoo_network(const std::string& name);
 
