@@ -20,18 +20,22 @@ struct FixedPointFactor {
 /// bit as the shift saturates at 63. Throws InvalidConfiguration otherwise.
 FixedPointFactor to_fixed_point(double factor);
 
+/// `product / 2^shift`, rounded to nearest, ties to even; shift in [0, 63].
+inline int64_t round_shift(int64_t product, int shift) {
+  if (shift == 0) {
+    return product;
+  }
+  const int64_t floor = product >> shift;
+  const uint64_t remainder = static_cast<uint64_t>(product) & ((uint64_t{1} << shift) - 1);
+  const uint64_t half = uint64_t{1} << (shift - 1);
+  const bool round_up = remainder > half || (remainder == half && (floor & 1) != 0);
+  return floor + (round_up ? 1 : 0);
+}
+
 /// `value * factor.multiplier / 2^factor.shift`, rounded to nearest, ties to even. Exact for every int32 value: the
 /// product needs at most 63 bits.
 inline int64_t scale(int32_t value, FixedPointFactor factor) {
-  const int64_t product = static_cast<int64_t>(value) * factor.multiplier;
-  if (factor.shift == 0) {
-    return product;
-  }
-  const int64_t floor = product >> factor.shift;
-  const uint64_t remainder = static_cast<uint64_t>(product) & ((uint64_t{1} << factor.shift) - 1);
-  const uint64_t half = uint64_t{1} << (factor.shift - 1);
-  const bool round_up = remainder > half || (remainder == half && (floor & 1) != 0);
-  return floor + (round_up ? 1 : 0);
+  return round_shift(static_cast<int64_t>(value) * factor.multiplier, factor.shift);
 }
 
 /// `value` limited to [low, high].

@@ -13,10 +13,10 @@ struct AcceleratorConfig {
   int64_t input_buffer_bytes = 64 * 1024;
   int64_t weight_buffer_bytes = 64 * 1024;
   int64_t output_buffer_bytes = 64 * 1024;
-  int psum_rows = 1024;          ///< rows of the partial-sum buffer; each holds one 32-bit sum per column
-  int parameter_entries = 256;   ///< channels whose bias, multiplier and shift the post-processing unit holds
-  int bus_bytes = 16;            ///< bytes DRAM moves per cycle, 1 to 64
-  int dram_latency = 20;         ///< cycles from a request to its data, 1 to 1024
+  int psum_rows = 1024;         ///< rows of the partial-sum buffer; each holds one 32-bit sum per column
+  int parameter_entries = 256;  ///< channels whose bias, multiplier and shift the post-processing unit holds
+  int bus_bytes = 16;           ///< bytes DRAM moves per cycle, 1 to 64
+  int dram_latency = 20;        ///< cycles from a request to its data, 1 to 1024
   int64_t dram_bytes = int64_t{64} * 1024 * 1024;
 
   /// Throws InvalidConfiguration for a value out of range (buffers up to 16 MiB, psum_rows in [R, 65536], parameter

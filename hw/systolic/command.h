@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
 #include <string>
 #include <vector>
+
+#include "hw/common/signal_value.h"
 
 namespace faultline::hw {
 
@@ -21,17 +22,17 @@ enum class LoadTarget : int32_t { kInput = 0, kWeight = 1, kParameter = 2, kTabl
 
 /// One command: the controller's command registers. Commands run one after another, in the order given.
 ///
-/// Every field is a register `controller.command.<name>` of the width in command_fields(). Positions in the input buffer
-/// are the sum of a pixel part and a tap part, each (y, x, byte offset): a value is read at
-/// input_base + pixel.offset + tap.offset when (pixel.y + tap.y, pixel.x + tap.x) lies inside input_height x input_width,
-/// and is pad_value otherwise. docs/hardware.md ("Commands", "Compute") defines the schedule.
+/// Every field is a register `controller.command.<name>` of the width in command_fields(). Positions in the input
+/// buffer are the sum of a pixel part and a tap part, each (y, x, byte offset): a value is read at input_base +
+/// pixel.offset + tap.offset when (pixel.y + tap.y, pixel.x + tap.x) lies inside input_height x input_width, and is
+/// pad_value otherwise. docs/hardware.md ("Commands", "Compute") defines the schedule.
 struct CommandDescriptor {
   int32_t opcode = 0;
 
   // kLoad, kStore: `rows` rows of `row_bytes` bytes.
-  int32_t target = 0;         ///< LoadTarget (kLoad)
-  int32_t dram_address = 0;   ///< of the first row, unsigned
-  int32_t dram_stride = 0;    ///< bytes between rows in DRAM
+  int32_t target = 0;        ///< LoadTarget (kLoad)
+  int32_t dram_address = 0;  ///< of the first row, unsigned
+  int32_t dram_stride = 0;   ///< bytes between rows in DRAM
   int32_t buffer_address = 0;
   int32_t buffer_stride = 0;  ///< bytes between rows in the buffer
   int32_t rows = 0;           ///< also: partial-sum rows of kPostProcess, pixels of kPool
@@ -58,7 +59,7 @@ struct CommandDescriptor {
   int32_t input_width = 0;
   int32_t pad_value = 0;
   int32_t tap_y = 0, tap_x = 0, tap_c = 0, tap_offset = 0;  ///< the first tap
-  int32_t tap_c_last = 0;    ///< channels of a tap minus one
+  int32_t tap_c_last = 0;                                   ///< channels of a tap minus one
   int32_t tap_x_step = 0, tap_x_last = 0, tap_y_step = 0, tap_y_last = 0;
   int32_t tap_offset_x = 0;  ///< added to the offset when the channel wraps and x steps
   int32_t tap_offset_y = 0;  ///< added to the offset when x wraps and y steps; when y wraps the offset becomes 0
@@ -94,10 +95,5 @@ struct CommandField {
 
 /// All fields, in the order of the declaration.
 const std::vector<CommandField>& command_fields();
-
-/// SystemC asks a signal's type for this.
-inline std::ostream& operator<<(std::ostream& out, const CommandDescriptor& command) {
-  return out << "command " << command.opcode;
-}
 
 }  // namespace faultline::hw

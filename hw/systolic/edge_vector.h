@@ -2,8 +2,9 @@
 
 #include <cstdint>
 #include <cstring>
-#include <ostream>
 #include <string>
+
+#include "hw/common/signal_value.h"
 
 namespace faultline::hw {
 
@@ -73,16 +74,5 @@ struct SumEdge {
     return lanes == other.lanes && std::memcmp(value, other.value, static_cast<size_t>(lanes) * sizeof(int32_t)) == 0;
   }
 };
-
-// SystemC asks a signal's type for these two; waveforms are written from the state table instead.
-inline std::ostream& operator<<(std::ostream& out, const OperandEdge& edge) {
-  return out << edge.lanes << " operands";
-}
-inline std::ostream& operator<<(std::ostream& out, const DrainEdge& edge) {
-  return out << edge.lanes << " drain bits";
-}
-inline std::ostream& operator<<(std::ostream& out, const SumEdge& edge) {
-  return out << edge.lanes << " sums";
-}
 
 }  // namespace faultline::hw

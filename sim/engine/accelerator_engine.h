@@ -16,10 +16,10 @@ namespace faultline::engine {
 struct LayerCycles {
   size_t operator_index = 0;  ///< in Network::operators
   std::string name;
-  uint64_t macs = 0;          ///< useful multiplications (0 for pooling)
-  uint64_t first_cycle = 0;   ///< cycle at which the layer's first command could be taken
+  uint64_t macs = 0;         ///< useful multiplications (0 for pooling)
+  uint64_t first_cycle = 0;  ///< cycle at which the layer's first command could be taken
   CycleCounts cycles;
-  double utilization = 0;     ///< macs / (rows x columns x cycles.total())
+  double utilization = 0;  ///< macs / (rows x columns x cycles.total())
 };
 
 /// One inference on the simulated accelerator.

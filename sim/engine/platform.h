@@ -29,7 +29,8 @@ struct CycleCounts {
   uint64_t total() const { return load + compute + drain + stall; }
 };
 
-/// The SystemC platform: clock, accelerator, DRAM, the driver that presents commands, and the fault-injection controller.
+/// The SystemC platform: clock, accelerator, DRAM, the driver that presents commands, and the fault-injection
+/// controller.
 ///
 /// SystemC elaborates once per process: construct one, then reset() or restore() between runs. Not thread-safe; fork()
 /// after construction is fine.
@@ -81,8 +82,8 @@ class Platform {
   /// True when an armed fault may still act in the next cycle or later.
   bool faults_pending() const;
 
-  /// Called just before every edge while a run is in progress (registers settled, wires settled), with the number of the
-  /// cycle that ends: for waveforms and lockstep comparison. Pass nullptr to stop. Costs one branch when unset.
+  /// Called just before every edge while a run is in progress (registers settled, wires settled), with the number of
+  /// the cycle that ends: for waveforms and lockstep comparison. Pass nullptr to stop. Costs one branch when unset.
   void observe(std::function<void(uint64_t cycle)> observer);
 
  private:

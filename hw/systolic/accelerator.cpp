@@ -1,0 +1,114 @@
+#include "hw/systolic/accelerator.h"
+
+#include <algorithm>
+
+namespace faultline::hw {
+
+/// Makes a block with taps of its own and notes which fields of the table are its.
+template <typename Block, typename Make>
+std::unique_ptr<Block> Accelerator::add_block(const Make& make) {
+  first_field_of_block_.push_back(table_.fields().size());
+  taps_.push_back(std::make_unique<FaultTaps>(&table_));
+  return make(*taps_.back());
+}
+
+Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
+                         const MakeGrid& make_grid, StateTable& table, const CycleClock& clock_cycles)
+    : sc_module(name), table_(table), inputs_from_north_(config.grid.dataflow == Dataflow::kInputStationary) {
+  config.validate();
+  grid_ =
+      add_block<PeGrid>([&](FaultTaps& taps) { return make_grid("array", config.grid, table, taps, clock_cycles); });
+  add_standard_block(input_feeder_, "input_feeder", config, clock_cycles);
+  add_standard_block(weight_feeder_, "weight_feeder", config, clock_cycles);
+  add_standard_block(partial_sum_, "partial_sum", config, clock_cycles);
+  add_standard_block(post_processing_, "post_processing", config, clock_cycles);
+  add_standard_block(dma_, "dma", config, clock_cycles);
+  add_standard_block(controller_, "controller", config, clock_cycles);
+  connect_control();
+  connect_data();
+}
+
+template <typename Block>
+void Accelerator::add_standard_block(std::unique_ptr<Block>& block, const char* name, const AcceleratorConfig& config,
+                                     const CycleClock& clock_cycles) {
+  block = add_block<Block>(
+      [&](FaultTaps& taps) { return std::make_unique<Block>(name, config, table_, taps, clock_cycles); });
+  block->clock(clock);
+}
+
+void Accelerator::connect_control() {
+  controller_->command_valid(command_valid);
+  controller_->descriptor(descriptor);
+  controller_->dma_status(dma_status_);
+  controller_->post_status(post_status_);
+  controller_->ready(ready);
+  controller_->trapped(trapped);
+  controller_->command(command_);
+  controller_->dma_start(dma_start_);
+  controller_->post_start(post_start_);
+  controller_->input_word(input_word_);
+  controller_->weight_word(weight_word_);
+  controller_->sum_word(sum_word_);
+
+  dma_->start(dma_start_);
+  dma_->command(command_);
+  dma_->response(dram_response);
+  dma_->output_data(output_data_);
+  dma_->request(dram_request);
+  dma_->write(buffer_write_);
+  dma_->read(buffer_read_);
+  dma_->status(dma_status_);
+}
+
+void Accelerator::connect_data() {
+  input_feeder_->word(input_word_);
+  input_feeder_->command(command_);
+  input_feeder_->write(buffer_write_);
+  input_feeder_->pool_request(pool_request_);
+  input_feeder_->edge(input_edge_);
+  input_feeder_->pool_data(pool_data_);
+
+  weight_feeder_->word(weight_word_);
+  weight_feeder_->write(buffer_write_);
+  weight_feeder_->edge(weight_edge_);
+
+  grid_->clock(clock);
+  grid_->west(inputs_from_north_ ? weight_edge_ : input_edge_);
+  grid_->north(inputs_from_north_ ? input_edge_ : weight_edge_);
+  grid_->drain(drain_);
+  grid_->south(south_);
+
+  partial_sum_->word(sum_word_);
+  partial_sum_->south(south_);
+  partial_sum_->row_request(row_request_);
+  partial_sum_->drain(drain_);
+  partial_sum_->row(row_);
+
+  post_processing_->start(post_start_);
+  post_processing_->command(command_);
+  post_processing_->row(row_);
+  post_processing_->pool_data(pool_data_);
+  post_processing_->write(buffer_write_);
+  post_processing_->read(buffer_read_);
+  post_processing_->row_request(row_request_);
+  post_processing_->pool_request(pool_request_);
+  post_processing_->read_data(output_data_);
+  post_processing_->status(post_status_);
+}
+
+void Accelerator::drive() {
+  controller_->drive();
+  input_feeder_->drive();
+  weight_feeder_->drive();
+  grid_->drive();
+  partial_sum_->drive();
+  post_processing_->drive();
+  dma_->drive();
+}
+
+FaultTaps& Accelerator::taps(size_t field) {
+  const auto after = std::upper_bound(first_field_of_block_.begin(), first_field_of_block_.end(), field);
+  return *taps_[static_cast<size_t>(after - first_field_of_block_.begin()) - 1];
+}
+
+}  // namespace faultline::hw

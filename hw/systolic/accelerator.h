@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "hw/common/cycle_clock.h"
+#include "hw/common/state_table.h"
+#include "hw/fault/fault_taps.h"
+#include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/controller.h"
+#include "hw/systolic/dma.h"
+#include "hw/systolic/input_feeder.h"
+#include "hw/systolic/partial_sum_buffer.h"
+#include "hw/systolic/pe_grid.h"
+#include "hw/systolic/post_processing.h"
+#include "hw/systolic/weight_feeder.h"
+
+namespace faultline::hw {
+
+/// The systolic accelerator: controller, feeders with their buffers, grid, partial sums, post-processing and DMA,
+/// behind a command port and the DRAM handshake.
+class Accelerator : public sc_core::sc_module {
+ public:
+  /// Makes the grid of processing elements; the accelerator wires it.
+  using MakeGrid = std::function<std::unique_ptr<PeGrid>(const char* name, const GridConfig&, StateTable&, FaultTaps&,
+                                                         const CycleClock&)>;
+
+  sc_core::sc_in<bool> clock{"clock"};
+  sc_core::sc_in<bool> command_valid{"command_valid"};
+  sc_core::sc_in<CommandDescriptor> descriptor{"descriptor"};
+  sc_core::sc_out<bool> ready{"ready"};      ///< a valid command is taken at the next edge
+  sc_core::sc_out<bool> trapped{"trapped"};  ///< illegal address or command; stays until reset
+  sc_core::sc_in<DramResponse> dram_response{"dram_response"};
+  sc_core::sc_out<DramRequest> dram_request{"dram_request"};
+
+  /// Validates `config`; registers all state in `table`, which must outlive the module.
+  Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config, const MakeGrid& make_grid,
+              StateTable& table, const CycleClock& clock_cycles);
+
+  /// Writes every signal from the state table: call after reset or a restored snapshot.
+  void drive();
+
+  /// The taps of the block that owns a field of the state table.
+  FaultTaps& taps(size_t field);
+  /// The taps of every block.
+  const std::vector<std::unique_ptr<FaultTaps>>& all_taps() const { return taps_; }
+
+ private:
+  template <typename Block, typename Make>
+  std::unique_ptr<Block> add_block(const Make& make);
+  template <typename Block>
+  void add_standard_block(std::unique_ptr<Block>& block, const char* name, const AcceleratorConfig& config,
+                          const CycleClock& clock_cycles);
+  void connect_control();
+  void connect_data();
+
+  StateTable& table_;
+  std::vector<std::unique_ptr<FaultTaps>> taps_;
+  std::vector<size_t> first_field_of_block_;
+
+  std::unique_ptr<Controller> controller_;
+  std::unique_ptr<InputFeeder> input_feeder_;
+  std::unique_ptr<WeightFeeder> weight_feeder_;
+  std::unique_ptr<PeGrid> grid_;
+  std::unique_ptr<PartialSumBuffer> partial_sum_;
+  std::unique_ptr<PostProcessing> post_processing_;
+  std::unique_ptr<Dma> dma_;
+  bool inputs_from_north_;
+
+  sc_core::sc_signal<CommandDescriptor> command_{"command"};
+  sc_core::sc_signal<bool> dma_start_{"dma_start"}, post_start_{"post_start"};
+  sc_core::sc_signal<InputWord> input_word_{"input_word"};
+  sc_core::sc_signal<WeightWord> weight_word_{"weight_word"};
+  sc_core::sc_signal<SumWord> sum_word_{"sum_word"};
+  sc_core::sc_signal<OperandEdge> input_edge_{"input_edge"}, weight_edge_{"weight_edge"};
+  sc_core::sc_signal<DrainEdge> drain_{"drain"};
+  sc_core::sc_signal<SumEdge> south_{"south"}, row_{"row"};
+  sc_core::sc_signal<RowRequest> row_request_{"row_request"};
+  sc_core::sc_signal<PoolRequest> pool_request_{"pool_request"};
+  sc_core::sc_signal<PoolData> pool_data_{"pool_data"};
+  sc_core::sc_signal<BufferWrite> buffer_write_{"buffer_write"};
+  sc_core::sc_signal<BufferRead> buffer_read_{"buffer_read"};
+  sc_core::sc_signal<BeatData> output_data_{"output_data"};
+  sc_core::sc_signal<UnitStatus> dma_status_{"dma_status"}, post_status_{"post_status"};
+};
+
+}  // namespace faultline::hw

@@ -1,0 +1,96 @@
+#include "hw/systolic/partial_sum_buffer_core.h"
+
+#include <cstring>
+
+#include "hw/arithmetic/requantisation.h"
+
+namespace faultline::hw {
+namespace {
+
+/// Moves every element one place further and puts `head` first; returns the element that falls out.
+template <typename T>
+T shift_in(const StateRegister<T>& chain, int length, T head) {
+  T* first = chain.data();
+  const T last = first[length - 1];
+  std::memmove(first + 1, first, static_cast<size_t>(length - 1) * sizeof(T));
+  first[0] = head;
+  return last;
+}
+
+}  // namespace
+
+PartialSumBufferCore::PartialSumBufferCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
+    : rows_(config.psum_rows),
+      columns_(config.grid.columns),
+      delay_(config.grid.rows + 1),
+      taps_(taps),
+      quiescence_(delay_ + columns_ + 1),
+      memory_(table, "buffer.partial_sum[*][*]", 32, {rows_, columns_}, StateKind::kMemory),
+      delay_write_(table, "partial_sum.delay[*].write", 1, {delay_}),
+      delay_accumulate_(table, "partial_sum.delay[*].accumulate", 1, {delay_}),
+      delay_row_(table, "partial_sum.delay[*].row", 16, {delay_}),
+      column_write_(table, "partial_sum.column[*].write", 1, {columns_}),
+      column_accumulate_(table, "partial_sum.column[*].accumulate", 1, {columns_}),
+      column_row_(table, "partial_sum.column[*].row", 16, {columns_}),
+      read_data_(table, "partial_sum.read_data[*]", 32, {columns_}) {}
+
+void PartialSumBufferCore::step(const SumWord& head, const SumEdge& south, const RowRequest& request, uint64_t cycle) {
+  if (request.valid) {
+    read_row(request);
+  }
+  if (!quiescence_.skip(head.idle())) {
+    write_banks(south);
+    advance(head);
+  }
+  if (!taps_.empty() && taps_.apply_registers(cycle) > 0) {
+    state_changed();
+  }
+}
+
+void PartialSumBufferCore::write_banks(const SumEdge& south) {
+  const uint8_t* write = column_write_.data();
+  const uint8_t* accumulate = column_accumulate_.data();
+  const uint16_t* row = column_row_.data();
+  int32_t* memory = memory_.data();
+  for (int column = 0; column < columns_; ++column) {
+    if (write[column] == 0 || row[column] >= rows_) {
+      continue;
+    }
+    int32_t& word =
+        memory[static_cast<size_t>(row[column]) * static_cast<size_t>(columns_) + static_cast<size_t>(column)];
+    word = accumulate[column] != 0 ? wrapping_add(word, south.value[column]) : south.value[column];
+  }
+}
+
+void PartialSumBufferCore::advance(const SumWord& head) {
+  const uint8_t write = shift_in(delay_write_, delay_, static_cast<uint8_t>(head.write));
+  const uint8_t accumulate = shift_in(delay_accumulate_, delay_, static_cast<uint8_t>(head.accumulate));
+  const uint16_t row = shift_in(delay_row_, delay_, head.row);
+  shift_in(column_write_, columns_, write);
+  shift_in(column_accumulate_, columns_, accumulate);
+  shift_in(column_row_, columns_, row);
+}
+
+void PartialSumBufferCore::read_row(const RowRequest& request) {
+  int32_t* data = read_data_.data();
+  const auto bytes = static_cast<size_t>(columns_) * sizeof(int32_t);
+  if (request.row < rows_) {
+    std::memcpy(data, memory_.data() + static_cast<size_t>(request.row) * static_cast<size_t>(columns_), bytes);
+  } else {
+    std::memset(data, 0, bytes);
+  }
+}
+
+DrainEdge PartialSumBufferCore::drain() const {
+  DrainEdge edge(columns_);
+  std::memcpy(edge.drain, column_write_.data(), static_cast<size_t>(columns_));
+  return edge;
+}
+
+SumEdge PartialSumBufferCore::row() const {
+  SumEdge edge(columns_);
+  std::memcpy(edge.value, read_data_.data(), static_cast<size_t>(columns_) * sizeof(int32_t));
+  return edge;
+}
+
+}  // namespace faultline::hw

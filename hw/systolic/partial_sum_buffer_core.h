@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hw/common/quiescence.h"
+#include "hw/common/state_register.h"
+#include "hw/fault/fault_taps.h"
+#include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/words.h"
+
+namespace faultline::hw {
+
+/// The partial-sum buffer: one bank of 32-bit sums per column, written at the column's own time.
+///
+/// Sum words wait R + 1 stages (as long as operands need to the bottom row), then move along the columns, one each
+/// cycle. In the cycle in which a column holds a write word, its bank takes the south edge's sum; in output-stationary
+/// the same bit drains the column.
+class PartialSumBufferCore {
+ public:
+  PartialSumBufferCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
+
+  /// One rising edge: `cycle` is the number of the cycle that begins.
+  void step(const SumWord& head, const SumEdge& south, const RowRequest& request, uint64_t cycle);
+  void state_changed() { quiescence_.state_changed(); }
+
+  DrainEdge drain() const;
+  SumEdge row() const;
+
+ private:
+  void write_banks(const SumEdge& south);
+  void advance(const SumWord& head);
+  void read_row(const RowRequest& request);
+
+  int rows_;
+  int columns_;
+  int delay_;
+  FaultTaps& taps_;
+  Quiescence quiescence_;
+
+  StateRegister<int32_t> memory_;
+  StateRegister<uint8_t> delay_write_, delay_accumulate_;
+  StateRegister<uint16_t> delay_row_;
+  StateRegister<uint8_t> column_write_, column_accumulate_;
+  StateRegister<uint16_t> column_row_;
+  StateRegister<int32_t> read_data_;
+};
+
+}  // namespace faultline::hw

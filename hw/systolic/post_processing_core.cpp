@@ -1,0 +1,282 @@
+#include "hw/systolic/post_processing_core.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "hw/arithmetic/requantisation.h"
+
+namespace faultline::hw {
+namespace {
+
+constexpr int kMultiplierByte = 4;
+constexpr int kShiftByte = 8;
+constexpr int kRawBytes = 4;
+constexpr uint8_t kLargestShift = 63;
+constexpr int32_t kCodeLimit = 1 << 20;
+
+}  // namespace
+
+PostProcessingCore::Stage::Stage(StateTable& table, const std::string& path)
+    : valid(table, path + ".valid", 1), row(table, path + ".row", 24) {}
+
+void PostProcessingCore::Stage::take(const Stage& before) const {
+  valid.set(before.valid.get());
+  row.set(before.row.get());
+}
+
+PostProcessingCore::PoolStage::PoolStage(StateTable& table, const std::string& path)
+    : valid(table, path + ".valid", 1),
+      inside(table, path + ".inside", 1),
+      first(table, path + ".first", 1),
+      last(table, path + ".last", 1),
+      row(table, path + ".row", 24) {}
+
+void PostProcessingCore::PoolStage::take(const PoolStage& before) const {
+  valid.set(before.valid.get());
+  inside.set(before.inside.get());
+  first.set(before.first.get());
+  last.set(before.last.get());
+  row.set(before.row.get());
+}
+
+PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
+    : columns_(config.grid.columns),
+      bus_bytes_(config.bus_bytes),
+      taps_(taps),
+      output_(table, "buffer.output", config.output_buffer_bytes),
+      parameter_(table, "post_processing.parameter", static_cast<int64_t>(config.parameter_entries) * kParameterBytes),
+      table_(table, "post_processing.table", 256),
+      state_(table, "post_processing.state", 2),
+      done_(table, "post_processing.done", 1),
+      row_(table, "post_processing.row", 24),
+      tap_count_(table, "post_processing.tap_count", 24),
+      pixel_(table, "post_processing.pixel"),
+      tap_(table, "post_processing.tap"),
+      row_request_valid_(table, "post_processing.row_request.valid", 1),
+      row_request_row_(table, "post_processing.row_request.row", 16),
+      pool_request_valid_(table, "post_processing.pool_request.valid", 1),
+      pool_request_address_(table, "post_processing.pool_request.address", 32),
+      requested_(table, "post_processing.requested"),
+      fetched_(table, "post_processing.fetched"),
+      pool_requested_(table, "post_processing.pool_requested"),
+      pool_fetched_(table, "post_processing.pool_fetched"),
+      window_(table, "post_processing.window[*]", 32, {columns_}),
+      window_done_(table, "post_processing.window_done"),
+      biased_(table, "post_processing.biased[*]", 32, {columns_}),
+      biased_stage_(table, "post_processing.biased_stage"),
+      product_(table, "post_processing.product[*]", 64, {columns_}),
+      product_stage_(table, "post_processing.product_stage"),
+      read_data_(table, "post_processing.read_data[*]", 8, {bus_bytes_}) {}
+
+void PostProcessingCore::step(const Inputs& inputs, uint64_t cycle) {
+  // Later stages first: each uses what the stage before it held before the edge.
+  done_.set(0);
+  write_output(inputs.command);
+  multiply(inputs.command);
+  add_bias(inputs);
+  combine_window(inputs);
+  fetched_.take(requested_);
+  pool_fetched_.take(pool_requested_);
+  requested_.valid.set(0);
+  pool_requested_.valid.set(0);
+  row_request_valid_.set(0);
+  pool_request_valid_.set(0);
+  const uint8_t state = state_.get();
+  if (inputs.start && state == kIdle) {
+    begin(inputs.command);
+  } else if (state == kRows) {
+    request_row(inputs.command);
+  } else if (state == kPool) {
+    request_tap(inputs.command);
+  } else {
+    state_.set(kIdle);
+  }
+  serve_dma(inputs);
+  if (!taps_.empty()) {
+    taps_.apply_registers(cycle);
+  }
+}
+
+void PostProcessingCore::begin(const CommandDescriptor& command) {
+  if (command.rows == 0) {
+    done_.set(1);
+    return;
+  }
+  state_.set(static_cast<Opcode>(command.opcode) == Opcode::kPool ? kPool : kRows);
+  row_.set(0);
+  tap_count_.set(0);
+  pixel_.set(first_pixel(command));
+  tap_.set(first_tap(command));
+}
+
+void PostProcessingCore::request_row(const CommandDescriptor& command) {
+  const uint32_t row = row_.get();
+  row_request_valid_.set(1);
+  row_request_row_.set(static_cast<int64_t>(command.psum_base) + row);
+  requested_.valid.set(1);
+  requested_.row.set(row);
+  row_.set(row + 1);
+  if (row + 1 >= static_cast<uint32_t>(command.rows)) {
+    state_.set(kIdle);
+  }
+}
+
+void PostProcessingCore::request_tap(const CommandDescriptor& command) {
+  const uint32_t row = row_.get();
+  const uint32_t count = tap_count_.get();
+  const bool last = count + 1 >= static_cast<uint32_t>(command.stream);
+  const Pixel pixel = pixel_.get();
+  const Tap tap = tap_.get();
+  pool_request_valid_.set(1);
+  pool_request_address_.set(input_address(pixel.offset, tap.offset, command));
+  pool_requested_.valid.set(1);
+  pool_requested_.inside.set(inside_input(pixel.y, pixel.x, tap.y, tap.x, command));
+  pool_requested_.first.set(count == 0);
+  pool_requested_.last.set(last);
+  pool_requested_.row.set(row);
+  if (!last) {
+    tap_count_.set(count + 1);
+    tap_.set(next_tap(tap, command));
+    return;
+  }
+  tap_count_.set(0);
+  tap_.set(first_tap(command));
+  pixel_.set(next_pixel(pixel, command));
+  row_.set(row + 1);
+  if (row + 1 >= static_cast<uint32_t>(command.rows)) {
+    state_.set(kIdle);
+  }
+}
+
+void PostProcessingCore::combine_window(const Inputs& inputs) {
+  const bool valid = pool_fetched_.valid.get() != 0;
+  window_done_.valid.set(valid && pool_fetched_.last.get() != 0);
+  window_done_.row.set(pool_fetched_.row.get());
+  if (!valid) {
+    return;
+  }
+  const bool maximum = inputs.command.maximum != 0;
+  const bool first = pool_fetched_.first.get() != 0;
+  const bool inside = pool_fetched_.inside.get() != 0;
+  int32_t* window = window_.data();
+  for (int lane = 0; lane < columns_; ++lane) {
+    const int32_t before = first ? (maximum ? -128 : 0) : window[lane];
+    if (maximum) {
+      window[lane] = inside ? std::max(before, static_cast<int32_t>(inputs.pool.value[lane])) : before;
+    } else {
+      window[lane] = wrapping_add(before, inside ? inputs.pool.value[lane] : inputs.command.pad_value);
+    }
+  }
+}
+
+size_t PostProcessingCore::parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const {
+  return static_cast<size_t>(command.parameter_base) +
+         (command.parameter_by_row != 0 ? row : static_cast<uint32_t>(lane));
+}
+
+int32_t PostProcessingCore::parameter_word(size_t entry, int byte) const {
+  const auto address = static_cast<int64_t>(entry) * kParameterBytes + byte;
+  uint32_t word = 0;
+  for (int i = 0; i < 4; ++i) {
+    word |= static_cast<uint32_t>(parameter_.read(address + i)) << (8 * i);
+  }
+  return static_cast<int32_t>(word);
+}
+
+void PostProcessingCore::add_bias(const Inputs& inputs) {
+  const bool row = fetched_.valid.get() != 0;
+  const bool window = window_done_.valid.get() != 0;
+  biased_stage_.take(window ? window_done_ : fetched_);
+  if (!row && !window) {
+    return;
+  }
+  const uint32_t number = biased_stage_.row.get();
+  const int32_t* sums = window ? window_.data() : inputs.row.value;
+  const bool maximum = static_cast<Opcode>(inputs.command.opcode) == Opcode::kPool && inputs.command.maximum != 0;
+  int32_t* biased = biased_.data();
+  for (int lane = 0; lane < columns_; ++lane) {
+    const int32_t bias = maximum ? 0 : parameter_word(parameter_entry(number, lane, inputs.command), 0);
+    biased[lane] = wrapping_add(sums[lane], bias);
+  }
+}
+
+void PostProcessingCore::multiply(const CommandDescriptor& command) {
+  product_stage_.take(biased_stage_);
+  if (biased_stage_.valid.get() == 0) {
+    return;
+  }
+  const uint32_t row = biased_stage_.row.get();
+  const int32_t* biased = biased_.data();
+  int64_t* product = product_.data();
+  const bool pass = command.raw != 0 || (static_cast<Opcode>(command.opcode) == Opcode::kPool && command.maximum != 0);
+  for (int lane = 0; lane < columns_; ++lane) {
+    const int64_t multiplier = pass ? 1 : parameter_word(parameter_entry(row, lane, command), kMultiplierByte);
+    product[lane] = biased[lane] * multiplier;
+  }
+}
+
+int8_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
+  const int64_t product = product_.get(lane);
+  if (static_cast<Opcode>(command.opcode) == Opcode::kPool && command.maximum != 0) {
+    return static_cast<int8_t>(product);
+  }
+  const size_t entry = parameter_entry(row, static_cast<int>(lane), command);
+  const int shift = parameter_.read(static_cast<int64_t>(entry) * kParameterBytes + kShiftByte) & kLargestShift;
+  // Limited first, so that adding the zero point cannot overflow; the limit is far outside the range of codes.
+  const int32_t rounded = clamp(round_shift(product, shift), -kCodeLimit, kCodeLimit);
+  const auto code = static_cast<int8_t>(clamp(rounded + command.zero_point, command.low, command.high));
+  return command.use_table != 0 ? table_.read(code + 128) : code;
+}
+
+void PostProcessingCore::write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) {
+  if (command.raw == 0) {
+    output_.write(address, requantised(lane, row, command));
+    return;
+  }
+  const auto value = static_cast<uint32_t>(product_.get(lane));
+  for (int byte = 0; byte < kRawBytes; ++byte) {
+    output_.write(address + byte, static_cast<int8_t>(value >> (8 * byte)));
+  }
+}
+
+void PostProcessingCore::write_output(const CommandDescriptor& command) {
+  if (product_stage_.valid.get() == 0) {
+    return;
+  }
+  const uint32_t row = product_stage_.row.get();
+  const int64_t base =
+      static_cast<int64_t>(command.output_base) + static_cast<int64_t>(row) * command.output_row_stride;
+  const int lanes = std::min(command.lanes, columns_);
+  for (int lane = 0; lane < lanes; ++lane) {
+    write_lane(base + static_cast<int64_t>(lane) * command.output_lane_stride, static_cast<size_t>(lane), row, command);
+  }
+  done_.set(row + 1 == static_cast<uint32_t>(command.rows));
+}
+
+void PostProcessingCore::serve_dma(const Inputs& inputs) {
+  if (inputs.write.valid) {
+    const auto target = static_cast<LoadTarget>(inputs.write.target);
+    for (int i = 0; i < inputs.write.count; ++i) {
+      const int64_t address = static_cast<int64_t>(inputs.write.address) + i;
+      if (target == LoadTarget::kParameter) {
+        parameter_.write(address, inputs.write.data.bytes[i]);
+      } else if (target == LoadTarget::kTable) {
+        table_.write(address, static_cast<int8_t>(inputs.write.data.bytes[i]));
+      }
+    }
+  }
+  if (inputs.read.valid) {
+    for (int i = 0; i < bus_bytes_; ++i) {
+      const bool asked = i < inputs.read.count;
+      read_data_.set(asked ? output_.read(static_cast<int64_t>(inputs.read.address) + i) : 0, static_cast<size_t>(i));
+    }
+  }
+}
+
+BeatData PostProcessingCore::read_data() const {
+  BeatData data;
+  std::memcpy(data.bytes, read_data_.data(), static_cast<size_t>(bus_bytes_));
+  return data;
+}
+
+}  // namespace faultline::hw

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hw/common/state_register.h"
+#include "hw/fault/fault_taps.h"
+#include "hw/memory/byte_buffer.h"
+#include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/controller_core.h"
+#include "hw/systolic/words.h"
+
+namespace faultline::hw {
+
+/// Bias, requantisation, activation function and pooling, one row of lanes a cycle, into the output buffer.
+///
+/// The pipeline: request -> data from the buffer -> (pooling: combine) -> bias -> multiply -> round, clamp, table,
+/// write. States: 0 idle, 1 rows (kPostProcess), 2 pool (kPool); 3 is illegal and leads to idle.
+class PostProcessingCore {
+ public:
+  struct Inputs {
+    bool start;
+    const CommandDescriptor& command;
+    const SumEdge& row;        ///< what the partial-sum buffer read for the request of the cycle before
+    const PoolData& pool;      ///< what the input buffer read, likewise
+    const BufferWrite& write;  ///< DMA into the parameter memory and the table
+    const BufferRead& read;    ///< DMA from the output buffer
+  };
+
+  PostProcessingCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
+
+  /// One rising edge: `cycle` is the number of the cycle that begins.
+  void step(const Inputs& inputs, uint64_t cycle);
+
+  RowRequest row_request() const { return {row_request_valid_.get() != 0, row_request_row_.get()}; }
+  PoolRequest pool_request() const { return {pool_request_valid_.get() != 0, pool_request_address_.get()}; }
+  BeatData read_data() const;
+  UnitStatus status() const { return {done_.get() != 0, false}; }
+
+ private:
+  enum State : uint8_t { kIdle = 0, kRows = 1, kPool = 2 };
+
+  /// A stage's control: whether it holds a row, and which.
+  struct Stage {
+    Stage(StateTable& table, const std::string& path);
+    void take(const Stage& before) const;
+    StateRegister<uint8_t> valid;
+    StateRegister<uint32_t> row;
+  };
+  /// A pooling stage's control: one tap of a window.
+  struct PoolStage {
+    PoolStage(StateTable& table, const std::string& path);
+    void take(const PoolStage& before) const;
+    StateRegister<uint8_t> valid, inside, first, last;
+    StateRegister<uint32_t> row;
+  };
+
+  void write_output(const CommandDescriptor& command);
+  void multiply(const CommandDescriptor& command);
+  void add_bias(const Inputs& inputs);
+  void combine_window(const Inputs& inputs);
+  void begin(const CommandDescriptor& command);
+  void request_row(const CommandDescriptor& command);
+  void request_tap(const CommandDescriptor& command);
+  void serve_dma(const Inputs& inputs);
+  int32_t parameter_word(size_t entry, int byte) const;
+  size_t parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const;
+  int8_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  void write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command);
+
+  int columns_;
+  int bus_bytes_;
+  FaultTaps& taps_;
+
+  ByteBuffer<int8_t> output_;
+  ByteBuffer<uint8_t> parameter_;
+  ByteBuffer<int8_t> table_;
+  StateRegister<uint8_t> state_, done_;
+  StateRegister<uint32_t> row_, tap_count_;
+  PixelRegisters pixel_;
+  TapRegisters tap_;
+  StateRegister<uint8_t> row_request_valid_;
+  StateRegister<uint16_t> row_request_row_;
+  StateRegister<uint8_t> pool_request_valid_;
+  StateRegister<int32_t> pool_request_address_;
+  Stage requested_, fetched_;
+  PoolStage pool_requested_, pool_fetched_;
+  StateRegister<int32_t> window_;
+  Stage window_done_;
+  StateRegister<int32_t> biased_;
+  Stage biased_stage_;
+  StateRegister<int64_t> product_;
+  Stage product_stage_;
+  StateRegister<uint8_t> read_data_;
+};
+
+}  // namespace faultline::hw

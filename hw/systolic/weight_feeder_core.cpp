@@ -1,0 +1,71 @@
+#include "hw/systolic/weight_feeder_core.h"
+
+#include <cstring>
+
+namespace faultline::hw {
+namespace {
+
+int feeder_lanes(const GridConfig& grid) {
+  return grid.dataflow == Dataflow::kInputStationary ? grid.rows : grid.columns;
+}
+
+}  // namespace
+
+WeightFeederCore::WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
+    : lanes_(feeder_lanes(config.grid)),
+      taps_(taps),
+      quiescence_(lanes_ + 2),
+      buffer_(table, "buffer.weight", config.weight_buffer_bytes),
+      read_(table, "weight_feeder.lane[*].read", 1, {lanes_}),
+      control_(table, "weight_feeder.lane[*].control", 1, {lanes_}),
+      address_(table, "weight_feeder.lane[*].address", 24, {lanes_}),
+      edge_value_(table, "weight_feeder.edge[*].value", 8, {lanes_}),
+      edge_valid_(table, "weight_feeder.edge[*].valid", 1, {lanes_}),
+      edge_control_(table, "weight_feeder.edge[*].control", 1, {lanes_}) {}
+
+void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, uint64_t cycle) {
+  if (!quiescence_.skip(head.idle())) {
+    read_lanes();
+    advance(head);
+  }
+  if (write.valid && write.target == static_cast<uint8_t>(LoadTarget::kWeight)) {
+    for (int i = 0; i < write.count; ++i) {
+      buffer_.write(static_cast<int64_t>(write.address) + i, static_cast<int8_t>(write.data.bytes[i]));
+    }
+  }
+  if (!taps_.empty() && taps_.apply_registers(cycle) > 0) {
+    state_changed();
+  }
+}
+
+void WeightFeederCore::read_lanes() {
+  const uint8_t* read = read_.data();
+  const uint32_t* address = address_.data();
+  int8_t* value = edge_value_.data();
+  for (int lane = 0; lane < lanes_; ++lane) {
+    value[lane] = read[lane] != 0 ? buffer_.read(static_cast<int64_t>(address[lane]) + lane) : int8_t{0};
+  }
+  std::memcpy(edge_valid_.data(), read, static_cast<size_t>(lanes_));
+  std::memcpy(edge_control_.data(), control_.data(), static_cast<size_t>(lanes_));
+}
+
+void WeightFeederCore::advance(const WeightWord& head) {
+  const auto moved = static_cast<size_t>(lanes_ - 1);
+  std::memmove(read_.data() + 1, read_.data(), moved);
+  std::memmove(control_.data() + 1, control_.data(), moved);
+  std::memmove(address_.data() + 1, address_.data(), moved * sizeof(uint32_t));
+  read_.set(head.read);
+  control_.set(head.control);
+  address_.set(head.address);
+}
+
+OperandEdge WeightFeederCore::edge() const {
+  OperandEdge edge(lanes_);
+  const auto bytes = static_cast<size_t>(lanes_);
+  std::memcpy(edge.value, edge_value_.data(), bytes);
+  std::memcpy(edge.valid, edge_valid_.data(), bytes);
+  std::memcpy(edge.control, edge_control_.data(), bytes);
+  return edge;
+}
+
+}  // namespace faultline::hw

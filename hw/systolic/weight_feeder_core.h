@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+#include "hw/common/quiescence.h"
+#include "hw/fault/fault_taps.h"
+#include "hw/memory/byte_buffer.h"
+#include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/words.h"
+
+namespace faultline::hw {
+
+/// The weight buffer and the chain of words that reads it for one edge of the grid. Lane l of a word reads the byte at
+/// word.address + l, one cycle after lane l - 1.
+class WeightFeederCore {
+ public:
+  WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
+
+  /// One rising edge: `cycle` is the number of the cycle that begins.
+  void step(const WeightWord& head, const BufferWrite& write, uint64_t cycle);
+  void state_changed() { quiescence_.state_changed(); }
+
+  OperandEdge edge() const;
+
+ private:
+  void read_lanes();
+  void advance(const WeightWord& head);
+
+  int lanes_;
+  FaultTaps& taps_;
+  Quiescence quiescence_;
+
+  ByteBuffer<int8_t> buffer_;
+  StateRegister<uint8_t> read_, control_;
+  StateRegister<uint32_t> address_;
+  StateRegister<int8_t> edge_value_;
+  StateRegister<uint8_t> edge_valid_, edge_control_;
+};
+
+}  // namespace faultline::hw

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "hw/common/signal_value.h"
+#include "hw/memory/dram_request.h"
+#include "hw/systolic/edge_vector.h"
+#include "hw/systolic/position.h"
+
+namespace faultline::hw {
+
+/// What the controller tells the input feeder to do in one lane in one cycle; it moves one lane further each cycle.
+struct InputWord {
+  bool read = false;     ///< bring an operand (valid); otherwise the edge gets an invalid 0
+  bool first = false;    ///< the lane takes its own part of the position from this word
+  bool control = false;  ///< load (west) or shift (north)
+  Pixel pixel;
+  Tap tap;
+
+  bool operator==(const InputWord& other) const {
+    return read == other.read && first == other.first && control == other.control && pixel == other.pixel &&
+           tap == other.tap;
+  }
+  bool idle() const { return *this == InputWord(); }
+};
+
+/// What the controller tells the weight feeder to do in one lane in one cycle.
+struct WeightWord {
+  bool read = false;
+  bool control = false;
+  uint32_t address = 0;  ///< of lane 0's byte; 24 bits
+
+  bool operator==(const WeightWord& other) const {
+    return read == other.read && control == other.control && address == other.address;
+  }
+  bool idle() const { return *this == WeightWord(); }
+};
+
+/// Tells a column's bank of the partial-sum buffer to take the sum at the south edge.
+struct SumWord {
+  bool write = false;
+  bool accumulate = false;
+  uint16_t row = 0;
+
+  bool operator==(const SumWord& other) const {
+    return write == other.write && accumulate == other.accumulate && row == other.row;
+  }
+  bool idle() const { return *this == SumWord(); }
+};
+
+/// DMA writes into a buffer.
+struct BufferWrite {
+  bool valid = false;
+  uint8_t target = 0;  ///< LoadTarget
+  uint8_t count = 0;   ///< bytes
+  uint32_t address = 0;
+  BeatData data;
+
+  bool operator==(const BufferWrite& other) const {
+    return valid == other.valid && target == other.target && count == other.count && address == other.address &&
+           data == other.data;
+  }
+};
+
+/// DMA reads from the output buffer; the data follow one cycle later.
+struct BufferRead {
+  bool valid = false;
+  uint8_t count = 0;
+  uint32_t address = 0;
+
+  bool operator==(const BufferRead& other) const {
+    return valid == other.valid && count == other.count && address == other.address;
+  }
+};
+
+/// Post-processing asks for a row of the partial-sum buffer; the row follows one cycle later.
+struct RowRequest {
+  bool valid = false;
+  uint16_t row = 0;
+  bool operator==(const RowRequest& other) const { return valid == other.valid && row == other.row; }
+};
+
+/// Post-processing asks for consecutive bytes of the input buffer, one per column; they follow one cycle later.
+struct PoolRequest {
+  bool valid = false;
+  int32_t address = 0;
+  bool operator==(const PoolRequest& other) const { return valid == other.valid && address == other.address; }
+};
+
+/// One byte for each column.
+struct PoolData {
+  int lanes = 0;
+  int8_t value[kMaximumLanes] = {};
+
+  PoolData() = default;
+  explicit PoolData(int lane_count) : lanes(lane_count) {}
+  PoolData(const PoolData& other) { *this = other; }
+  PoolData& operator=(const PoolData& other) {
+    lanes = other.lanes;
+    std::memcpy(value, other.value, static_cast<size_t>(lanes));
+    return *this;
+  }
+  bool operator==(const PoolData& other) const {
+    return lanes == other.lanes && std::memcmp(value, other.value, static_cast<size_t>(lanes)) == 0;
+  }
+};
+
+/// Progress of a unit that the controller started.
+struct UnitStatus {
+  bool done = false;   ///< for one cycle
+  bool error = false;  ///< stays; the controller traps
+  bool operator==(const UnitStatus& other) const { return done == other.done && error == other.error; }
+};
+
+}  // namespace faultline::hw
