@@ -1,0 +1,149 @@
+#include "sim/config/accelerator_file.h"
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "sim/config/user_error.h"
+
+namespace faultline::config {
+namespace {
+
+hw::AcceleratorConfig build(const std::string& text) {
+  return read_accelerator(parse_yaml(text, "a.yaml")).build();
+}
+
+/// The message of the UserError that `action` throws, or what it did instead.
+template <typename Action>
+std::string message_of(Action action) {
+  try {
+    action();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(AcceleratorFile, ReadsEveryKey) {
+  const auto config = build(
+      "array: 8x24\ndataflow: is\nmultiplier: exact\ninput_buffer_bytes: 2 KiB\nweight_buffer_bytes: 1 MiB\n"
+      "output_buffer_bytes: 300\npsum_rows: 77\nparameter_entries: 99\nbus_bytes: 4\ndram_latency: 5\n"
+      "dram_bytes: 65536\n");
+  EXPECT_EQ(config.grid.rows, 8);
+  EXPECT_EQ(config.grid.columns, 24);
+  EXPECT_EQ(config.grid.dataflow, hw::Dataflow::kInputStationary);
+  EXPECT_EQ(config.input_buffer_bytes, 2048);
+  EXPECT_EQ(config.weight_buffer_bytes, 1048576);
+  EXPECT_EQ(config.output_buffer_bytes, 300);
+  EXPECT_EQ(config.psum_rows, 77);
+  EXPECT_EQ(config.parameter_entries, 99);
+  EXPECT_EQ(config.bus_bytes, 4);
+  EXPECT_EQ(config.dram_latency, 5);
+  EXPECT_EQ(config.dram_bytes, 65536);
+}
+
+TEST(AcceleratorFile, PresetsAreValid) {
+  for (const auto& entry : std::filesystem::directory_iterator(FAULTLINE_SOURCE_DIR "/testbenches/accelerators")) {
+    EXPECT_NO_THROW(read_accelerator_file(entry.path().string()).build()) << entry.path();
+  }
+}
+
+TEST(AcceleratorFile, MistakesNameTheirLine) {
+  EXPECT_EQ(message_of([] { build("array: 8x8\ncolour: red\n"); }).substr(0, 53),
+            "a.yaml:2: unknown key 'colour' in accelerator; the ke");
+  EXPECT_EQ(message_of([] { build("array: 8x8\n\narray: 4x4\n"); }),
+            "a.yaml:3: key 'array' appears twice (first on line 1); keep one of them");
+  EXPECT_EQ(message_of([] { build("array: 8x257\n"); }),
+            "a.yaml:1: array '8x257' is no array shape; write ROWSxCOLUMNS, each 1 to 256, for example 16x16");
+  EXPECT_EQ(message_of([] { build("dataflow: xs\n"); }),
+            "a.yaml:1: dataflow 'xs' is unknown; give ws (weight-stationary), os (output-stationary) or is "
+            "(input-stationary)");
+  EXPECT_EQ(message_of([] { build("array: 4x4\nbus_bytes: 65\n"); }),
+            "a.yaml:2: bus_bytes 65 is out of range; it must be 1 to 64");
+  EXPECT_EQ(message_of([] { build("psum_rows: many\n"); }),
+            "a.yaml:1: psum_rows is 'many'; give a whole number from 0 to 2147483648");
+  EXPECT_EQ(message_of([] { build("array: 64x4\npsum_rows: 63\n"); }),
+            "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
+  EXPECT_EQ(message_of([] { build("array: [4, 4\n"); }).substr(0, 20), "a.yaml:2: not YAML: ");
+  EXPECT_EQ(message_of([] { build("- 1\n"); }).substr(0, 55),
+            "a.yaml:1: accelerator is not a list of keys and values;");
+  EXPECT_EQ(message_of([] { build("array: &a [*a]\n"); }).substr(0, 9), "a.yaml:1:");
+  EXPECT_EQ(message_of([] { read_accelerator_file("/nonexistent.yaml"); }),
+            "/nonexistent.yaml: cannot be read; give the path of a readable YAML file");
+}
+
+class MultiplierFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    path_ =
+        testing::TempDir() + "faultline_multiplier_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  /// Writes entry(a, b) for operand bytes a, b in `bytes` bytes each.
+  template <typename Entry>
+  void write(int bytes, Entry entry) {
+    std::ofstream file(path_, std::ios::binary);
+    for (int a = 0; a < 256; ++a) {
+      for (int b = 0; b < 256; ++b) {
+        const auto value = static_cast<uint32_t>(entry(a, b));
+        for (int i = 0; i < bytes; ++i) {
+          file.put(static_cast<char>(value >> (8 * i)));
+        }
+      }
+    }
+  }
+
+  std::string path_;
+};
+
+int as_signed(int byte) {
+  return byte < 128 ? byte : byte - 256;
+}
+
+TEST_F(MultiplierFile, FirstIndexIsTheActivationUnlessSwapped) {
+  for (const int bytes : {2, 4}) {
+    write(bytes, [](int a, int b) { return as_signed(a) * 100 + as_signed(b); });
+    EXPECT_EQ(load_multiplier(parse_multiplier("table:" + path_, "test")).product(-3, 7), -293);
+    EXPECT_EQ(load_multiplier(parse_multiplier("table:" + path_ + ",swap", "test")).product(-3, 7), 697);
+  }
+}
+
+TEST_F(MultiplierFile, UnsignedTablesKeepTheirValueAtZero) {
+  write(2, [](int a, int b) { return a * b + (a == 0 ? 5 : 0); });
+  const auto multiplier = load_multiplier(parse_multiplier("table:" + path_ + ",unsigned", "test"));
+  EXPECT_EQ(multiplier.product(0, 9), 5);
+  EXPECT_EQ(multiplier.product(0, -9), -5);
+  EXPECT_EQ(multiplier.product(-128, -128), 16384);
+  EXPECT_EQ(multiplier.product(-128, 127), -16256);
+}
+
+TEST_F(MultiplierFile, MistakesAreNamed) {
+  write(4, [](int a, int b) { return a == 255 && b == 1 ? 40000 : 0; });
+  EXPECT_EQ(message_of([this] {
+              load_multiplier({path_, false, false});
+            }),
+            path_ +
+                ": the product of activation -1 and weight 1 is 40000; products must fit 16 bits; unsigned tables "
+                "need ',unsigned'");
+  std::filesystem::resize_file(path_, 1000);
+  EXPECT_EQ(message_of([this] {
+              load_multiplier({path_, false, false});
+            }),
+            path_ +
+                ": is 1000 bytes; a table of 65,536 products is 131,072 bytes (16-bit entries) or 262,144 bytes "
+                "(32-bit entries)");
+  EXPECT_EQ(message_of([] { parse_multiplier("fast", "--multiplier"); }),
+            "--multiplier: multiplier 'fast' is unknown; give exact, or table:FILE with ,unsigned or ,swap after it "
+            "where needed");
+}
+
+TEST(MultiplierOption, RoundTrips) {
+  for (const char* text : {"exact", "table:a.lut", "table:a.lut,unsigned", "table:a.lut,unsigned,swap"}) {
+    EXPECT_EQ(to_string(parse_multiplier(text, "test")), text);
+  }
+}
+
+}  // namespace
+}  // namespace faultline::config
