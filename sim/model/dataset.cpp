@@ -14,22 +14,13 @@
 namespace faultline::model {
 namespace {
 
-std::string known_forms() {
-  std::vector<std::string> forms;
-  for (const DatasetSource& source : dataset_sources()) {
-    forms.push_back(source.form);
-  }
-  std::sort(forms.begin(), forms.end());
-  return fmt::format("{}", fmt::join(forms, ", "));
-}
-
 const DatasetSource& find_source(const std::string& text, const std::string& prefix) {
   for (const DatasetSource& source : dataset_sources()) {
     if (source.prefix == prefix) {
       return source;
     }
   }
-  throw UserError("data source '" + text + "'", 0, "unknown kind of data set", "use one of " + known_forms());
+  throw UserError("data source '" + text + "'", 0, "unknown kind of data set", "use one of " + dataset_forms());
 }
 
 std::string digest(const Dataset& dataset) {
@@ -54,6 +45,15 @@ std::string digest(const Dataset& dataset) {
 std::vector<DatasetSource>& dataset_sources() {
   static std::vector<DatasetSource> all;
   return all;
+}
+
+std::string dataset_forms() {
+  std::vector<std::string> forms;
+  for (const DatasetSource& source : dataset_sources()) {
+    forms.push_back(source.form);
+  }
+  std::sort(forms.begin(), forms.end());
+  return fmt::format("{}", fmt::join(forms, ", "));
 }
 
 Dataset load_dataset(const std::string& source, Split split, size_t limit) {

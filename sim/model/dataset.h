@@ -28,7 +28,7 @@ enum class Split { kTrain, kTest };
 ///   mnist:DIR      IDX files as MNIST and Fashion-MNIST name them, gzipped or not
 ///   cifar10:DIR    CIFAR-10 binary records (data_batch_*.bin, test_batch.bin, or partial files test_*.bin[.gz])
 ///   builtin:digits drawn procedurally; 10,000 test and 60,000 training images, disjoint
-/// Throws UserError for anything missing, truncated or mislabelled.
+/// Throws UserError for anything missing, truncated or mislabelled, and where there are fewer than `limit` images.
 Dataset load_dataset(const std::string& source, Split split, size_t limit);
 
 }  // namespace faultline::model

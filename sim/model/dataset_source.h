@@ -24,6 +24,9 @@ struct DatasetSource {
 /// All registered kinds of data set.
 std::vector<DatasetSource>& dataset_sources();
 
+/// How the user writes each kind, in alphabetical order: "builtin:digits, cifar10:DIR, mnist:DIR".
+std::string dataset_forms();
+
 struct DatasetSourceRegistration {
   explicit DatasetSourceRegistration(DatasetSource source) { dataset_sources().push_back(std::move(source)); }
 };

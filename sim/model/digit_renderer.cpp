@@ -120,26 +120,43 @@ class LinearMap {
   double xx_ = 1, xy_ = 0, yx_ = 0, yy_ = 1;
 };
 
+/// What the points of all strokes take up along one axis.
+struct Extent {
+  double low = std::numeric_limits<double>::max();
+  double high = std::numeric_limits<double>::lowest();
+  double sum = 0;
+  double points = 0;
+
+  void include(double value) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+    sum += value;
+    points += 1;
+  }
+
+  /// How far to move the points, after multiplication by `factor`, so that their mean lies near the middle of the image
+  /// and the pen stays inside.
+  double shift(double factor, CounterRandom& random) const {
+    constexpr double kMargin = 2.5;  // pixels; the widest pen reaches this far
+    constexpr double kLastPixel = kDigitImageSide - 1;
+    const double wanted = kLastPixel / 2 + 0.7 * normal(random) - factor * sum / points;
+    return std::clamp(wanted, kMargin - factor * low, kLastPixel - kMargin - factor * high);
+  }
+};
+
 /// Scales the strokes to pixels and puts their centre of mass near the middle of the image.
 void place(std::vector<Stroke>& strokes, CounterRandom& random) {
-  double left = std::numeric_limits<double>::max(), top = left, right = -left, bottom = -left;
-  double sum_x = 0, sum_y = 0, points = 0;
+  Extent across, down;
   for (const Stroke& stroke : strokes) {
     for (const Point& point : stroke) {
-      left = std::min(left, point.x);
-      right = std::max(right, point.x);
-      top = std::min(top, point.y);
-      bottom = std::max(bottom, point.y);
-      sum_x += point.x;
-      sum_y += point.y;
-      points += 1;
+      across.include(point.x);
+      down.include(point.y);
     }
   }
   const double size = between(random, 15.5, 19.0);  // pixels between the pen's centre lines; the pen adds its width
-  const double factor = size / std::max(right - left, bottom - top);
-  const double middle = (kDigitImageSide - 1) / 2.0;
-  const double x = middle + 0.7 * normal(random) - factor * sum_x / points;
-  const double y = middle + 0.7 * normal(random) - factor * sum_y / points;
+  const double factor = size / std::max(across.high - across.low, down.high - down.low);
+  const double x = across.shift(factor, random);
+  const double y = down.shift(factor, random);
   for (Stroke& stroke : strokes) {
     for (Point& point : stroke) {
       point = {factor * point.x + x, factor * point.y + y};
@@ -166,7 +183,7 @@ struct Pen {
   double radius, softness, variation, darkness;
 };
 
-using Ink = std::array<double, kDigitImageSide * kDigitImageSide>;  // 0 none, 1 full
+using Ink = std::array<double, size_t{kDigitImageSide} * kDigitImageSide>;  // 0 none, 1 full
 
 void draw_segment(const Point& a, const Point& b, double radius, const Pen& pen, Ink& ink) {
   const double reach = radius + pen.softness;

@@ -22,11 +22,12 @@ struct ShapeRule {
   const Shape& input;
 
   Shape operator()(const FloatConvolution& layer) const {
-    if (input.size() != 3 || input[0] != layer.in_channels || input[1] + 2 * layer.padding < layer.kernel ||
-        input[2] + 2 * layer.padding < layer.kernel) {
+    const int64_t border = int64_t{2} * layer.padding;
+    if (input.size() != 3 || input[0] != layer.in_channels || input[1] + border < layer.kernel ||
+        input[2] + border < layer.kernel) {
       reject("images of " + std::to_string(layer.in_channels) + " channels, no smaller than its kernel");
     }
-    const int64_t shrink = layer.kernel - 1 - 2 * layer.padding;
+    const int64_t shrink = layer.kernel - 1 - border;
     return {layer.out_channels, input[1] - shrink, input[2] - shrink};
   }
   Shape operator()(const FloatFullyConnected& layer) const {

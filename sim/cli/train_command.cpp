@@ -1,0 +1,72 @@
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sim/cli/command.h"
+#include "sim/model/dataset_source.h"
+#include "sim/train/training.h"
+#include "sim/train/zoo.h"
+
+namespace faultline::cli {
+namespace {
+
+struct Options {
+  train::TrainingRequest request;
+  bool json = false;
+};
+
+void report_json(const Options& options, const train::TrainingResult& result, double seconds) {
+  const nlohmann::ordered_json document = {
+      {"network", options.request.network},
+      {"data", options.request.data},
+      {"data_sha256", result.data_sha256},
+      {"epochs", options.request.settings.epochs},
+      {"seed", options.request.settings.seed},
+      {"out", options.request.out},
+      {"train_images", result.train_images},
+      {"test_images", result.test_images},
+      {"loss", result.loss},
+      {"float_accuracy", result.float_accuracy},
+      {"int8_accuracy", result.quantised_accuracy},
+      {"wall_s", seconds},
+  };
+  fmt::print("{}\n", document.dump(2));
+}
+
+int run(const Options& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const train::TrainingResult result = train::train_network(options.request, [&](int epoch, double loss) {
+    fmt::print(stderr, "epoch {:>2} of {}: loss {:.4f}\n", epoch, options.request.settings.epochs, loss);
+  });
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (options.json) {
+    report_json(options, result, seconds);
+  } else {
+    fmt::print("{} trained on {} images in {:.0f} s\naccuracy on {} test images: {:.2f} % in float, {:.2f} % in int8\n",
+               options.request.out, result.train_images, seconds, result.test_images, 100 * result.float_accuracy,
+               100 * result.quantised_accuracy);
+  }
+  return 0;
+}
+
+std::function<int()> configure(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  train::TrainingRequest& request = options->request;
+  app.add_option("--network", request.network, "One of " + train::zoo_names())->required();
+  app.add_option("--data", request.data, "One of " + model::dataset_forms())->required();
+  app.add_option("--out", request.out, "ONNX file to write")->required();
+  app.add_option("--epochs", request.settings.epochs, "Passes over the training images")->capture_default_str();
+  app.add_option("--seed", request.settings.seed, "Seed of every random choice")->capture_default_str();
+  app.add_flag("--json", options->json, "Print the result as JSON");
+  return [options] { return run(*options); };
+}
+
+const Registration kRegistration{
+    {"train", "Train a network of the zoo, quantise it to int8 and write it as ONNX (needs LibTorch)", configure}};
+
+}  // namespace
+}  // namespace faultline::cli
