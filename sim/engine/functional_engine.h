@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "hw/arithmetic/multiplier.h"
+#include "sim/model/network.h"
+
+namespace faultline::engine {
+
+/// Integer inference without a clock: the values that the accelerator must give, fault-free. Const calls are
+/// thread-safe.
+class FunctionalEngine {
+ public:
+  FunctionalEngine(std::shared_ptr<const model::Network> network, hw::Multiplier multiplier);
+
+  const model::Network& network() const { return *network_; }
+  const hw::Multiplier& multiplier() const { return multiplier_; }
+
+  /// All tensors of one sample, indexed by TensorId. `input` has the type and size that the network declares for its
+  /// input; throws std::invalid_argument otherwise.
+  std::vector<model::Values> run(const model::Values& input) const;
+
+  /// Runs operators [first, end) over tensors of which those that these operators read are filled.
+  void run_from(size_t first, std::vector<model::Values>& tensors) const;
+
+  /// Runs one operator.
+  void run_operator(size_t index, std::vector<model::Values>& tensors) const;
+
+ private:
+  using Step = std::function<model::Values(const std::vector<const model::Values*>&)>;
+
+  std::shared_ptr<const model::Network> network_;
+  hw::Multiplier multiplier_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace faultline::engine

@@ -1,0 +1,215 @@
+#include "sim/engine/functional_matrix.h"
+
+#include <algorithm>
+
+#include "sim/engine/matrix_kernel.h"
+#include "sim/engine/post_processing.h"
+
+namespace faultline::engine {
+namespace {
+
+/// Buffers of one thread, reused from layer to layer.
+struct Scratch {
+  std::vector<int8_t> operands;
+  std::vector<uint8_t> rows;
+  std::vector<int32_t> pairs;
+  std::vector<int32_t> sums;
+};
+
+Scratch& scratch() {
+  thread_local Scratch buffers;
+  return buffers;
+}
+
+/// Depth of the exact kernel: operands go in pairs, the last of an odd number with a zero weight.
+size_t pair_count(size_t taps) { return (taps + 1) / 2; }
+
+const uint8_t* as_unsigned(const int8_t* codes) { return reinterpret_cast<const uint8_t*>(codes); }
+
+constexpr int kActivationShift = 0;  // of an index into a multiplier's table
+constexpr int kWeightShift = 8;
+
+}  // namespace
+
+FunctionalMatrix::FunctionalMatrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier)
+    : layer_(layer),
+      multiplier_(multiplier),
+      operands_(layer.geometry, layer.layout, layer.pad_value),
+      channels_in_lanes_(layer.geometry.groups == 1 && static_cast<size_t>(layer.geometry.pixels()) < kLanePadding),
+      channel_lanes_(padded_lanes(static_cast<size_t>(layer.geometry.out_channels))) {
+  if (channels_in_lanes_) {
+    prepare_lanes();
+  } else {
+    prepare_rows();
+  }
+}
+
+size_t FunctionalMatrix::depth() const {
+  const auto taps = static_cast<size_t>(operands_.taps());
+  return multiplier_.exact() ? pair_count(taps) : taps;
+}
+
+void FunctionalMatrix::prepare_rows() {
+  const auto taps = static_cast<size_t>(operands_.taps());
+  const size_t rows = layer_.weights.size() / taps;
+  if (!multiplier_.exact()) {
+    codes_.assign(layer_.weights.begin(), layer_.weights.end());
+    return;
+  }
+  pairs_.reserve(rows * pair_count(taps));
+  for (size_t row = 0; row < rows; ++row) {
+    const int8_t* weights = layer_.weights.data() + row * taps;
+    for (size_t tap = 0; tap < taps; tap += 2) {
+      pairs_.push_back(operand_pair(weights[tap], tap + 1 < taps ? weights[tap + 1] : int8_t{0}));
+    }
+  }
+}
+
+void FunctionalMatrix::prepare_lanes() {
+  const auto taps = static_cast<size_t>(operands_.taps());
+  const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
+  const auto planes = static_cast<size_t>(layer_.planes);
+  (multiplier_.exact() ? pairs_.resize(planes * depth() * channel_lanes_)
+                       : codes_.resize(planes * depth() * channel_lanes_));
+  for (size_t plane = 0; plane < planes; ++plane) {
+    for (size_t n = 0; n < channels; ++n) {
+      const int8_t* weights = layer_.weights.data() + (plane * channels + n) * taps;
+      for (size_t step = 0; step < depth(); ++step) {
+        const size_t place = (plane * depth() + step) * channel_lanes_ + n;
+        if (multiplier_.exact()) {
+          pairs_[place] =
+              operand_pair(weights[2 * step], 2 * step + 1 < taps ? weights[2 * step + 1] : int8_t{0});
+        } else {
+          codes_[place] = static_cast<uint8_t>(weights[step]);
+        }
+      }
+    }
+  }
+}
+
+/// Output rows per band, so that a band's operands stay in the second-level cache.
+int FunctionalMatrix::band_rows() const {
+  constexpr int kOperands = 1 << 17;
+  return std::clamp(kOperands / std::max(1, operands_.taps()) / operands_.columns(), 1, operands_.rows());
+}
+
+template <typename Finish>
+void FunctionalMatrix::accumulate_pixel_lanes(const int8_t* input, Finish finish) const {
+  const model::ConvolutionGeometry& g = layer_.geometry;
+  const auto taps = static_cast<size_t>(operands_.taps());
+  const auto group_channels = static_cast<size_t>(g.group_out_channels());
+  Scratch& buffers = scratch();
+  for (int group = 0; group < g.groups; ++group) {
+    const size_t first_channel = static_cast<size_t>(group) * group_channels;
+    for (int first = 0; first < operands_.rows(); first += band_rows()) {
+      const int last = std::min(first + band_rows(), operands_.rows());
+      const size_t pixels = static_cast<size_t>(last - first) * static_cast<size_t>(operands_.columns());
+      const size_t lanes = padded_lanes(pixels);
+      buffers.operands.resize((taps + 1) * lanes);
+      operands_.fill(input, group, first, last, lanes, buffers.operands.data());
+      buffers.sums.assign(group_channels * lanes, 0);
+      if (multiplier_.exact()) {
+        buffers.pairs.resize(depth() * lanes);
+        for (size_t step = 0; step < depth(); ++step) {
+          const int8_t* even = buffers.operands.data() + 2 * step * lanes;
+          pair_operands(even, even + lanes, lanes, buffers.pairs.data() + step * lanes);
+        }
+      }
+      for (int plane = 0; plane < layer_.planes; ++plane) {
+        const size_t row =
+            static_cast<size_t>(plane) * static_cast<size_t>(g.out_channels) + first_channel;
+        if (multiplier_.exact()) {
+          accumulate_exact(pairs_.data() + row * depth(), group_channels, buffers.pairs.data(), lanes, depth(),
+                           buffers.sums.data());
+        } else {
+          accumulate_by_table({multiplier_.table(), kWeightShift, kActivationShift}, codes_.data() + row * depth(),
+                              group_channels, as_unsigned(buffers.operands.data()), lanes, depth(),
+                              buffers.sums.data());
+        }
+      }
+      const size_t first_pixel = static_cast<size_t>(first) * static_cast<size_t>(operands_.columns());
+      for (size_t n = 0; n < group_channels; ++n) {
+        finish(first_channel + n, size_t{1}, first_pixel, pixels, buffers.sums.data() + n * lanes);
+      }
+    }
+  }
+}
+
+template <typename Finish>
+void FunctionalMatrix::accumulate_channel_lanes(const int8_t* input, Finish finish) const {
+  const auto taps = static_cast<size_t>(operands_.taps());
+  const auto pixels = static_cast<size_t>(layer_.geometry.pixels());
+  const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
+  Scratch& buffers = scratch();
+  buffers.operands.resize((taps + 1) * pixels);
+  operands_.fill(input, 0, 0, operands_.rows(), pixels, buffers.operands.data());
+  buffers.sums.assign(pixels * channel_lanes_, 0);
+  const int8_t* operand = buffers.operands.data();
+  if (multiplier_.exact()) {
+    buffers.pairs.resize(pixels * depth());
+    for (size_t pixel = 0; pixel < pixels; ++pixel) {
+      for (size_t step = 0; step < depth(); ++step) {
+        buffers.pairs[pixel * depth() + step] =
+            operand_pair(operand[2 * step * pixels + pixel], operand[(2 * step + 1) * pixels + pixel]);
+      }
+    }
+  } else {
+    buffers.rows.resize(pixels * taps);
+    for (size_t pixel = 0; pixel < pixels; ++pixel) {
+      for (size_t tap = 0; tap < taps; ++tap) {
+        buffers.rows[pixel * taps + tap] = static_cast<uint8_t>(operand[tap * pixels + pixel]);
+      }
+    }
+  }
+  for (size_t plane = 0; plane < static_cast<size_t>(layer_.planes); ++plane) {
+    const size_t offset = plane * depth() * channel_lanes_;
+    if (multiplier_.exact()) {
+      accumulate_exact(buffers.pairs.data(), pixels, pairs_.data() + offset, channel_lanes_, depth(),
+                       buffers.sums.data());
+    } else {
+      accumulate_by_table({multiplier_.table(), kActivationShift, kWeightShift}, buffers.rows.data(), pixels,
+                          codes_.data() + offset, channel_lanes_, depth(), buffers.sums.data());
+    }
+  }
+  for (size_t n = 0; n < channels; ++n) {
+    finish(n, channel_lanes_, size_t{0}, pixels, buffers.sums.data() + n);
+  }
+}
+
+template <typename Finish>
+void FunctionalMatrix::accumulate(const int8_t* input, Finish finish) const {
+  if (channels_in_lanes_) {
+    accumulate_channel_lanes(input, finish);
+  } else {
+    accumulate_pixel_lanes(input, finish);
+  }
+}
+
+model::Values FunctionalMatrix::run(const std::vector<int8_t>& input) const {
+  const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
+  const auto pixels = static_cast<size_t>(layer_.geometry.pixels());
+  const bool channels_first = layer_.layout == model::Layout::kChannelsFirst;
+  const size_t channel_step = channels_first ? pixels : 1;
+  const size_t pixel_step = channels_first ? 1 : channels;
+  const model::PostProcessing& post = layer_.post;
+  if (post.raw()) {
+    std::vector<int32_t> result(channels * pixels);
+    accumulate(input.data(), [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
+      int32_t* to = result.data() + n * channel_step + first * pixel_step;
+      for (size_t i = 0; i < count; ++i) {
+        to[i * pixel_step] = hw::wrapping_add(sums[i * sum_step], post.bias[n]);
+      }
+    });
+    return result;
+  }
+  std::vector<int8_t> result(channels * pixels);
+  accumulate(input.data(), [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
+    int8_t* to = result.data() + n * channel_step + first * pixel_step;
+    for (size_t i = 0; i < count; ++i) {
+      to[i * pixel_step] = post_process(post, n, sums[i * sum_step]);
+    }
+  });
+  return result;
+}
+
+}  // namespace faultline::engine

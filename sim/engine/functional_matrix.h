@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hw/arithmetic/multiplier.h"
+#include "sim/engine/operand_matrix.h"
+#include "sim/model/network.h"
+
+namespace faultline::engine {
+
+/// A MatrixOperator with its weights laid out for the kernels: pixels in the lanes of vectors, or output channels where
+/// there are too few pixels.
+class FunctionalMatrix {
+ public:
+  FunctionalMatrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier);
+
+  /// The layer's output for one sample. Thread-safe.
+  model::Values run(const std::vector<int8_t>& input) const;
+
+ private:
+  template <typename Finish>
+  void accumulate(const int8_t* input, Finish finish) const;
+  template <typename Finish>
+  void accumulate_pixel_lanes(const int8_t* input, Finish finish) const;
+  template <typename Finish>
+  void accumulate_channel_lanes(const int8_t* input, Finish finish) const;
+  void prepare_rows();
+  void prepare_lanes();
+  size_t depth() const;
+  int band_rows() const;
+
+  const model::MatrixOperator& layer_;
+  hw::Multiplier multiplier_;
+  OperandMatrix operands_;
+  bool channels_in_lanes_;
+  size_t channel_lanes_;           ///< padded output channels, when they are in lanes
+  std::vector<int32_t> pairs_;     ///< weights for the exact kernel, a plane after the other
+  std::vector<uint8_t> codes_;     ///< weights for the table kernel
+};
+
+}  // namespace faultline::engine

@@ -1,0 +1,82 @@
+#include "sim/model/host_quantisation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace faultline::model {
+namespace {
+
+int8_t quantise_within(float real, float scale, int32_t zero_point, int32_t low, int32_t high) {
+  const float position = real / scale;
+  // Compared before rounding, in terms that hold for NaN too: everything that is not above `low` is `low`.
+  if (!(position > static_cast<float>(low - zero_point))) {
+    return static_cast<int8_t>(low);
+  }
+  if (position >= static_cast<float>(high - zero_point)) {
+    return static_cast<int8_t>(high);
+  }
+  return static_cast<int8_t>(std::lrint(position) + zero_point);
+}
+
+}  // namespace
+
+int8_t quantise(float real, const Quantisation& quantisation) {
+  return quantise_within(real, static_cast<float>(quantisation.scale), quantisation.zero_point, -128, 127);
+}
+
+float dequantise(int32_t code, const Quantisation& quantisation) {
+  return static_cast<float>(code - quantisation.zero_point) * static_cast<float>(quantisation.scale);
+}
+
+std::vector<int8_t> tabulate(const Quantisation& from, const Quantisation& to,
+                             const std::function<float(float)>& function) {
+  std::vector<int8_t> table;
+  table.reserve(256);
+  for (int32_t code = -128; code < 128; ++code) {
+    table.push_back(quantise(function(dequantise(code, from)), to));
+  }
+  return table;
+}
+
+Values Quantise::evaluate(const std::vector<const Values*>& input_values) const {
+  const auto& real = std::get<std::vector<float>>(*input_values[0]);
+  std::vector<int8_t> codes(real.size());
+  const auto scale = static_cast<float>(quantisation_.scale);
+  std::transform(real.begin(), real.end(), codes.begin(), [this, scale](float value) {
+    return quantise_within(value, scale, quantisation_.zero_point, low_, high_);
+  });
+  return codes;
+}
+
+Dequantise::Dequantise(Quantisation quantisation) {
+  for (int32_t code = -128; code < 128; ++code) {
+    real_.push_back(dequantise(code, quantisation));
+  }
+}
+
+Values Dequantise::evaluate(const std::vector<const Values*>& input_values) const {
+  const auto& codes = std::get<std::vector<int8_t>>(*input_values[0]);
+  std::vector<float> real(codes.size());
+  std::transform(codes.begin(), codes.end(), real.begin(),
+                 [this](int8_t code) { return real_[static_cast<size_t>(code + 128)]; });
+  return real;
+}
+
+Values DequantiseAccumulator::evaluate(const std::vector<const Values*>& input_values) const {
+  const auto& accumulators = std::get<std::vector<int32_t>>(*input_values[0]);
+  std::vector<float> real(accumulators.size());
+  for (size_t i = 0; i < real.size(); ++i) {
+    real[i] = static_cast<float>(accumulators[i] * scale_[i / inner_ % scale_.size()]);
+  }
+  return real;
+}
+
+Values TableLookup::evaluate(const std::vector<const Values*>& input_values) const {
+  const auto& codes = std::get<std::vector<int8_t>>(*input_values[0]);
+  std::vector<int8_t> result(codes.size());
+  std::transform(codes.begin(), codes.end(), result.begin(),
+                 [this](int8_t code) { return table_[static_cast<size_t>(code + 128)]; });
+  return result;
+}
+
+}  // namespace faultline::model

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/model/network.h"
+
+namespace faultline::model {
+
+/// What the codes of an int8 or uint8 tensor mean; the zero point is in stored codes.
+struct CodeType {
+  Quantisation quantisation;
+  bool is_unsigned = false;
+
+  bool operator==(const CodeType& other) const {
+    return quantisation.scale == other.quantisation.scale && quantisation.zero_point == other.quantisation.zero_point &&
+           is_unsigned == other.is_unsigned;
+  }
+};
+
+/// QuantizeLinear of one value: round to nearest, ties to even, saturate. NaN gives the lowest code.
+int8_t quantise(float real, const Quantisation& quantisation);
+/// DequantizeLinear of one stored code, in float as the operator defines it.
+float dequantise(int32_t code, const Quantisation& quantisation);
+
+/// 256 entries, indexed by code + 128: `function` applied to what each code means, quantised again.
+std::vector<int8_t> tabulate(const Quantisation& from, const Quantisation& to,
+                             const std::function<float(float)>& function);
+
+/// float -> int8, limited to [low, high].
+class Quantise : public HostOperator {
+ public:
+  Quantise(Quantisation quantisation, int32_t low, int32_t high)
+      : quantisation_(quantisation), low_(low), high_(high) {}
+  Values evaluate(const std::vector<const Values*>& input_values) const override;
+
+ private:
+  Quantisation quantisation_;
+  int32_t low_, high_;
+};
+
+/// int8 -> float.
+class Dequantise : public HostOperator {
+ public:
+  explicit Dequantise(Quantisation quantisation);
+  Values evaluate(const std::vector<const Values*>& input_values) const override;
+
+ private:
+  std::vector<float> real_;  ///< by code + 128
+};
+
+/// int32 accumulators -> float; element i belongs to channel i / inner % channels, and real = scale[channel] * value.
+class DequantiseAccumulator : public HostOperator {
+ public:
+  DequantiseAccumulator(std::vector<double> scale, size_t inner) : scale_(std::move(scale)), inner_(inner) {}
+  Values evaluate(const std::vector<const Values*>& input_values) const override;
+
+ private:
+  std::vector<double> scale_;
+  size_t inner_;
+};
+
+/// int8 -> int8 through 256 entries: an activation function, or a change of scale.
+class TableLookup : public HostOperator {
+ public:
+  explicit TableLookup(std::vector<int8_t> table) : table_(std::move(table)) {}
+  Values evaluate(const std::vector<const Values*>& input_values) const override;
+
+ private:
+  std::vector<int8_t> table_;
+};
+
+}  // namespace faultline::model

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace faultline::model {
+
+/// An array of a NumPy .npy file, in C order.
+struct NpyArray {
+  using Data = std::variant<std::vector<int8_t>, std::vector<uint8_t>, std::vector<int32_t>, std::vector<int64_t>,
+                            std::vector<float>>;
+
+  std::vector<int64_t> shape;
+  Data data;
+};
+
+/// Reads format versions 1 to 3, little-endian float32, int8, uint8, int32 and int64 in C order. Throws UserError for
+/// anything else and for files whose data does not match their header.
+NpyArray read_npy(const std::string& path);
+
+/// Writes `array` as version 1 under a temporary name beside `path` and renames it, so that `path` is either complete or
+/// untouched. Throws UserError when that fails.
+void write_npy(const std::string& path, const NpyArray& array);
+
+}  // namespace faultline::model
