@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
-#include <regex>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -22,16 +22,30 @@ constexpr size_t kPixels = size_t{3} * 32 * 32;
 constexpr size_t kRecord = 1 + kPixels;
 constexpr size_t kMaximumRecords = 100000;  // of one file; the whole set has 60,000
 
-/// Names in `directory` that match `pattern`, in alphabetical order, each without a trailing ".gz" and once.
-std::set<std::string> names_matching(const std::string& directory, const std::regex& pattern) {
+/// The files of one split.
+struct SplitFiles {
+  std::vector<std::string> complete;  ///< names of the whole set's files
+  std::string prefix;                 ///< with which names of files that hold part of it begin, too
+};
+
+const SplitFiles& split_files(Split split) {
+  static const SplitFiles train{
+      {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"},
+      "data_batch_"};
+  static const SplitFiles test{{"test_batch.bin"}, "test_"};
+  return split == Split::kTrain ? train : test;
+}
+
+/// Names in `directory`, each without a trailing ".gz" and once, that begin and end as given; in alphabetical order.
+std::set<std::string> names_between(const std::string& directory, const std::string& prefix,
+                                    const std::string& suffix) {
   std::set<std::string> names;
   std::error_code failure;
   for (const auto& entry : std::filesystem::directory_iterator(directory, failure)) {
-    std::string name = entry.path().filename().string();
-    if (entry.path().extension() == ".gz") {
-      name = entry.path().stem().string();
-    }
-    if (std::regex_match(name, pattern)) {
+    const bool gzipped = entry.path().extension() == ".gz";
+    const std::string name = (gzipped ? entry.path().stem() : entry.path().filename()).string();
+    if (name.size() >= prefix.size() + suffix.size() && name.compare(0, prefix.size(), prefix) == 0 &&
+        name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
       names.insert(name);
     }
   }
@@ -39,19 +53,17 @@ std::set<std::string> names_matching(const std::string& directory, const std::re
 }
 
 /// The complete files of the split where there is one, otherwise files that hold part of it.
-std::set<std::string> files_of(const std::string& directory, Split split) {
-  const bool train = split == Split::kTrain;
-  std::set<std::string> names =
-      names_matching(directory, std::regex(train ? "data_batch_[1-5]\\.bin" : "test_batch\\.bin"));
+std::vector<std::string> files_of(const std::string& directory, Split split) {
+  const SplitFiles& files = split_files(split);
+  const std::set<std::string> names = names_between(directory, files.prefix, ".bin");
   if (names.empty()) {
-    names = names_matching(directory, std::regex(train ? "data_batch_.*\\.bin" : "test_.*\\.bin"));
-  }
-  if (names.empty()) {
-    throw UserError(directory, 0,
-                    std::string("holds no ") + (train ? "data_batch_*.bin" : "test_*.bin") + ", gzipped or not",
+    throw UserError(directory, 0, "holds no " + files.prefix + "*.bin, gzipped or not",
                     "name the directory of CIFAR-10's binary version");
   }
-  return names;
+  std::vector<std::string> complete;
+  std::copy_if(files.complete.begin(), files.complete.end(), std::back_inserter(complete),
+               [&names](const std::string& name) { return names.count(name) > 0; });
+  return complete.empty() ? std::vector<std::string>(names.begin(), names.end()) : complete;
 }
 
 void append_records(const std::string& path, Dataset& dataset) {

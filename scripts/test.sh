@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs the tests: the release build, then the same tests under AddressSanitizer and
+# UndefinedBehaviorSanitizer.
+#   scripts/test.sh [--no-sanitizers]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+
+scripts/setup.sh --train
+git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run --Werror
+
+cmake --preset release -DFAULTLINE_TRAIN=ON -DBUILD_TESTING=ON >/dev/null
+cmake --build --preset release
+ctest --preset release -j "$jobs" --no-tests=error
+
+if [[ "${1:-}" != "--no-sanitizers" ]]; then
+  cmake --preset asan-ubsan >/dev/null
+  cmake --build --preset asan-ubsan
+  ctest --preset asan-ubsan -j "$jobs" --no-tests=error
+fi
