@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hw/common/state_table.h"
+#include "hw/fault/fault.h"
+#include "sim/campaign/outcome.h"
+
+namespace faultline::campaign {
+
+/// A layer that ran on the accelerator, and when.
+struct LayerSpan {
+  std::string name;
+  uint64_t first_cycle = 0;
+};
+
+/// A fault-free inference.
+struct GoldenInference {
+  Answer answer;
+  std::vector<LayerSpan> layers;  ///< in order of execution
+  uint64_t cycles = 0;
+};
+
+/// An inference with faults.
+struct FaultyInference {
+  engine::Platform::Status status = engine::Platform::Status::kCompleted;
+  Answer answer;        ///< empty unless completed
+  bool latent = false;  ///< outputs equal, state not
+  uint64_t cycles = 0;
+};
+
+/// What a campaign strikes: a design that infers one image at a time.
+class InferenceTarget {
+ public:
+  virtual ~InferenceTarget() = default;
+
+  virtual const hw::StateTable& state() const = 0;
+  virtual size_t images() const = 0;
+  /// The true class of an image.
+  virtual int label(size_t image) const = 0;
+  /// The class that the design with the exact multiplier predicts.
+  virtual int exact_class(size_t image) = 0;
+  /// Runs an image without faults; the following calls of strike() are on that image.
+  virtual GoldenInference golden(size_t image) = 0;
+  /// Runs the image again with faults, from the clean state, for at most `cycle_limit` cycles.
+  virtual FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) = 0;
+};
+
+}  // namespace faultline::campaign

@@ -1,0 +1,106 @@
+#include "sim/campaign/outcome.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+namespace faultline::campaign {
+namespace {
+
+/// A faulty confidence of at most this share of the golden one is critical.
+constexpr double kTolerableRatio = 0.95;
+constexpr size_t kFive = 5;
+
+/// True when every stored byte is equal: a float's sign of zero counts.
+bool equal_values(const model::Values& a, const model::Values& b) {
+  return std::visit(
+      [](const auto& x, const auto& y) {
+        using X = typename std::decay_t<decltype(x)>::value_type;
+        using Y = typename std::decay_t<decltype(y)>::value_type;
+        return std::is_same_v<X, Y> && x.size() == y.size() &&
+               (x.empty() || std::memcmp(x.data(), y.data(), x.size() * sizeof(X)) == 0);
+      },
+      a, b);
+}
+
+bool equal_outputs(const Answer& a, const Answer& b) {
+  return a.outputs.size() == b.outputs.size() &&
+         std::equal(a.outputs.begin(), a.outputs.end(), b.outputs.begin(), equal_values);
+}
+
+/// Place of a class among the logits, 0 for the highest; of equal logits the lower index comes first.
+size_t rank(const std::vector<double>& logits, size_t wanted) {
+  size_t before = 0;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    before += logits[i] > logits[wanted] || (logits[i] == logits[wanted] && i < wanted) ? 1 : 0;
+  }
+  return before;
+}
+
+}  // namespace
+
+const char* to_string(Outcome outcome) {
+  constexpr std::array<const char*, kOutcomes.size()> kNames = {"masked", "tolerable", "critical",
+                                                                "crash",  "hang",      "detected"};
+  return kNames[static_cast<size_t>(outcome)];
+}
+
+Classification classify(const std::vector<double>& logits) {
+  if (logits.empty()) {
+    throw std::invalid_argument("an answer without logits cannot be classified");
+  }
+  Classification made;
+  const auto highest = std::max_element(logits.begin(), logits.end());
+  made.predicted = static_cast<int>(highest - logits.begin());
+  made.tie = std::count(logits.begin(), logits.end(), *highest) > 1;
+  double sum = 0;
+  for (const double logit : logits) {
+    made.confidences.push_back(std::exp(logit - *highest));
+    sum += made.confidences.back();
+  }
+  for (double& confidence : made.confidences) {
+    confidence /= sum;
+  }
+  return made;
+}
+
+Outcome grade(const Judgement& judgement) {
+  const bool same_class = judgement.faulty_class == judgement.golden_class;
+  const bool sure = judgement.faulty_confidence / judgement.golden_confidence > kTolerableRatio;
+  return same_class && sure ? Outcome::kTolerable : Outcome::kCritical;
+}
+
+Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty) {
+  const Classification before = classify(golden.logits);
+  const auto golden_class = static_cast<size_t>(before.predicted);
+  const bool sdc_5_applies = golden.logits.size() > kFive;
+
+  Judgement judgement;
+  judgement.golden_class = before.predicted;
+  judgement.golden_tie = before.tie;
+  judgement.golden_confidence = before.confidences[golden_class];
+  if (sdc_5_applies) {
+    judgement.sdc_5 = false;
+  }
+  if (status != engine::Platform::Status::kCompleted) {
+    judgement.outcome = status == engine::Platform::Status::kTrapped ? Outcome::kCrash : Outcome::kHang;
+    return judgement;
+  }
+
+  const Classification after = classify(faulty.logits);
+  judgement.faulty_class = after.predicted;
+  judgement.faulty_tie = after.tie;
+  judgement.faulty_confidence = after.confidences.at(golden_class);
+  judgement.sdc_1 = after.predicted != before.predicted;
+  if (sdc_5_applies) {
+    judgement.sdc_5 = rank(faulty.logits, golden_class) >= kFive;
+  }
+  const double change = std::abs(judgement.faulty_confidence - judgement.golden_confidence);
+  judgement.sdc_10_percent = change > 0.10 * judgement.golden_confidence;
+  judgement.sdc_20_percent = change > 0.20 * judgement.golden_confidence;
+  judgement.outcome = equal_outputs(golden, faulty) ? Outcome::kMasked : grade(judgement);
+  return judgement;
+}
+
+}  // namespace faultline::campaign

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/engine/platform.h"
+#include "sim/model/tensor.h"
+
+namespace faultline::campaign {
+
+/// What became of one experiment: exactly one of these. docs/fault-model.md defines them.
+enum class Outcome { kMasked, kTolerable, kCritical, kCrash, kHang, kDetected };
+
+constexpr std::array<Outcome, 6> kOutcomes = {Outcome::kMasked, Outcome::kTolerable, Outcome::kCritical,
+                                              Outcome::kCrash,  Outcome::kHang,      Outcome::kDetected};
+
+/// "masked", "tolerable", "critical", "crash", "hang", "detected".
+const char* to_string(Outcome outcome);
+
+/// What a network says about one image.
+struct Answer {
+  std::vector<model::Values> outputs;  ///< every final output of the network, as it is stored
+  std::vector<double> logits;          ///< the dequantised final logits, one per class
+};
+
+/// The class of an answer and how sure the network is of it.
+struct Classification {
+  int predicted = -1;               ///< the highest logit; the lowest index of those that tie
+  bool tie = false;                 ///< more than one class has the highest logit
+  std::vector<double> confidences;  ///< softmax of the logits, in double
+};
+
+/// Throws std::invalid_argument when there are no logits.
+Classification classify(const std::vector<double>& logits);
+
+/// An experiment's outcome with the flags that overlap it.
+struct Judgement {
+  Outcome outcome = Outcome::kMasked;
+  bool sdc_1 = false;           ///< another class is predicted
+  std::optional<bool> sdc_5;    ///< the golden class is not among the five highest; nothing with 5 classes or fewer
+  bool sdc_10_percent = false;  ///< the golden class's confidence changed by more than 10 % of itself, either way
+  bool sdc_20_percent = false;  ///< likewise 20 %
+  int golden_class = -1;
+  int faulty_class = -1;  ///< -1 when the run gave no answer
+  bool golden_tie = false;
+  bool faulty_tie = false;
+  double golden_confidence = 0;  ///< of the golden class
+  double faulty_confidence = 0;  ///< of the golden class, in the faulty run; 0 when the run gave no answer
+};
+
+/// Tolerable or critical, by the classes and confidences: tolerable when the class is the same and the golden class's
+/// confidence is more than 0.95 of what it was.
+Outcome grade(const Judgement& judgement);
+
+/// Judges a faulty run by the golden answer. `faulty` is read only when `status` is kCompleted: a trapped run is a
+/// crash, one that ran out of cycles a hang, and both count for no SDC flag.
+Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty);
+
+}  // namespace faultline::campaign
