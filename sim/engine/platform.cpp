@@ -193,6 +193,10 @@ bool Platform::state_equals(const Snapshot& saved) const {
   return implementation_->table.equals(saved.state);
 }
 
+const std::vector<std::byte>& Platform::state_of(const Snapshot& saved) {
+  return saved.state;
+}
+
 void Platform::write_dram(uint64_t address, const void* data, size_t bytes) {
   if (!implementation_->dram_content.contains(address, bytes)) {
     throw std::out_of_range("DRAM write of " + std::to_string(bytes) + " bytes at " + std::to_string(address));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -64,6 +65,8 @@ class Platform {
   void restore(const Snapshot& saved);
   /// True when the accelerator's state (not DRAM, not the cycle) equals the snapshot's.
   bool state_equals(const Snapshot& saved) const;
+  /// The state table's arena as a snapshot holds it.
+  static const std::vector<std::byte>& state_of(const Snapshot& saved);
 
   /// DRAM through the back door, in no time. Throws std::out_of_range outside [0, dram_bytes).
   void write_dram(uint64_t address, const void* data, size_t bytes);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/model/network.h"
+
+namespace faultline::mapping {
+
+/// How one tensor of a layer lies in DRAM: pixel by pixel, the channels of a pixel next to each other.
+struct ActivationFormat {
+  int channels = 1;
+  int64_t pixels = 1;
+  int element_bytes = 1;                                 ///< 1 (int8), or 4 (int32, least significant byte first)
+  model::Layout layout = model::Layout::kChannelsFirst;  ///< of the host's tensor
+
+  int64_t bytes() const { return channels * pixels * element_bytes; }
+};
+
+/// The bytes that DRAM holds for an int8 tensor. Throws std::logic_error when the tensor is of another type or size.
+std::vector<uint8_t> to_dram(const model::Values& values, const ActivationFormat& format);
+
+/// The tensor that DRAM's bytes (format.bytes() of them) mean: int8 or int32 by element_bytes.
+model::Values from_dram(const std::vector<uint8_t>& bytes, const ActivationFormat& format);
+
+}  // namespace faultline::mapping

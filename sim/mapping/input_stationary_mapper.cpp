@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include "sim/mapping/compute_timing.h"
+#include "sim/mapping/dataflow_mapper.h"
+
+namespace faultline::mapping {
+namespace {
+
+/// Tiles over pixels by columns, folds over taps by rows, output channels stream. Partial-sum row: tile, then channel.
+class InputStationaryMapper : public DataflowMapper {
+ public:
+  Tiling tiling(const MatrixShape& shape, const hw::AcceleratorConfig& config) const override {
+    const int64_t rows = config.grid.rows;
+    const int64_t columns = config.grid.columns;
+    const int64_t words = config.weight_buffer_bytes / rows;
+    if (words < 1) {
+      fail_to_fit(shape.layer, "the weights of one fold", rows, config.weight_buffer_bytes, "weight_buffer_bytes");
+    }
+    const int64_t folds = ceiling(shape.taps, rows);
+    int64_t channels = std::min<int64_t>(
+        {shape.channels, shape.most_channels, config.psum_rows, config.parameter_entries, words, kLargestStep});
+    // Streams shorter than a fold's shift leave the array idle; down to that length, whole dot products are better.
+    const int64_t whole = words / folds;
+    if (whole >= std::min(channels, columns + rows + 1)) {
+      channels = std::min(channels, whole);
+    }
+    Tiling tiling;
+    tiling.channels = static_cast<int>(channels);
+    tiling.taps = std::min(shape.taps, std::min(words / channels, kMostFolds) * rows);
+    tiling.pixels = std::min<int64_t>(config.psum_rows / channels, kMostFolds) * columns;
+    return tiling;
+  }
+
+  void pack_weights(const WeightMatrix& weights, const ComputeBlock& block, const hw::AcceleratorConfig& config,
+                    std::vector<uint8_t>& image) const override {
+    const int rows = config.grid.rows;
+    for (int64_t fold = block.tap_begin; fold < block.tap_end; fold += rows) {
+      for (int channel = block.channel_begin; channel < block.channel_end; ++channel) {
+        for (int64_t tap = fold + rows - 1; tap >= fold; --tap) {
+          image.push_back(tap < block.tap_end ? weights.at(channel, tap) : uint8_t{0});
+        }
+      }
+    }
+  }
+
+  void set_loops(hw::CommandDescriptor& command, const ComputeBlock& block,
+                 const hw::AcceleratorConfig& config) const override {
+    const hw::GridConfig& grid = config.grid;
+    const int channels = block.channel_end - block.channel_begin;
+    const int64_t taps = block.tap_end - block.tap_begin;
+    command.tiles = static_cast<int32_t>(ceiling(block.pixel_end - block.pixel_begin, grid.columns));
+    command.folds = static_cast<int32_t>(ceiling(taps, grid.rows));
+    command.last_fold_rows = static_cast<int32_t>(taps - int64_t{command.folds - 1} * grid.rows);
+    command.stream = channels;
+    command.psum_tile_step = command.tiles > 1 ? channels : 0;
+    command.weight_pitch = grid.rows;
+    command.weight_tile_reset = 1;
+    // Between tiles the head pixel takes one step per column before the next tile's operands can be shifted in.
+    command.shift_start = command.tiles > 1 ? std::max(grid.rows - 1, grid.columns) : grid.rows - 1;
+    command.period = std::max(command.stream, command.shift_start + grid.rows + 1);
+    command.final_period = static_cast<int32_t>(channels + sum_latency(grid));
+  }
+
+  std::vector<Step> post_process(const hw::CommandDescriptor& base, const OutputBlock& output,
+                                 const hw::AcceleratorConfig& config) const override {
+    const int columns = config.grid.columns;
+    const int channels = output.channel_end - output.channel_begin;
+    std::vector<Step> steps;
+    int32_t tile = 0;
+    for (int64_t pixel = output.pixel_begin; pixel < output.pixel_end; pixel += columns, ++tile) {
+      Step step{base, {}, output};
+      step.output.pixel_begin = pixel;
+      step.output.pixel_end = std::min(pixel + columns, output.pixel_end);
+      step.output.buffer_base += (pixel - output.pixel_begin) * output.pixel_stride;
+      step.command.rows = channels;
+      step.command.lanes = static_cast<int32_t>(step.output.pixel_end - pixel);
+      step.command.psum_base = tile * channels;
+      step.command.parameter_by_row = 1;
+      step.command.output_base = static_cast<int32_t>(step.output.buffer_base);
+      step.command.output_row_stride = output.element_bytes;
+      step.command.output_lane_stride = static_cast<int32_t>(output.pixel_stride);
+      steps.push_back(step);
+    }
+    return steps;
+  }
+
+ private:
+  static constexpr int64_t kMostFolds = 65535;
+  static constexpr int64_t kLargestStep = 65535;
+};
+
+const InputStationaryMapper kMapper;
+const DataflowRegistration kRegistration(hw::Dataflow::kInputStationary, kMapper);
+
+}  // namespace
+}  // namespace faultline::mapping

@@ -1,0 +1,50 @@
+#include "sim/mapping/network_compiler.h"
+
+#include <algorithm>
+
+#include "sim/mapping/dram_layout.h"
+#include "sim/mapping/operator_mapper.h"
+
+namespace faultline::mapping {
+
+std::vector<uint8_t> CompiledNetwork::constants() const {
+  std::vector<uint8_t> image(static_cast<size_t>(constants_end - constants_begin));
+  const auto place = [&](const std::vector<uint8_t>& bytes, int64_t address) {
+    std::copy(bytes.begin(), bytes.end(), image.begin() + (bytes.empty() ? 0 : address - constants_begin));
+  };
+  for (const LayerProgram& layer : layers) {
+    place(layer.weights, layer.memory.weights);
+    place(layer.parameters, layer.memory.parameters);
+    place(layer.table, layer.memory.table);
+  }
+  return image;
+}
+
+CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConfig& config) {
+  int64_t input_bytes = 0;
+  int64_t output_bytes = 0;
+  for (const auto& layer : network.operators) {
+    if (const OperatorMapper* mapper = mapper_for(*layer)) {
+      const LayerProgram formats = mapper->formats(*layer);
+      input_bytes = std::max(input_bytes, formats.input.bytes());
+      output_bytes = std::max(output_bytes, formats.output.bytes());
+    }
+  }
+  DramLayout dram(config.dram_bytes, network.file);
+  ActivationRegions regions;
+  regions.input = dram.allocate(input_bytes);
+  regions.output = dram.allocate(output_bytes);
+
+  CompiledNetwork compiled;
+  compiled.constants_begin = dram.used();
+  for (size_t index = 0; index < network.operators.size(); ++index) {
+    if (const OperatorMapper* mapper = mapper_for(*network.operators[index])) {
+      compiled.layers.push_back(mapper->compile(*network.operators[index], config, regions, dram));
+      compiled.layers.back().operator_index = index;
+    }
+  }
+  compiled.constants_end = dram.used();
+  return compiled;
+}
+
+}  // namespace faultline::mapping

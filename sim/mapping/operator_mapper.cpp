@@ -1,0 +1,61 @@
+#include "sim/mapping/operator_mapper.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace faultline::mapping {
+namespace {
+
+std::vector<const OperatorMapper*>& registry() {
+  static std::vector<const OperatorMapper*> mappers;
+  return mappers;
+}
+
+void append_little_endian(std::vector<uint8_t>& bytes, int32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) {
+    bytes.push_back(static_cast<uint8_t>(static_cast<uint32_t>(value) >> shift));
+  }
+}
+
+}  // namespace
+
+const OperatorMapper* mapper_for(const model::Operator& layer) {
+  const auto& all = registry();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const OperatorMapper* m) { return m->maps(layer); });
+  return found == all.end() ? nullptr : *found;
+}
+
+OperatorRegistration::OperatorRegistration(const OperatorMapper& mapper) {
+  registry().push_back(&mapper);
+}
+
+std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels) {
+  const auto count = static_cast<size_t>(channels);
+  if (post.bias.size() != count || (!post.raw() && post.factor.size() != count)) {
+    throw std::logic_error("a layer has not one bias and one factor per channel");
+  }
+  std::vector<uint8_t> bytes;
+  for (size_t channel = 0; channel < count; ++channel) {
+    const hw::FixedPointFactor factor = post.raw() ? hw::FixedPointFactor{} : post.factor[channel];
+    append_little_endian(bytes, post.bias[channel]);
+    append_little_endian(bytes, factor.multiplier);
+    bytes.push_back(static_cast<uint8_t>(factor.shift));
+  }
+  return bytes;
+}
+
+std::vector<uint8_t> pack_table(const model::PostProcessing& post) {
+  std::vector<uint8_t> bytes(post.table.size());
+  std::transform(post.table.begin(), post.table.end(), bytes.begin(), [](int8_t c) { return static_cast<uint8_t>(c); });
+  return bytes;
+}
+
+void set_post_processing(hw::CommandDescriptor& command, const model::PostProcessing& post) {
+  command.raw = post.raw() ? 1 : 0;
+  command.zero_point = post.zero_point;
+  command.low = post.low;
+  command.high = post.high;
+  command.use_table = post.table.empty() ? 0 : 1;
+}
+
+}  // namespace faultline::mapping

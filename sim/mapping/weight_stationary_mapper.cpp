@@ -1,0 +1,95 @@
+#include <algorithm>
+
+#include "sim/mapping/compute_timing.h"
+#include "sim/mapping/dataflow_mapper.h"
+
+namespace faultline::mapping {
+namespace {
+
+/// Tiles over output channels by columns, folds over taps by rows, pixels stream. Partial-sum row: tile, then pixel.
+class WeightStationaryMapper : public DataflowMapper {
+ public:
+  Tiling tiling(const MatrixShape& shape, const hw::AcceleratorConfig& config) const override {
+    const int64_t rows = config.grid.rows;
+    const int64_t columns = config.grid.columns;
+    const int64_t width = std::min<int64_t>({columns, shape.channels, shape.most_channels});
+    if (config.weight_buffer_bytes < width) {
+      fail_to_fit(shape.layer, "the weights of one tap", width, config.weight_buffer_bytes, "weight_buffer_bytes");
+    }
+    Tiling tiling;
+    tiling.pixels = std::min<int64_t>(shape.pixels, config.psum_rows);
+    int64_t tiles = std::min(config.psum_rows / tiling.pixels, config.parameter_entries / columns);
+    tiles = std::min({tiles, shape.most_channels / width, config.weight_buffer_bytes / (width * shape.taps)});
+    tiles = std::clamp<int64_t>(tiles, 1, ceiling(shape.channels, columns));
+    tiling.channels = static_cast<int>(std::min<int64_t>(shape.channels, tiles * width));
+    const int64_t taps_held = std::min(config.weight_buffer_bytes / width, kMostFolds * rows);
+    tiling.taps = shape.taps <= taps_held ? shape.taps : taps_held < rows ? taps_held : taps_held / rows * rows;
+    return tiling;
+  }
+
+  void pack_weights(const WeightMatrix& weights, const ComputeBlock& block, const hw::AcceleratorConfig& config,
+                    std::vector<uint8_t>& image) const override {
+    const int rows = config.grid.rows;
+    const int pitch = word_bytes(block, config);
+    for (int tile = block.channel_begin; tile < block.channel_end; tile += config.grid.columns) {
+      for (int64_t fold = block.tap_begin; fold < block.tap_end; fold += rows) {
+        for (int64_t tap = std::min(fold + rows, block.tap_end) - 1; tap >= fold; --tap) {
+          for (int channel = tile; channel < tile + pitch; ++channel) {
+            image.push_back(channel < block.channel_end ? weights.at(channel, tap) : uint8_t{0});
+          }
+        }
+      }
+    }
+  }
+
+  void set_loops(hw::CommandDescriptor& command, const ComputeBlock& block,
+                 const hw::AcceleratorConfig& config) const override {
+    const hw::GridConfig& grid = config.grid;
+    const int64_t pixels = block.pixel_end - block.pixel_begin;
+    const int64_t taps = block.tap_end - block.tap_begin;
+    command.tiles = static_cast<int32_t>(ceiling(block.channel_end - block.channel_begin, grid.columns));
+    command.folds = static_cast<int32_t>(ceiling(taps, grid.rows));
+    command.last_fold_rows = static_cast<int32_t>(taps - int64_t{command.folds - 1} * grid.rows);
+    command.stream = static_cast<int32_t>(pixels);
+    command.psum_tile_step = command.tiles > 1 ? static_cast<int32_t>(pixels) : 0;
+    command.weight_pitch = word_bytes(block, config);
+    command.shift_start = grid.rows - 1;
+    command.period = std::max(command.stream, 2 * grid.rows);
+    command.final_period = static_cast<int32_t>(pixels + sum_latency(grid));
+  }
+
+  std::vector<Step> post_process(const hw::CommandDescriptor& base, const OutputBlock& output,
+                                 const hw::AcceleratorConfig& config) const override {
+    const auto pixels = static_cast<int32_t>(output.pixel_end - output.pixel_begin);
+    std::vector<Step> steps;
+    int32_t tile = 0;
+    for (int channel = output.channel_begin; channel < output.channel_end; channel += config.grid.columns, ++tile) {
+      Step step{base, {}, output};
+      step.output.channel_begin = channel;
+      step.output.channel_end = std::min(channel + config.grid.columns, output.channel_end);
+      step.output.buffer_base += int64_t{channel - output.channel_begin} * output.element_bytes;
+      step.command.rows = pixels;
+      step.command.lanes = step.output.channel_end - channel;
+      step.command.psum_base = tile * pixels;
+      step.command.parameter_base += channel - output.channel_begin;
+      step.command.output_base = static_cast<int32_t>(step.output.buffer_base);
+      step.command.output_row_stride = static_cast<int32_t>(output.pixel_stride);
+      step.command.output_lane_stride = output.element_bytes;
+      steps.push_back(step);
+    }
+    return steps;
+  }
+
+ private:
+  static constexpr int64_t kMostFolds = 65535;
+
+  static int word_bytes(const ComputeBlock& block, const hw::AcceleratorConfig& config) {
+    return std::min(config.grid.columns, block.channel_end - block.channel_begin);
+  }
+};
+
+const WeightStationaryMapper kMapper;
+const DataflowRegistration kRegistration(hw::Dataflow::kWeightStationary, kMapper);
+
+}  // namespace
+}  // namespace faultline::mapping
