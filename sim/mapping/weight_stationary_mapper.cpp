@@ -18,9 +18,11 @@ class WeightStationaryMapper : public DataflowMapper {
     }
     Tiling tiling;
     tiling.pixels = std::min<int64_t>(shape.pixels, config.psum_rows);
-    int64_t tiles = std::min(config.psum_rows / tiling.pixels, config.parameter_entries / columns);
-    tiles = std::min({tiles, shape.most_channels / width, config.weight_buffer_bytes / (width * shape.taps)});
-    tiles = std::clamp<int64_t>(tiles, 1, ceiling(shape.channels, columns));
+    const int64_t all = ceiling(shape.channels, columns);
+    const auto tiles_of = [&](int64_t channels) { return shape.channels <= channels ? all : channels / width; };
+    int64_t tiles = std::min({config.psum_rows / tiling.pixels, tiles_of(config.parameter_entries),
+                              tiles_of(shape.most_channels), config.weight_buffer_bytes / (width * shape.taps)});
+    tiles = std::clamp<int64_t>(tiles, 1, all);
     tiling.channels = static_cast<int>(std::min<int64_t>(shape.channels, tiles * width));
     const int64_t taps_held = std::min(config.weight_buffer_bytes / width, kMostFolds * rows);
     tiling.taps = shape.taps <= taps_held ? shape.taps : taps_held < rows ? taps_held : taps_held / rows * rows;
