@@ -77,7 +77,7 @@ void import_quantise(ImportContext& context, const onnx::NodeProto& node) {
     const auto table = tabulate(source->quantisation, type.quantisation, [](float unchanged) { return unchanged; });
     context.add(node, std::make_unique<TableLookup>(table), {source->tensor}, codes);
   } else {
-    context.add(node, std::make_unique<Quantise>(type.quantisation, -128, 127), {real}, codes);
+    context.add(node, std::make_unique<Quantise>(type, -128, 127), {real}, codes);
   }
   context.bind_tensor(node.output(0), codes);
 }
