@@ -20,10 +20,10 @@ struct FixedPointFactor {
 /// bit as the shift saturates at 63. Throws InvalidConfiguration otherwise.
 FixedPointFactor to_fixed_point(double factor);
 
-/// `value * factor.multiplier / 2^factor.shift`, rounded to nearest, ties to even. Exact for every int32 value: the
-/// product needs at most 63 bits.
-inline int64_t scale(int32_t value, FixedPointFactor factor) {
-  const int64_t product = static_cast<int64_t>(value) * factor.multiplier;
+/// `(value * factor.multiplier + residue) / 2^factor.shift`, rounded to nearest, ties to even. Exact for every int32
+/// value: the product needs at most 63 bits.
+inline int64_t scale(int32_t value, FixedPointFactor factor, int32_t residue = 0) {
+  const int64_t product = static_cast<int64_t>(value) * factor.multiplier + residue;
   if (factor.shift == 0) {
     return product;
   }

@@ -77,7 +77,8 @@ Values DequantiseAccumulator::evaluate(const std::vector<const Values*>& input_v
   const auto& accumulators = std::get<std::vector<int32_t>>(*input_values[0]);
   std::vector<float> real(accumulators.size());
   for (size_t i = 0; i < real.size(); ++i) {
-    real[i] = static_cast<float>(accumulators[i] * scale_[i / inner_ % scale_.size()]);
+    const size_t channel = i / inner_ % scale_.size();
+    real[i] = static_cast<float>((accumulators[i] + rest_[channel]) * scale_[channel]);
   }
   return real;
 }

@@ -52,14 +52,16 @@ class Dequantise : public HostOperator {
   std::vector<float> real_;  ///< by code + 128
 };
 
-/// int32 accumulators -> float; element i belongs to channel i / inner % channels, and real = scale[channel] * value.
+/// int32 accumulators -> float; element i belongs to channel i / inner % channels, and
+/// real = scale[channel] * (value + rest[channel]).
 class DequantiseAccumulator : public HostOperator {
  public:
-  DequantiseAccumulator(std::vector<double> scale, size_t inner) : scale_(std::move(scale)), inner_(inner) {}
+  DequantiseAccumulator(std::vector<double> scale, std::vector<double> rest, size_t inner)
+      : scale_(std::move(scale)), rest_(std::move(rest)), inner_(inner) {}
   Values evaluate(const std::vector<const Values*>& input_values) const override;
 
  private:
-  std::vector<double> scale_;
+  std::vector<double> scale_, rest_;
   size_t inner_;
 };
 
