@@ -60,7 +60,9 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--data", request.data, "One of " + model::dataset_forms())->required();
   app.add_option("--out", request.out, "ONNX file to write")->required();
   app.add_option("--epochs", request.settings.epochs, "Passes over the training images")->capture_default_str();
-  app.add_option("--seed", request.settings.seed, "Seed of every random choice")->capture_default_str();
+  app.add_option("--seed", request.settings.seed, "Seed of every random choice")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   app.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
