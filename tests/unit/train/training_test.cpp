@@ -90,7 +90,8 @@ TEST(Training, NegativeSeed) {
       std::string(FAULTLINE_BINARY) + " train --network lenet5 --data builtin:digits --seed -1 --out " + out + " 2>&1";
   const auto [status, text] = run_command(command);
   EXPECT_EQ(status, 2);
-  EXPECT_EQ(text, "faultline: command line: --seed: Number less than 0: -1; see faultline --help\n");
+  EXPECT_EQ(text,
+            "faultline: command line: --seed: -1 is negative; give a whole number from 0; see faultline --help\n");
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
