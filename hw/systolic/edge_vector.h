@@ -25,6 +25,9 @@ struct OperandEdge {
   explicit OperandEdge(int lane_count) : lanes(lane_count) {}
   OperandEdge(const OperandEdge& other) { *this = other; }
   OperandEdge& operator=(const OperandEdge& other) {
+    if (this == &other) {
+      return *this;
+    }
     lanes = other.lanes;
     const auto bytes = static_cast<size_t>(lanes);
     std::memcpy(value, other.value, bytes);
@@ -48,6 +51,9 @@ struct DrainEdge {
   explicit DrainEdge(int lane_count) : lanes(lane_count) {}
   DrainEdge(const DrainEdge& other) { *this = other; }
   DrainEdge& operator=(const DrainEdge& other) {
+    if (this == &other) {
+      return *this;
+    }
     lanes = other.lanes;
     std::memcpy(drain, other.drain, static_cast<size_t>(lanes));
     return *this;
@@ -66,6 +72,9 @@ struct SumEdge {
   explicit SumEdge(int lane_count) : lanes(lane_count) {}
   SumEdge(const SumEdge& other) { *this = other; }
   SumEdge& operator=(const SumEdge& other) {
+    if (this == &other) {
+      return *this;
+    }
     lanes = other.lanes;
     std::memcpy(value, other.value, static_cast<size_t>(lanes) * sizeof(int32_t));
     return *this;

@@ -39,8 +39,8 @@ class RegisterAdder {
 };
 
 size_t padded(int columns) {
-  constexpr int kMultiple = GridState::kRowMultiple;
-  return static_cast<size_t>((columns + kMultiple - 1) / kMultiple * kMultiple);
+  constexpr size_t kMultiple = GridState::kRowMultiple;
+  return (static_cast<size_t>(columns) + kMultiple - 1) / kMultiple * kMultiple;
 }
 
 }  // namespace

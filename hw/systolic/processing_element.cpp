@@ -10,7 +10,9 @@ ProcessingElement::ProcessingElement(const sc_core::sc_module_name& name, const 
     : sc_module(name),
       context_(context),
       place_(context.state.index(row, column)),
-      product_site_{context.state.product_field, static_cast<size_t>(row * context.config.columns + column)} {
+      product_site_{
+          context.state.product_field,
+          static_cast<size_t>(row) * static_cast<size_t>(context.config.columns) + static_cast<size_t>(column)} {
   SC_HAS_PROCESS(ProcessingElement);
   SC_METHOD(on_edge);
   sensitive << clock.pos();

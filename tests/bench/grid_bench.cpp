@@ -23,6 +23,7 @@ void step_core(benchmark::State& state) {
 
   const int period = static_cast<int>(state.range(3)) * size;
   std::vector<test::GridStimulus> stimuli;
+  stimuli.reserve(static_cast<size_t>(period));
   for (int cycle = 0; cycle < period; ++cycle) {
     stimuli.push_back(test::busy_stimulus(config, cycle, period, random));
   }

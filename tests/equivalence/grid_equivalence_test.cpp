@@ -122,11 +122,11 @@ class Simulation {
   /// Runs from now on as cycle `first` and compares in the middle of every cycle.
   void run(uint64_t first, uint64_t cycles) {
     if (sc_core::sc_time_stamp() == sc_core::SC_ZERO_TIME) {
-      sc_core::sc_start(kPeriod / 2);  // edges come at multiples of the period; stay between them
+      sc_core::sc_start(period_ / 2);  // edges come at multiples of the period; stay between them
     }
     cycle_clock_.set_next_cycle(first);
     for (uint64_t cycle = first; cycle < first + cycles; ++cycle) {
-      sc_core::sc_start(kPeriod);
+      sc_core::sc_start(period_);
       ASSERT_EQ(cycle_clock_.cycle(), cycle);
       for_each([](GridPair& pair) { pair.show_next_edges(); });
       sc_core::sc_start(sc_core::SC_ZERO_TIME);
@@ -139,9 +139,9 @@ class Simulation {
   }
 
  private:
-  const sc_time kPeriod{1, SC_NS};
-  CycleClock cycle_clock_{kPeriod};
-  sc_core::sc_clock clock_{"clock", kPeriod, 0.5, kPeriod};
+  const sc_time period_{1, SC_NS};
+  CycleClock cycle_clock_{period_};
+  sc_core::sc_clock clock_{"clock", period_, 0.5, period_};
   std::vector<std::unique_ptr<GridPair>> pairs_;
 };
 

@@ -60,8 +60,9 @@ void expect_south(const Bench& bench, const GridConfig& config, const std::strin
   bench.core.read_south(south);
   ASSERT_EQ(south.lanes, config.columns);
   for (int column = 0; column < config.columns; ++column) {
-    const auto element = static_cast<size_t>((config.rows - 1) * config.columns + column);
-    ASSERT_EQ(static_cast<uint32_t>(south.value[column]), bench.table.peek({field, element})) << what;
+    const int element = (config.rows - 1) * config.columns + column;
+    ASSERT_EQ(static_cast<uint32_t>(south.value[column]), bench.table.peek({field, static_cast<size_t>(element)}))
+        << what;
   }
 }
 

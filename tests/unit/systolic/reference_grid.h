@@ -37,7 +37,9 @@ class ReferenceGrid {
   using Registers = std::map<std::string, Array>;
 
   static std::string name_of(const std::string& path) { return path.substr(path.rfind('.') + 1); }
-  size_t at(int row, int column) const { return static_cast<size_t>(row * config_.columns + column); }
+  size_t at(int row, int column) const {
+    return static_cast<size_t>(row) * static_cast<size_t>(config_.columns) + static_cast<size_t>(column);
+  }
   int32_t from_west(const Array& registers, int row, int column, int32_t edge) const;
   int32_t from_north(const Array& registers, int row, int column, int32_t edge) const;
   Array products(const GridStimulus& inputs, uint64_t cycle, bool struck) const;
