@@ -2,28 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <exception>
 #include <numeric>
 #include <optional>
 #include <set>
+
+#include "sim/campaign/attribution.h"
 
 namespace faultline::campaign {
 namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// The layer whose cycles contain `cycle`: the last that has begun, or the first.
-std::string layer_at(const std::vector<LayerSpan>& layers, uint64_t cycle) {
-  std::string name = layers.empty() ? kWholeRun : layers.front().name;
-  for (const LayerSpan& layer : layers) {
-    if (layer.first_cycle <= cycle) {
-      name = layer.name;
-    }
-  }
-  return name;
 }
 
 const hw::Fault& first_to_act(const std::vector<hw::Fault>& faults) {
@@ -65,10 +55,8 @@ ExperimentRow Campaign::describe(uint64_t number, const inject::Experiment& expe
 }
 
 void Campaign::run_one(ExperimentRow& row) {
-  const hw::Fault& fault = first_to_act(row.faults);
-  const bool permanent = fault.duration == 0 && fault.start == 0;
-  row.layer = permanent ? kWholeRun : layer_at(golden_.layers, fault.start);
-  const auto limit = static_cast<uint64_t>(std::floor(hang_factor_ * static_cast<double>(golden_.cycles))) + 1;
+  row.layer = layer_struck(golden_.layers, first_to_act(row.faults));
+  const uint64_t limit = hang_limit(golden_.cycles, hang_factor_);
   const FaultyInference faulty = target_.strike(row.faults, limit);
   row.judgement = judge(golden_.answer, faulty.status, faulty.answer);
   row.latent = faulty.latent;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <stdexcept>
+#include <type_traits>
+
+#include "sim/model/classification.h"
 
 namespace faultline::campaign {
 namespace {
@@ -46,25 +48,6 @@ const char* to_string(Outcome outcome) {
   return kNames[static_cast<size_t>(outcome)];
 }
 
-Classification classify(const std::vector<double>& logits) {
-  if (logits.empty()) {
-    throw std::invalid_argument("an answer without logits cannot be classified");
-  }
-  Classification made;
-  const auto highest = std::max_element(logits.begin(), logits.end());
-  made.predicted = static_cast<int>(highest - logits.begin());
-  made.tie = std::count(logits.begin(), logits.end(), *highest) > 1;
-  double sum = 0;
-  for (const double logit : logits) {
-    made.confidences.push_back(std::exp(logit - *highest));
-    sum += made.confidences.back();
-  }
-  for (double& confidence : made.confidences) {
-    confidence /= sum;
-  }
-  return made;
-}
-
 Outcome grade(const Judgement& judgement) {
   const bool same_class = judgement.faulty_class == judgement.golden_class;
   const bool sure = judgement.faulty_confidence / judgement.golden_confidence > kTolerableRatio;
@@ -72,12 +55,12 @@ Outcome grade(const Judgement& judgement) {
 }
 
 Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty) {
-  const Classification before = classify(golden.logits);
-  const auto golden_class = static_cast<size_t>(before.predicted);
+  const model::Classification before = model::classify(golden.logits);
+  const size_t golden_class = before.best;
   const bool sdc_5_applies = golden.logits.size() > kFive;
 
   Judgement judgement;
-  judgement.golden_class = before.predicted;
+  judgement.golden_class = static_cast<int>(before.best);
   judgement.golden_tie = before.tie;
   judgement.golden_confidence = before.confidences[golden_class];
   if (sdc_5_applies) {
@@ -88,11 +71,11 @@ Judgement judge(const Answer& golden, engine::Platform::Status status, const Ans
     return judgement;
   }
 
-  const Classification after = classify(faulty.logits);
-  judgement.faulty_class = after.predicted;
+  const model::Classification after = model::classify(faulty.logits);
+  judgement.faulty_class = static_cast<int>(after.best);
   judgement.faulty_tie = after.tie;
   judgement.faulty_confidence = after.confidences.at(golden_class);
-  judgement.sdc_1 = after.predicted != before.predicted;
+  judgement.sdc_1 = after.best != before.best;
   if (sdc_5_applies) {
     judgement.sdc_5 = rank(faulty.logits, golden_class) >= kFive;
   }

@@ -22,18 +22,8 @@ const char* to_string(Outcome outcome);
 /// What a network says about one image.
 struct Answer {
   std::vector<model::Values> outputs;  ///< every final output of the network, as it is stored
-  std::vector<double> logits;          ///< the dequantised final logits, one per class
+  std::vector<double> logits;          ///< the dequantised final logits, one per class; at least one
 };
-
-/// The class of an answer and how sure the network is of it.
-struct Classification {
-  int predicted = -1;               ///< the highest logit; the lowest index of those that tie
-  bool tie = false;                 ///< more than one class has the highest logit
-  std::vector<double> confidences;  ///< softmax of the logits, in double
-};
-
-/// Throws std::invalid_argument when there are no logits.
-Classification classify(const std::vector<double>& logits);
 
 /// An experiment's outcome with the flags that overlap it.
 struct Judgement {

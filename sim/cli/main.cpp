@@ -1,10 +1,9 @@
-#include <systemc>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <systemc>
 
 #include "sim/cli/command.h"
 #include "sim/config/user_error.h"

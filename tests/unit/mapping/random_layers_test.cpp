@@ -7,6 +7,7 @@
 #include "sim/config/user_error.h"
 #include "sim/mapping/network_compiler.h"
 #include "tests/support/random_layer.h"
+#include "tests/support/random_network.h"
 #include "tests/support/reference_layer.h"
 
 namespace faultline::mapping {
@@ -21,38 +22,11 @@ model::Network single_layer(std::unique_ptr<model::Operator> layer) {
   return network;
 }
 
-/// Doubles the buffer that a UserError asks to be raised.
-void raise_what_is_named(const std::string& message, hw::AcceleratorConfig& config) {
-  const std::pair<const char*, int64_t hw::AcceleratorConfig::*> kBuffers[] = {
-      {"input_buffer_bytes", &hw::AcceleratorConfig::input_buffer_bytes},
-      {"weight_buffer_bytes", &hw::AcceleratorConfig::weight_buffer_bytes},
-      {"output_buffer_bytes", &hw::AcceleratorConfig::output_buffer_bytes},
-  };
-  for (const auto& [name, member] : kBuffers) {
-    if (message.find(std::string("raise ") + name) != std::string::npos) {
-      config.*member *= 2;
-      return;
-    }
-  }
-  FAIL() << "the message names no buffer: " << message;
-}
-
-CompiledNetwork compile_in_some_buffers(const model::Network& network, hw::AcceleratorConfig& config) {
-  for (int attempt = 0; attempt < 20; ++attempt) {
-    try {
-      return compile(network, config);
-    } catch (const UserError& error) {
-      raise_what_is_named(error.what(), config);
-    }
-  }
-  ADD_FAILURE() << "does not fit after twenty doublings";
-  return {};
-}
-
 /// Compiles a layer, interprets the program, and compares with the definition.
 void check_layer(test::LayerMaker& maker, std::unique_ptr<model::Operator> layer, hw::AcceleratorConfig config) {
   const model::Network network = single_layer(std::move(layer));
-  const CompiledNetwork compiled = compile_in_some_buffers(network, config);
+  test::enlarge_until_it_fits(network, config);
+  const CompiledNetwork compiled = compile(network, config);
   ASSERT_EQ(compiled.layers.size(), 1U);
   const LayerProgram& program = compiled.layers[0];
   test::ProgramInterpreter machine(config);

@@ -1,0 +1,57 @@
+#include "sim/campaign/accelerator_target.h"
+
+#include "sim/model/classification.h"
+#include "sim/model/network_input.h"
+
+namespace faultline::campaign {
+
+Answer answer_of(const model::Network& network, const std::vector<model::Values>& tensors) {
+  Answer answer;
+  for (const model::TensorId output : network.graph_outputs) {
+    answer.outputs.push_back(tensors[static_cast<size_t>(output)]);
+  }
+  const model::TensorId logits = model::logits_tensor(network);
+  answer.logits = model::real_values(network.tensor(logits), tensors[static_cast<size_t>(logits)]);
+  return answer;
+}
+
+std::vector<LayerSpan> layer_spans(const engine::AcceleratorRun& run) {
+  std::vector<LayerSpan> spans;
+  for (const engine::LayerCycles& layer : run.layers) {
+    spans.push_back({layer.name, layer.first_cycle});
+  }
+  return spans;
+}
+
+int AcceleratorTarget::exact_class(size_t image) {
+  const auto known = exact_classes_.find(image);
+  if (known != exact_classes_.end()) {
+    return known->second;
+  }
+  const model::Network& network = exact_.network();
+  const auto tensors = exact_.run(model::network_input(network, dataset_.image(image)));
+  return exact_classes_[image] = static_cast<int>(model::classify(network, tensors).best);
+}
+
+GoldenInference AcceleratorTarget::golden(size_t image) {
+  golden_ = engine_.golden(model::network_input(engine_.network(), dataset_.image(image)));
+  GoldenInference inference;
+  inference.answer = answer_of(engine_.network(), golden_.run.tensors);
+  inference.cycles = golden_.run.total_cycles;
+  inference.layers = layer_spans(golden_.run);
+  return inference;
+}
+
+FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  const engine::AcceleratorRun run = engine_.run_with_faults(golden_, faults, cycle_limit);
+  FaultyInference inference;
+  inference.status = run.status;
+  inference.latent = run.latent;
+  inference.cycles = run.total_cycles;
+  if (run.status == engine::Platform::Status::kCompleted) {
+    inference.answer = answer_of(engine_.network(), run.tensors);
+  }
+  return inference;
+}
+
+}  // namespace faultline::campaign

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <vector>
+
+#include "sim/campaign/inference_target.h"
+#include "sim/engine/accelerator_engine.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/model/dataset.h"
+
+namespace faultline::campaign {
+
+/// The answer that all tensors of one inference hold.
+Answer answer_of(const model::Network& network, const std::vector<model::Values>& tensors);
+
+/// When each layer of a run began.
+std::vector<LayerSpan> layer_spans(const engine::AcceleratorRun& run);
+
+/// The simulated accelerator with a network and images, as campaigns strike it.
+class AcceleratorTarget : public InferenceTarget {
+ public:
+  /// All three must outlive the target. `exact` is the same network with the exact multiplier; the data set must fit
+  /// the network.
+  AcceleratorTarget(engine::AcceleratorEngine& engine, const engine::FunctionalEngine& exact,
+                    const model::Dataset& dataset)
+      : engine_(engine), exact_(exact), dataset_(dataset) {}
+
+  const hw::StateTable& state() const override { return engine_.platform().state(); }
+  size_t images() const override { return dataset_.size(); }
+  int label(size_t image) const override { return dataset_.labels[image]; }
+  int exact_class(size_t image) override;
+  GoldenInference golden(size_t image) override;
+  FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override;
+
+ private:
+  engine::AcceleratorEngine& engine_;
+  const engine::FunctionalEngine& exact_;
+  const model::Dataset& dataset_;
+  engine::GoldenRun golden_;
+  std::map<size_t, int> exact_classes_;
+};
+
+}  // namespace faultline::campaign

@@ -1,0 +1,230 @@
+#include "sim/campaign/injection_story.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "sim/campaign/accelerator_target.h"
+#include "sim/campaign/attribution.h"
+#include "sim/inject/fault_text.h"
+
+namespace faultline::campaign {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Elements that differ; all of them when one side is missing.
+size_t count_differences(const model::Values& golden, const model::Values& faulty) {
+  return std::visit(
+      [](const auto& a, const auto& b) -> size_t {
+        using A = std::decay_t<decltype(a)>;
+        using B = std::decay_t<decltype(b)>;
+        if constexpr (std::is_same_v<A, B>) {
+          if (a.size() == b.size()) {
+            size_t count = 0;
+            for (size_t i = 0; i < a.size(); ++i) {
+              count += a[i] == b[i] ? 0 : 1;
+            }
+            return count;
+          }
+        }
+        return a.size();
+      },
+      golden, faulty);
+}
+
+size_t element_count(const model::Values& values) {
+  return std::visit([](const auto& elements) { return elements.size(); }, values);
+}
+
+std::vector<AffectedOperator> affected_operators(const model::Network& network, const engine::AcceleratorRun& golden,
+                                                 const engine::AcceleratorRun& faulty) {
+  std::vector<AffectedOperator> affected;
+  for (size_t i = 0; i < network.operators.size(); ++i) {
+    const model::Operator& step = *network.operators[i];
+    const auto output = static_cast<size_t>(step.output);
+    if (output >= faulty.tensors.size() || element_count(faulty.tensors[output]) == 0) {
+      continue;  // the run ended before
+    }
+    const size_t differing = count_differences(golden.tensors[output], faulty.tensors[output]);
+    if (differing > 0) {
+      affected.push_back({i, step.name, step.kind, differing, element_count(golden.tensors[output])});
+    }
+  }
+  return affected;
+}
+
+/// The first operator after the last affected one that reads its output: there the difference vanished.
+std::string swallowing_operator(const model::Network& network, const AffectedOperator& last) {
+  const model::TensorId tensor = network.operators[last.index]->output;
+  for (size_t i = last.index + 1; i < network.operators.size(); ++i) {
+    const auto& inputs = network.operators[i]->inputs;
+    if (std::find(inputs.begin(), inputs.end(), tensor) != inputs.end()) {
+      return fmt::format("{} '{}'", network.operators[i]->kind, network.operators[i]->name);
+    }
+  }
+  return "an output that nothing reads";
+}
+
+/// A structure on the data's way to the answer, and what swallowed a difference that came so far and no further.
+struct Station {
+  const char* path;
+  const char* swallowed_by;
+};
+
+/// From the answer backwards.
+constexpr std::array<Station, 3> kStations = {
+    Station{"buffer.output[*]", "the output buffer: overwritten before it was stored"},
+    Station{"post_processing.product[*]", "requantisation: rounded or clamped away"},
+    Station{"post_processing.window[*]", "pooling"},
+};
+
+/// The structure that differed last.
+std::string last_structure(const InjectionStory& story) {
+  if (story.reached.empty()) {
+    return fmt::format("{}: no wrong value was stored", story.site);
+  }
+  const auto last = std::max_element(story.reached.begin(), story.reached.end(),
+                                     [](const Reach& a, const Reach& b) { return a.last_cycle < b.last_cycle; });
+  if (last->last_cycle == story.watched_until) {
+    return fmt::format("{}: unused until cycle {} at least", last->path, last->last_cycle);
+  }
+  return fmt::format("{} at cycle {}: overwritten", last->path, last->last_cycle + 1);
+}
+
+std::string died_in(const model::Network& network, const InjectionStory& story) {
+  if (story.judgement.outcome != Outcome::kMasked) {
+    return "";
+  }
+  if (!story.affected.empty()) {
+    return swallowing_operator(network, story.affected.back());
+  }
+  for (const Station& station : kStations) {
+    const bool came_here = std::any_of(story.reached.begin(), story.reached.end(),
+                                       [&](const Reach& reach) { return reach.path == station.path; });
+    if (came_here) {
+      return fmt::format("{} ({})", station.swallowed_by, story.layer);
+    }
+  }
+  return last_structure(story);
+}
+
+/// Cycles to watch: from the fault to the end of its layer.
+uint64_t watched_cycles(const engine::AcceleratorRun& golden, uint64_t start) {
+  uint64_t end = golden.total_cycles;
+  for (const engine::LayerCycles& layer : golden.layers) {
+    if (layer.first_cycle > start) {
+      end = std::min(end, layer.first_cycle);
+    }
+  }
+  return std::min(end - std::min(end, start), kMostWatchedCycles);
+}
+
+ordered_json operator_json(const AffectedOperator& step) {
+  return {{"operator", step.name}, {"kind", step.kind}, {"differing", step.differing}, {"elements", step.elements}};
+}
+
+}  // namespace
+
+InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input, const hw::Fault& fault,
+                          double hang_factor) {
+  engine::Platform& platform = engine.platform();
+  const hw::StateTable& table = platform.state();
+  const model::Network& network = engine.network();
+  const engine::GoldenRun golden = engine.golden(input);
+
+  DifferenceTrace trace(table, fault.start, watched_cycles(golden.run, fault.start));
+  platform.observe([&trace](uint64_t cycle) { trace.record(cycle); });
+  engine.run(input);
+  platform.observe([&trace](uint64_t cycle) { trace.compare(cycle); });
+  const engine::AcceleratorRun faulty =
+      engine.run_with_faults(golden, {fault}, hang_limit(golden.run.total_cycles, hang_factor));
+  platform.observe(nullptr);
+
+  InjectionStory story;
+  story.site = hw::element_path(table.fields()[fault.site.field], fault.site.element);
+  story.fault = fault;
+  story.layer = layer_struck(layer_spans(golden.run), fault);
+  story.golden_cycles = golden.run.total_cycles;
+  story.faulty_cycles = faulty.total_cycles;
+  story.latent = faulty.latent;
+  const Answer golden_answer = answer_of(network, golden.run.tensors);
+  Answer faulty_answer;
+  if (faulty.status == engine::Platform::Status::kCompleted) {
+    faulty_answer = answer_of(network, faulty.tensors);
+  }
+  story.judgement = judge(golden_answer, faulty.status, faulty_answer);
+  story.golden_logits = golden_answer.logits;
+  story.faulty_logits = faulty_answer.logits;
+  story.reached = trace.reached();
+  story.watched_until = trace.last_compared();
+  story.affected = affected_operators(network, golden.run, faulty);
+  story.died_in = died_in(network, story);
+  return story;
+}
+
+ordered_json to_json(const InjectionStory& story) {
+  const Judgement& judged = story.judgement;
+  ordered_json json;
+  json["site"] = story.site;
+  json["mask"] = fmt::format("{:#x}", story.fault.mask);
+  json["fault"] = inject::to_string(story.fault.model);
+  json["cycle"] = story.fault.start;
+  json["duration"] = story.fault.duration;
+  json["period"] = story.fault.period;
+  json["layer"] = story.layer;
+  json["outcome"] = to_string(judged.outcome);
+  json["first_affected"] = story.affected.empty() ? ordered_json(nullptr) : operator_json(story.affected.front());
+  json["affected"] = ordered_json::array();
+  std::transform(story.affected.begin(), story.affected.end(), std::back_inserter(json["affected"]), operator_json);
+  json["reached"] = ordered_json::array();
+  for (const Reach& reach : story.reached) {
+    json["reached"].push_back(
+        {{"path", reach.path}, {"first_cycle", reach.first_cycle}, {"last_cycle", reach.last_cycle}});
+  }
+  json["watched_until"] = story.watched_until;
+  json["died_in"] = story.died_in.empty() ? ordered_json(nullptr) : ordered_json(story.died_in);
+  json["latent"] = story.latent;
+  json["golden_class"] = judged.golden_class;
+  json["faulty_class"] = judged.faulty_class < 0 ? ordered_json(nullptr) : ordered_json(judged.faulty_class);
+  json["golden_confidence"] = judged.golden_confidence;
+  json["faulty_confidence"] = judged.faulty_confidence;
+  json["sdc_1"] = judged.sdc_1;
+  json["sdc_5"] = judged.sdc_5 ? ordered_json(*judged.sdc_5) : ordered_json(nullptr);
+  json["sdc_10_percent"] = judged.sdc_10_percent;
+  json["sdc_20_percent"] = judged.sdc_20_percent;
+  json["golden_logits"] = story.golden_logits;
+  json["logits"] = story.faulty_logits;
+  json["golden_cycles"] = story.golden_cycles;
+  json["cycles"] = story.faulty_cycles;
+  return json;
+}
+
+std::string to_text(const InjectionStory& story) {
+  std::string text;
+  const auto line = [&text](const std::string& words) { text += words + '\n'; };
+  line(fmt::format("struck    {} mask {:#x} ({}) at cycle {} of {}, in layer {}", story.site, story.fault.mask,
+                   inject::to_string(story.fault.model), story.fault.start, story.golden_cycles, story.layer));
+  for (const Reach& reach : story.reached) {
+    line(fmt::format("reached   {:<40} cycles {} to {}", reach.path, reach.first_cycle, reach.last_cycle));
+  }
+  for (const AffectedOperator& step : story.affected) {
+    line(fmt::format("changed   {} of {} outputs of {} '{}'", step.differing, step.elements, step.kind, step.name));
+  }
+  if (!story.died_in.empty()) {
+    line(fmt::format("died in   {}", story.died_in));
+  }
+  if (story.latent) {
+    line("latent    still in the accelerator's state at the end");
+  }
+  const Judgement& judged = story.judgement;
+  const std::string turned = judged.faulty_class < 0 ? "no answer" : fmt::format("class {}", judged.faulty_class);
+  line(fmt::format("outcome   {}: class {} became {}, its confidence {:.6f} became {:.6f}", to_string(judged.outcome),
+                   judged.golden_class, turned, judged.golden_confidence, judged.faulty_confidence));
+  return text;
+}
+
+}  // namespace faultline::campaign

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "hw/fault/fault.h"
+#include "sim/campaign/difference_trace.h"
+#include "sim/campaign/outcome.h"
+#include "sim/engine/accelerator_engine.h"
+
+namespace faultline::campaign {
+
+/// An operator whose output a fault changed.
+struct AffectedOperator {
+  size_t index = 0;  ///< in Network::operators
+  std::string name;
+  std::string kind;
+  size_t differing = 0;  ///< elements of its output
+  size_t elements = 0;
+};
+
+/// What one fault did to one inference: where it struck, what it reached, and where it died or which class it turned.
+struct InjectionStory {
+  std::string site;
+  hw::Fault fault;
+  std::string layer;  ///< in whose cycles the first window opens
+  uint64_t golden_cycles = 0;
+  uint64_t faulty_cycles = 0;
+  Judgement judgement;
+  bool latent = false;
+  std::vector<double> golden_logits;
+  std::vector<double> faulty_logits;  ///< empty when the run gave no answer
+  /// Structures that differed from the fault-free run while watched: from the fault to the end of the layer it struck,
+  /// but for kMostWatchedCycles at most.
+  std::vector<Reach> reached;
+  uint64_t watched_until = 0;              ///< the last cycle that was watched
+  std::vector<AffectedOperator> affected;  ///< in the order of execution
+  std::string died_in;                     ///< where the last difference vanished; empty when it did not
+};
+
+/// Longest stretch of cycles that is compared structure by structure.
+constexpr uint64_t kMostWatchedCycles = 20000;
+
+/// Runs `input` without and with the fault and tells the difference. The fault has been checked.
+InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input, const hw::Fault& fault,
+                          double hang_factor);
+
+/// The story as JSON: outcome, first_affected (null when no operator's output differs), golden_class, faulty_class,
+/// logits and what led to them.
+nlohmann::ordered_json to_json(const InjectionStory& story);
+
+/// The story as lines for a terminal.
+std::string to_text(const InjectionStory& story);
+
+}  // namespace faultline::campaign

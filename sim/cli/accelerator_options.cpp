@@ -1,0 +1,28 @@
+#include "sim/cli/accelerator_options.h"
+
+namespace faultline::cli {
+
+void AcceleratorOptions::add(CLI::App& app) {
+  app.add_option("--accelerator", file_, "Accelerator file (YAML)");
+  app.add_option("--array", array_, "Rows x columns of the array, such as 16x16");
+  app.add_option("--dataflow", dataflow_, "ws, os or is: weight-, output- or input-stationary");
+  app.add_option("--multiplier", multiplier_, "exact, or table:FILE with ,unsigned and ,swap where they apply");
+}
+
+config::AcceleratorSettings AcceleratorOptions::over(config::AcceleratorSettings settings) const {
+  if (!file_.empty()) {
+    settings = config::read_accelerator_file(file_);
+  }
+  if (!array_.empty()) {
+    settings.array = config::parse_array(array_, "--array");
+  }
+  if (!dataflow_.empty()) {
+    settings.dataflow = config::parse_dataflow(dataflow_, "--dataflow");
+  }
+  if (!multiplier_.empty()) {
+    settings.multiplier = config::parse_multiplier(multiplier_, "--multiplier");
+  }
+  return settings;
+}
+
+}  // namespace faultline::cli

@@ -1,0 +1,88 @@
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "sim/cli/accelerator_options.h"
+#include "sim/cli/command.h"
+#include "sim/cli/effective_configuration.h"
+#include "sim/engine/gemm_run.h"
+#include "sim/model/npy.h"
+
+namespace faultline::cli {
+namespace {
+
+struct GemmOptions {
+  int64_t m = 16, k = 16, n = 16;
+  uint64_t seed = 1;
+  std::string a, b, out;
+  std::string engine = "cycle";
+  AcceleratorOptions accelerator;
+  bool json = false;
+};
+
+nlohmann::ordered_json to_json(const engine::Gemm& gemm, const engine::GemmResult& result,
+                               const hw::AcceleratorConfig& config, const std::string& engine) {
+  nlohmann::ordered_json json = {{"m", gemm.m}, {"k", gemm.k}, {"n", gemm.n}, {"engine", engine}};
+  if (result.cycles) {
+    json["compute_cycles"] = result.cycles->compute;
+    json["total_cycles"] = result.cycles->total();
+    json["load_cycles"] = result.cycles->load;
+    json["drain_cycles"] = result.cycles->drain;
+    json["stall_cycles"] = result.cycles->stall;
+  } else {
+    json["compute_cycles"] = json["total_cycles"] = nullptr;
+  }
+  json["folds"] = result.folds;
+  json["output_sha256"] = result.output_sha256;
+  json["wall_s"] = result.wall_s;
+  json["accelerator"] = effective_configuration(config);
+  return json;
+}
+
+void print_table(const engine::Gemm& gemm, const engine::GemmResult& result, const std::string& engine) {
+  fmt::print("{} x {} x {} on the {} engine, {} folds\n", gemm.m, gemm.k, gemm.n, engine, result.folds);
+  if (result.cycles) {
+    const engine::CycleCounts& cycles = *result.cycles;
+    fmt::print("cycles   {} (load {}, compute {}, drain {}, stall {})\n", cycles.total(), cycles.load, cycles.compute,
+               cycles.drain, cycles.stall);
+  }
+  fmt::print("sha256   {}\ntime     {:.3f} s\n", result.output_sha256, result.wall_s);
+}
+
+int run_gemm(const GemmOptions& options) {
+  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const engine::Gemm gemm = options.a.empty() ? engine::random_gemm(options.m, options.k, options.n, options.seed)
+                                              : engine::read_gemm(options.a, options.b);
+  const engine::GemmResult result = engine::run_gemm(gemm, config, options.engine);
+  if (!options.out.empty()) {
+    model::write_npy(options.out, {{gemm.m, gemm.n}, result.c});
+  }
+  if (options.json) {
+    fmt::print("{}\n", to_json(gemm, result, config, options.engine).dump(2));
+  } else {
+    print_table(gemm, result, options.engine);
+  }
+  return 0;
+}
+
+std::function<int()> configure(CLI::App& app) {
+  auto options = std::make_shared<GemmOptions>();
+  CLI::Option* m = app.add_option("--m", options->m, "Rows of A and C")->capture_default_str();
+  CLI::Option* k = app.add_option("--k", options->k, "Columns of A, rows of B")->capture_default_str();
+  CLI::Option* n = app.add_option("--n", options->n, "Columns of B and C")->capture_default_str();
+  app.add_option("--seed", options->seed, "Seed of the random operands")->capture_default_str();
+  CLI::Option* a = app.add_option("--a", options->a, "A as an int8 .npy file, instead of random operands");
+  CLI::Option* b = app.add_option("--b", options->b, "B as an int8 .npy file");
+  a->needs(b)->excludes(m)->excludes(k)->excludes(n);
+  b->needs(a);
+  app.add_option("--out", options->out, "Write C as an int32 .npy file");
+  app.add_option("--engine", options->engine, "functional, cycle or structural")->capture_default_str();
+  options->accelerator.add(app);
+  app.add_flag("--json", options->json, "Print JSON");
+  return [options] { return run_gemm(*options); };
+}
+
+const Registration kRegistration{{"gemm", "Multiply two int8 matrices on the array", configure}};
+
+}  // namespace
+}  // namespace faultline::cli

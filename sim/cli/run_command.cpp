@@ -1,0 +1,177 @@
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "sim/cli/accelerator_options.h"
+#include "sim/cli/command.h"
+#include "sim/cli/effective_configuration.h"
+#include "sim/cli/progress_line.h"
+#include "sim/engine/inference_run.h"
+#include "sim/model/dataset.h"
+#include "sim/model/network_input.h"
+#include "sim/model/npy.h"
+#include "sim/model/onnx_import.h"
+
+namespace faultline::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct RunOptions {
+  std::string model;
+  std::string data;
+  size_t images = 100;
+  std::string input, output;
+  std::string engine = "cycle";
+  AcceleratorOptions accelerator;
+  bool json = false;
+};
+
+/// The samples that the options name, and what keeps them alive.
+engine::Samples samples_of(const RunOptions& options, const model::Network& network) {
+  engine::Samples samples;
+  if (!options.input.empty()) {
+    const auto inputs = std::make_shared<const std::vector<model::Values>>(
+        model::network_inputs(network, model::read_npy(options.input), options.input));
+    samples.count = inputs->size();
+    samples.input = [inputs](size_t index) { return (*inputs)[index]; };
+    return samples;
+  }
+  const auto dataset =
+      std::make_shared<const model::Dataset>(model::load_dataset(options.data, model::Split::kTest, options.images));
+  model::check_dataset_fits(network, *dataset);
+  samples.count = dataset->size();
+  samples.input = [dataset, &network](size_t index) { return model::network_input(network, dataset->image(index)); };
+  samples.label = [dataset](size_t index) { return int{dataset->labels[index]}; };
+  return samples;
+}
+
+std::vector<const model::Operator*> host_operators(const model::Network& network) {
+  std::vector<const model::Operator*> all;
+  for (const auto& step : network.operators) {
+    if (dynamic_cast<const model::HostOperator*>(step.get()) != nullptr) {
+      all.push_back(step.get());
+    }
+  }
+  return all;
+}
+
+template <typename Value>
+ordered_json or_null(const std::optional<Value>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+ordered_json to_json(const engine::LayerCycles& layer, bool clocked) {
+  ordered_json json = {{"name", layer.name}, {"macs", layer.macs}};
+  if (clocked) {
+    json["cycles"] = layer.cycles.total();
+    json["load"] = layer.cycles.load;
+    json["compute"] = layer.cycles.compute;
+    json["drain"] = layer.cycles.drain;
+    json["stall"] = layer.cycles.stall;
+    json["utilization"] = layer.utilization;
+  }
+  return json;
+}
+
+ordered_json to_json(const engine::InferenceSummary& summary, const model::Network& network,
+                     const hw::AcceleratorConfig& config, const RunOptions& options) {
+  ordered_json layers = ordered_json::array();
+  for (const engine::LayerCycles& layer : summary.layers) {
+    layers.push_back(to_json(layer, summary.total_cycles.has_value()));
+  }
+  ordered_json hosts = ordered_json::array();
+  for (const model::Operator* step : host_operators(network)) {
+    hosts.push_back({{"name", step->name}, {"operator", step->kind}});
+  }
+  return {{"model", options.model},
+          {"model_sha256", network.sha256},
+          {"data", options.input.empty() ? options.data : options.input},
+          {"engine", options.engine},
+          {"images", summary.images},
+          {"accuracy", or_null(summary.accuracy)},
+          {"logits_sha256", summary.logits_sha256},
+          {"total_cycles", or_null(summary.total_cycles)},
+          {"simulated_cycles", or_null(summary.simulated_cycles)},
+          {"layers", layers},
+          {"host_operators", hosts},
+          {"multiplier", config.grid.multiplier.name()},
+          {"accelerator", effective_configuration(config)},
+          {"wall_s", summary.wall_s}};
+}
+
+void print_table(const engine::InferenceSummary& summary, const model::Network& network,
+                 const hw::AcceleratorConfig& config, const RunOptions& options) {
+  fmt::print("{} on {}x{} {}, {} engine, multiplier {}\n", options.model, config.grid.rows, config.grid.columns,
+             hw::to_string(config.grid.dataflow), options.engine, config.grid.multiplier.name());
+  fmt::print("{:<28}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "layer", "macs", "cycles", "load", "compute", "drain",
+             "stall", "used %");
+  for (const engine::LayerCycles& layer : summary.layers) {
+    const engine::CycleCounts& cycles = layer.cycles;
+    if (summary.total_cycles) {
+      fmt::print("{:<28}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8.2f}\n", layer.name, layer.macs, cycles.total(),
+                 cycles.load, cycles.compute, cycles.drain, cycles.stall, 100 * layer.utilization);
+    } else {
+      fmt::print("{:<28}{:>12}{:>10}\n", layer.name, layer.macs, "-");
+    }
+  }
+  for (const model::Operator* step : host_operators(network)) {
+    fmt::print("{:<28}on the host ({}), outside the fault space\n", step->name, step->kind);
+  }
+  if (summary.total_cycles) {
+    fmt::print("cycles per image  {}\n", *summary.total_cycles);
+  }
+  if (summary.accuracy) {
+    fmt::print("accuracy          {:.2f} % of {} images\n", 100 * *summary.accuracy, summary.images);
+  }
+  fmt::print("logits            {}\n", summary.logits_sha256);
+  fmt::print("time              {:.3f} s, {:.1f} images/s\n", summary.wall_s,
+             static_cast<double>(summary.images) / summary.wall_s);
+}
+
+int run_network(const RunOptions& options) {
+  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const auto network = std::make_shared<const model::Network>(model::import_onnx(options.model));
+  const engine::Samples samples = samples_of(options, *network);
+  const engine::Inference inference = engine::make_inference(options.engine, network, config);
+  engine::InferenceSummary summary;
+  {
+    ProgressLine progress;
+    summary =
+        engine::run_samples(inference, *network, samples, [&](size_t done) { progress.update(done, samples.count); });
+  }
+  if (!options.output.empty()) {
+    model::write_npy(options.output, model::network_outputs(*network, summary.outputs));
+  }
+  if (options.json) {
+    fmt::print("{}\n", to_json(summary, *network, config, options).dump(2));
+  } else {
+    print_table(summary, *network, config, options);
+  }
+  return 0;
+}
+
+std::function<int()> configure(CLI::App& app) {
+  auto options = std::make_shared<RunOptions>();
+  app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
+  CLI::Option* data = app.add_option("--data", options->data, "Images: mnist:DIR, cifar10:DIR or builtin:digits");
+  CLI::Option* images =
+      app.add_option("--images", options->images, "How many test images; 0: all")->capture_default_str();
+  CLI::Option* input = app.add_option("--input", options->input, "Samples for the graph's input (.npy, batch first)");
+  app.add_option("--output", options->output, "Write the graph's output for each sample (.npy, batch first)");
+  input->excludes(data)->excludes(images);
+  app.add_option("--engine", options->engine, "functional, cycle or structural")->capture_default_str();
+  options->accelerator.add(app);
+  app.add_flag("--json", options->json, "Print JSON");
+  app.final_callback([data, input] {
+    if (data->count() + input->count() == 0) {
+      throw CLI::RequiredError("--data or --input");
+    }
+  });
+  return [options] { return run_network(*options); };
+}
+
+const Registration kRegistration{{"run", "Run a network on images: accuracy, logits, and cycles per layer", configure}};
+
+}  // namespace
+}  // namespace faultline::cli

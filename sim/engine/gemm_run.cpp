@@ -1,0 +1,150 @@
+#include "sim/engine/gemm_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "hw/common/counter_random.h"
+#include "sim/config/user_error.h"
+#include "sim/engine/inference_engine.h"
+#include "sim/mapping/network_compiler.h"
+#include "sim/model/network.h"
+#include "sim/model/npy.h"
+#include "sim/model/sha256.h"
+
+namespace faultline::engine {
+namespace {
+
+constexpr int64_t kLargestExtent = int64_t{1} << 20;
+constexpr int64_t kMostElements = int64_t{1} << 30;
+
+void check_extents(const Gemm& gemm) {
+  for (const auto& [name, extent] : {std::pair{"--m", gemm.m}, std::pair{"--k", gemm.k}, std::pair{"--n", gemm.n}}) {
+    if (extent < 1 || extent > kLargestExtent) {
+      throw UserError(name, 0, fmt::format("{} is out of range", extent), fmt::format("give 1 to {}", kLargestExtent));
+    }
+  }
+  if (std::max({gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n}) > kMostElements) {
+    throw UserError("gemm", 0, "a matrix has more than 2^30 elements", "choose smaller --m, --k or --n");
+  }
+}
+
+std::vector<int8_t> random_codes(int64_t count, uint64_t seed, uint64_t stream) {
+  hw::CounterRandom random(seed, stream);
+  std::vector<int8_t> codes(static_cast<size_t>(count));
+  for (int8_t& code : codes) {
+    code = static_cast<int8_t>(static_cast<int>(random.uniform(256)) - 128);
+  }
+  return codes;
+}
+
+std::vector<int8_t> read_matrix(const std::string& file, int64_t& rows, int64_t& columns) {
+  model::NpyArray array = model::read_npy(file);
+  auto* codes = std::get_if<std::vector<int8_t>>(&array.data);
+  if (codes == nullptr || array.shape.size() != 2) {
+    throw UserError(file, 0, "is not a matrix of int8", "give a two-dimensional int8 array");
+  }
+  rows = array.shape[0];
+  columns = array.shape[1];
+  return std::move(*codes);
+}
+
+/// One raw layer whose pixels are the rows of A and whose output channels are the columns of B.
+std::shared_ptr<const model::Network> network_of(const Gemm& gemm) {
+  auto layer = std::make_unique<model::MatrixOperator>();
+  layer->name = "gemm";
+  layer->kind = "Gemm";
+  layer->inputs = {0};
+  layer->output = 1;
+  layer->layout = model::Layout::kChannelsLast;
+  layer->geometry.in_channels = static_cast<int>(gemm.k);
+  layer->geometry.out_channels = static_cast<int>(gemm.n);
+  layer->geometry.in_height = layer->geometry.out_height = static_cast<int>(gemm.m);
+  layer->weights.resize(gemm.b.size());
+  for (int64_t k = 0; k < gemm.k; ++k) {
+    for (int64_t n = 0; n < gemm.n; ++n) {
+      layer->weights[static_cast<size_t>(n * gemm.k + k)] = gemm.b[static_cast<size_t>(k * gemm.n + n)];
+    }
+  }
+  layer->post.bias.assign(static_cast<size_t>(gemm.n), 0);
+
+  auto network = std::make_shared<model::Network>();
+  network->file = "gemm";
+  network->tensors.resize(2);
+  network->tensors[0].name = "a";
+  network->tensors[0].shape = {gemm.m, gemm.k};
+  network->tensors[1].name = "c";
+  network->tensors[1].shape = {gemm.m, gemm.n};
+  network->tensors[1].type = model::ElementType::kInt32;
+  network->operators.push_back(std::move(layer));
+  network->graph_input = 0;
+  network->graph_outputs = {1};
+  return network;
+}
+
+std::string hash(const std::vector<int32_t>& values) {
+  model::Sha256 sha;
+  for (const int32_t value : values) {
+    const auto bits = static_cast<uint32_t>(value);
+    const unsigned char bytes[] = {static_cast<unsigned char>(bits), static_cast<unsigned char>(bits >> 8),
+                                   static_cast<unsigned char>(bits >> 16), static_cast<unsigned char>(bits >> 24)};
+    sha.update(bytes, sizeof bytes);
+  }
+  return sha.finish();
+}
+
+uint64_t folds_of(const model::Network& network, const hw::AcceleratorConfig& config) {
+  uint64_t folds = 0;
+  for (const mapping::LayerProgram& layer : mapping::compile(network, config).layers) {
+    for (const mapping::Step& step : layer.steps) {
+      if (mapping::phase_of(step.command) == mapping::Phase::kCompute) {
+        folds += static_cast<uint64_t>(step.command.tiles) * static_cast<uint64_t>(step.command.folds);
+      }
+    }
+  }
+  return folds;
+}
+
+}  // namespace
+
+Gemm random_gemm(int64_t m, int64_t k, int64_t n, uint64_t seed) {
+  Gemm gemm{m, k, n, {}, {}};
+  check_extents(gemm);
+  gemm.a = random_codes(m * k, seed, 0);
+  gemm.b = random_codes(k * n, seed, 1);
+  return gemm;
+}
+
+Gemm read_gemm(const std::string& a_file, const std::string& b_file) {
+  Gemm gemm;
+  int64_t rows = 0;
+  gemm.a = read_matrix(a_file, gemm.m, gemm.k);
+  gemm.b = read_matrix(b_file, rows, gemm.n);
+  if (rows != gemm.k) {
+    throw UserError(b_file, 0, fmt::format("has {} rows, {} has {} columns", rows, a_file, gemm.k),
+                    "give matrices of shapes (m, k) and (k, n)");
+  }
+  check_extents(gemm);
+  return gemm;
+}
+
+GemmResult run_gemm(const Gemm& gemm, const hw::AcceleratorConfig& config, const std::string& engine) {
+  const auto network = network_of(gemm);
+  const Inference inference = make_inference(engine, network, config);
+  GemmResult result;
+  result.folds = folds_of(*network, config);
+  const auto start = std::chrono::steady_clock::now();
+  AcceleratorRun run = inference(gemm.a);
+  result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.c = std::get<std::vector<int32_t>>(std::move(run.tensors[1]));
+  result.output_sha256 = hash(result.c);
+  if (!run.layers.empty()) {
+    result.cycles = run.layers.front().cycles;
+  }
+  return result;
+}
+
+}  // namespace faultline::engine

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "sim/engine/accelerator_engine.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/engine/state_comparison.h"
+#include "sim/mapping/network_compiler.h"
+#include "tests/support/random_layer.h"
+#include "tests/support/random_network.h"
+
+namespace faultline::engine {
+namespace {
+
+constexpr uint64_t kSeed = 47;
+constexpr int kFaults = 1500;
+
+/// run_with_faults() starts in the middle and stops early; this simulates every cycle instead.
+class FaultyRuns : public testing::TestWithParam<hw::Dataflow> {
+ protected:
+  FaultyRuns() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam()))) {
+    network_ = test::small_classifier(maker_);
+    config_.grid = hw::GridConfig(4, 3, GetParam(), maker_.multiplier());
+    config_.input_buffer_bytes = 256;
+    config_.weight_buffer_bytes = 400;
+    config_.output_buffer_bytes = 256;
+    config_.psum_rows = 64;
+    config_.parameter_entries = 16;
+    config_.dram_bytes = 1 << 16;
+    config_.dram_latency = 5;
+    compiled_ = mapping::compile(*network_, config_);
+    engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
+  }
+
+  AcceleratorRun simulate_everything(const GoldenRun& golden, const std::vector<hw::Fault>& faults,
+                                     uint64_t cycle_limit) {
+    Platform& platform = engine_->platform();
+    platform.reset();
+    for (const hw::Fault& fault : faults) {
+      platform.arm(fault);
+    }
+    AcceleratorRun run;
+    run.tensors.resize(network_->tensors.size());
+    run.tensors[0] = golden.run.tensors[0];
+    for (const mapping::LayerProgram& layer : compiled_.layers) {  // this network has no host operators
+      const model::Operator& step = *network_->operators[layer.operator_index];
+      const auto input = mapping::to_dram(run.tensors[static_cast<size_t>(step.inputs[0])], layer.input);
+      platform.write_dram(static_cast<uint64_t>(layer.memory.input), input.data(), input.size());
+      run.status = platform.run(layer.commands(), cycle_limit);
+      run.total_cycles = platform.cycle();
+      if (run.status != Platform::Status::kCompleted) {
+        return run;
+      }
+      std::vector<uint8_t> output(static_cast<size_t>(layer.output.bytes()));
+      platform.read_dram(static_cast<uint64_t>(layer.memory.output), output.data(), output.size());
+      run.tensors[static_cast<size_t>(step.output)] = mapping::from_dram(output, layer.output);
+    }
+    std::vector<uint8_t> constants = compiled_.constants();
+    const std::vector<uint8_t> expected = constants;
+    platform.read_dram(static_cast<uint64_t>(compiled_.constants_begin), constants.data(), constants.size());
+    const bool same_state = StateComparison(platform.state()).equal(Platform::state_of(*golden.end));
+    run.latent = run.tensors.back() == golden.run.tensors.back() && !(same_state && constants == expected);
+    return run;
+  }
+
+  /// Fields are equally likely, so that control is struck as often as buffers.
+  hw::Fault random_fault(uint64_t cycles) {
+    const hw::StateTable& state = engine_->platform().state();
+    const auto& fields = state.fields();
+    hw::Fault fault;
+    do {
+      fault.site.field = static_cast<size_t>(maker_.between(0, static_cast<int>(fields.size()) - 1));
+    } while (fields[fault.site.field].kind == hw::StateKind::kEnvironment);
+    const hw::StateField& field = fields[fault.site.field];
+    fault.site.element = static_cast<size_t>(maker_.between(0, static_cast<int>(field.element_count()) - 1));
+    fault.mask = uint64_t{1} << maker_.between(0, field.bits - 1);
+    fault.start = static_cast<uint64_t>(maker_.between(0, static_cast<int>(cycles) - 1));
+    if (maker_.one_in(3)) {
+      fault.model = maker_.one_in(2) ? hw::FaultModel::kStuckAt0 : hw::FaultModel::kStuckAt1;
+      fault.duration = static_cast<uint64_t>(maker_.between(0, 200));
+      fault.period = maker_.one_in(4) ? fault.duration + 100 : 0;
+    }
+    return fault;
+  }
+
+  test::LayerMaker maker_;
+  std::shared_ptr<const model::Network> network_;
+  hw::AcceleratorConfig config_{hw::GridConfig(1, 1, hw::Dataflow::kWeightStationary, hw::Multiplier())};
+  mapping::CompiledNetwork compiled_;
+  std::unique_ptr<AcceleratorEngine> engine_;
+};
+
+TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
+  const GoldenRun golden = engine_->golden(maker_.codes(100));
+  const uint64_t limit = 2 * golden.run.total_cycles;
+  int shortened = 0;
+  int continued = 0;
+  int latent = 0;
+  int wrong = 0;
+  int ended = 0;
+  for (int number = 0; number < kFaults; ++number) {
+    std::vector<hw::Fault> faults = {random_fault(golden.run.total_cycles)};
+    if (maker_.one_in(5)) {
+      faults.push_back(random_fault(golden.run.total_cycles));
+    }
+    const hw::StateField& field = engine_->platform().state().fields()[faults[0].site.field];
+    SCOPED_TRACE("seed " + std::to_string(kSeed) + ", fault " + std::to_string(number) + " in " +
+                 hw::element_path(field, faults[0].site.element) + " at " + std::to_string(faults[0].start));
+    const AcceleratorRun run = engine_->run_with_faults(golden, faults, limit);
+    const bool stopped_early = engine_->platform().cycle() < run.total_cycles;
+    shortened += stopped_early ? 1 : 0;
+    continued += stopped_early && run.tensors.back() != golden.run.tensors.back() ? 1 : 0;
+    const AcceleratorRun whole = simulate_everything(golden, faults, limit);
+    ASSERT_EQ(run.status, whole.status);
+    ASSERT_EQ(run.total_cycles, whole.total_cycles);
+    ASSERT_EQ(run.tensors, whole.tensors);
+    ASSERT_EQ(run.latent, whole.latent);
+    uint64_t cycles = 0;
+    for (const LayerCycles& layer : run.layers) {
+      ASSERT_EQ(layer.first_cycle, cycles);
+      cycles += layer.cycles.total();
+    }
+    ASSERT_EQ(cycles, run.total_cycles);
+    latent += whole.latent ? 1 : 0;
+    ended += whole.status != Platform::Status::kCompleted ? 1 : 0;
+    wrong += whole.tensors.back() != golden.run.tensors.back() ? 1 : 0;
+  }
+  std::printf(
+      "seed %llu: %d faults, %d ended early, %d wrong outputs, %d latent, %d not simulated to the end, %d of them "
+      "wrong\n",
+      static_cast<unsigned long long>(kSeed), kFaults, ended, wrong, latent, shortened, continued);
+  EXPECT_GT(shortened, continued);
+  EXPECT_GT(continued, 0);
+  EXPECT_GT(latent, 0);
+  EXPECT_GT(ended, 0);
+  EXPECT_GT(wrong, ended);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
+                         testing::Values(hw::Dataflow::kWeightStationary, hw::Dataflow::kOutputStationary,
+                                         hw::Dataflow::kInputStationary),
+                         [](const auto& dataflow) { return hw::to_string(dataflow.param); });
+
+}  // namespace
+}  // namespace faultline::engine
