@@ -1,6 +1,7 @@
 #include "sim/campaign/injection_story.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <type_traits>
 
@@ -68,25 +69,45 @@ std::string swallowing_operator(const model::Network& network, const AffectedOpe
   return "an output that nothing reads";
 }
 
+/// A structure on the data's way to the answer, and what swallowed a difference that came so far and no further.
+struct Station {
+  const char* path;
+  const char* swallowed_by;
+};
+
+/// From the answer backwards.
+constexpr std::array<Station, 3> kStations = {
+    Station{"buffer.output[*]", "the output buffer: overwritten before it was stored"},
+    Station{"post_processing.product[*]", "requantisation: rounded or clamped away"},
+    Station{"post_processing.window[*]", "pooling"},
+};
+
 /// The structure that differed last.
 std::string last_structure(const InjectionStory& story) {
   if (story.reached.empty()) {
-    return fmt::format("{} (never stored a wrong value)", story.site);
+    return fmt::format("{}: no wrong value was stored", story.site);
   }
   const auto last = std::max_element(story.reached.begin(), story.reached.end(),
                                      [](const Reach& a, const Reach& b) { return a.last_cycle < b.last_cycle; });
   if (last->last_cycle == story.watched_until) {
-    return fmt::format("after cycle {}, until which {} was watched and wrong", last->last_cycle, last->path);
+    return fmt::format("{}: unused until cycle {} at least", last->path, last->last_cycle);
   }
-  return fmt::format("{} at cycle {}", last->path, last->last_cycle + 1);
+  return fmt::format("{} at cycle {}: overwritten", last->path, last->last_cycle + 1);
 }
 
 std::string died_in(const model::Network& network, const InjectionStory& story) {
-  if (story.judgement.outcome != Outcome::kMasked || story.latent) {
+  if (story.judgement.outcome != Outcome::kMasked) {
     return "";
   }
   if (!story.affected.empty()) {
     return swallowing_operator(network, story.affected.back());
+  }
+  for (const Station& station : kStations) {
+    const bool came_here = std::any_of(story.reached.begin(), story.reached.end(),
+                                       [&](const Reach& reach) { return reach.path == station.path; });
+    if (came_here) {
+      return fmt::format("{} ({})", station.swallowed_by, story.layer);
+    }
   }
   return last_structure(story);
 }

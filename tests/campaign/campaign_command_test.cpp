@@ -1,0 +1,107 @@
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/run_faultline.h"
+
+namespace faultline {
+namespace {
+
+using nlohmann::json;
+
+const std::filesystem::path kSource = FAULTLINE_SOURCE_DIR;
+
+/// A campaign on LeNet-5 with digits; `faults` and `more` are YAML.
+class CampaignCommand : public testing::Test {
+ protected:
+  std::string experiment(const std::string& faults, const std::string& more = "") {
+    return folder.write("experiment.yaml",
+                        "model: models/lenet5_digits.onnx\n"
+                        "data: {source: builtin:digits, images: 2}\n"
+                        "faults: " +
+                            faults + "\n" + more);
+  }
+  json run(const std::string& arguments) {
+    const auto result = test::run_faultline("campaign " + arguments + " --json --rows", kSource);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.status == 0 ? json::parse(result.out) : json();
+  }
+  test::TemporaryFolder folder;
+};
+
+const char* const kEverywhere =
+    "{model: flip, sample: 12, where: [\"array.*\", \"controller.*\", \"dma.*\", \"partial_sum.*\", "
+    "\"post_processing.row*\", \"input_feeder.*\"]}";
+
+TEST_F(CampaignCommand, ReportsEveryPart) {
+  const json report = run(experiment(kEverywhere));
+  int outcomes = 0;
+  for (const auto& [name, count] : report["outcomes"].items()) {
+    outcomes += count.get<int>();
+  }
+  EXPECT_EQ(outcomes, 12);
+  EXPECT_EQ(report["experiments"], 12);
+  int by_structure = 0;
+  for (const auto& structure : report["per_structure"]) {
+    by_structure += structure["experiments"].get<int>();
+  }
+  EXPECT_EQ(by_structure, 12);
+  EXPECT_EQ(report["experiment"]["hang_factor"], 2.0) << "defaults are written back";
+  EXPECT_EQ(report["experiment"]["accelerator"]["array"], "16x16");
+  EXPECT_EQ(report["experiment"]["faults"]["population"], "storage");
+  EXPECT_EQ(report["experiment"]["engine"], "cycle");
+  for (const char* what : {"model", "data", "hardware"}) {
+    EXPECT_EQ(report["hashes"][what].get<std::string>().size(), 64u) << what;
+  }
+  const json& population = report["population"];
+  EXPECT_EQ(population["size"].get<uint64_t>(), population["positions"].get<uint64_t>() *
+                                                    population["cycles"].get<uint64_t>() *
+                                                    population["images"].get<uint64_t>());
+  EXPECT_EQ(population["cycles"], report["golden_cycles"]);
+}
+
+TEST_F(CampaignCommand, ALargerSampleBeginsWithTheSmaller) {
+  const std::string file = experiment(kEverywhere);
+  const json few = run(file + " --samples 6");
+  const json more = run(file);
+  ASSERT_EQ(few["rows"].size(), 6u);
+  for (size_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(few["rows"][i], more["rows"][i]);
+  }
+  EXPECT_NE(run(file + " --seed 2")["rows"], more["rows"]);
+}
+
+TEST_F(CampaignCommand, TheWrittenListRunsTheSameFaults) {
+  const std::string file = experiment(kEverywhere);
+  const std::string list = (folder.path() / "drawn.jsonl").string();
+  const json drawn = run(file + " --images 1 --write-list " + list);
+  const json listed = run(experiment("{list: " + list + "}") + " --images 1");
+  EXPECT_EQ(listed["rows"], drawn["rows"]);
+}
+
+TEST_F(CampaignCommand, DryRunGivesPopulationAndTime) {
+  const auto result = test::run_faultline("campaign " + experiment(kEverywhere) + " --dry-run --json", kSource);
+  ASSERT_EQ(result.status, 0) << result.err;
+  const json report = json::parse(result.out);
+  EXPECT_GT(report["expected_seconds"].get<double>(), 0.0);
+  EXPECT_EQ(report["population"]["sample"], 12);
+  EXPECT_FALSE(report.contains("outcomes"));
+}
+
+/// The two grids give the same rows, faults in the array and around it.
+class EnginesAgree : public CampaignCommand, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EnginesAgree, OnEveryRow) {
+  const std::string arguments = " --images 1 --array 6x5 --dataflow " + std::string(GetParam());
+  const std::string file = experiment(kEverywhere);
+  EXPECT_EQ(run(file + arguments + " --engine cycle")["rows"], run(file + arguments + " --engine structural")["rows"]);
+  const std::string wires = experiment("{model: stuck_at, sample: 6, where: [\"array.pe[*][*].product\"]}");
+  EXPECT_EQ(run(wires + arguments + " --engine cycle")["rows"],
+            run(wires + arguments + " --engine structural")["rows"]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dataflows, EnginesAgree, testing::Values("ws", "os", "is"));
+
+}  // namespace
+}  // namespace faultline
