@@ -82,6 +82,46 @@ class WeightStationaryMapper : public DataflowMapper {
     return steps;
   }
 
+  std::vector<ProductSpan> products_of(const Step& step, int channel, int64_t pixel,
+                                       const hw::GridConfig& grid) const override {
+    const ComputeBlock& block = step.compute;
+    const int tile = (channel - block.channel_begin) / grid.columns;
+    std::vector<ProductSpan> spans;
+    for (int fold = 0; fold < step.command.folds; ++fold) {
+      const FoldPhase where{int64_t{tile} * step.command.folds + fold, pixel - block.pixel_begin};
+      ProductSpan span;
+      span.row_last = (fold + 1 < step.command.folds ? grid.rows : step.command.last_fold_rows) - 1;
+      span.column = (channel - block.channel_begin) % grid.columns;
+      span.tap_first = block.tap_begin + int64_t{fold} * grid.rows;
+      span.tap_last = span.tap_first + span.row_last;
+      span.cycle_first = cycle_of(where, step.command, grid, 0, span.column);
+      span.cycle_last = span.cycle_first + span.row_last;
+      spans.push_back(span);
+    }
+    return spans;
+  }
+
+  SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig& grid) const override {
+    const int number = channel - step.compute.channel_begin;
+    const auto phase = static_cast<int>(pixel - step.compute.pixel_begin);
+    return {step.command.psum_base + number / grid.columns * step.command.psum_tile_step + phase,
+            number % grid.columns};
+  }
+
+  std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
+                                    const hw::GridConfig& grid) const override {
+    const auto where = fold_phase_at(step.command, grid, row, column, cycle);
+    if (!where) {
+      return std::nullopt;
+    }
+    const ComputeBlock& block = step.compute;
+    Product product;
+    product.channel = block.channel_begin + static_cast<int>(where->fold / step.command.folds) * grid.columns + column;
+    product.pixel = block.pixel_begin + where->phase;
+    product.tap = block.tap_begin + where->fold % step.command.folds * grid.rows + row;
+    return product.channel < block.channel_end && product.tap < block.tap_end ? std::optional(product) : std::nullopt;
+  }
+
  private:
   static constexpr int64_t kMostFolds = 65535;
 
