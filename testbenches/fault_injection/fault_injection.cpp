@@ -27,7 +27,7 @@ namespace {
 
 using namespace faultline;
 
-constexpr uint64_t kStrikeCycle = 1234;
+constexpr uint64_t kStrikeCycle = 2200;
 constexpr uint64_t kPeriodNanoseconds = 10;  // of the platform's clock
 
 /// Arms one fault shortly after it has been told to.
