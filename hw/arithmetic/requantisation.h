@@ -32,10 +32,10 @@ inline int64_t round_shift(int64_t product, int shift) {
   return floor + (round_up ? 1 : 0);
 }
 
-/// `value * factor.multiplier / 2^factor.shift`, rounded to nearest, ties to even. Exact for every int32 value: the
-/// product needs at most 63 bits.
-inline int64_t scale(int32_t value, FixedPointFactor factor) {
-  return round_shift(static_cast<int64_t>(value) * factor.multiplier, factor.shift);
+/// `(value * factor.multiplier + residue) / 2^factor.shift`, rounded to nearest, ties to even. Exact for every int32
+/// value: the product needs at most 63 bits.
+inline int64_t scale(int32_t value, FixedPointFactor factor, int32_t residue = 0) {
+  return round_shift(static_cast<int64_t>(value) * factor.multiplier + residue, factor.shift);
 }
 
 /// `value` limited to [low, high].

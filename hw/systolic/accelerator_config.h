@@ -24,7 +24,8 @@ struct AcceleratorConfig {
   void validate() const;
 };
 
-/// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), shift (1), little-endian.
-constexpr int kParameterBytes = 9;
+/// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), residue (4), shift (1),
+/// little-endian.
+constexpr int kParameterBytes = 13;
 
 }  // namespace faultline::hw

@@ -9,7 +9,8 @@ namespace faultline::hw {
 namespace {
 
 constexpr int kMultiplierByte = 4;
-constexpr int kShiftByte = 8;
+constexpr int kResidueByte = 8;
+constexpr int kShiftByte = 12;
 constexpr int kRawBytes = 4;
 constexpr uint8_t kLargestShift = 63;
 constexpr int32_t kCodeLimit = 1 << 20;
@@ -210,8 +211,9 @@ void PostProcessingCore::multiply(const CommandDescriptor& command) {
   int64_t* product = product_.data();
   const bool pass = command.raw != 0 || (static_cast<Opcode>(command.opcode) == Opcode::kPool && command.maximum != 0);
   for (int lane = 0; lane < columns_; ++lane) {
-    const int64_t multiplier = pass ? 1 : parameter_word(parameter_entry(row, lane, command), kMultiplierByte);
-    product[lane] = biased[lane] * multiplier;
+    const size_t entry = parameter_entry(row, lane, command);
+    const int64_t multiplier = pass ? 1 : parameter_word(entry, kMultiplierByte);
+    product[lane] = biased[lane] * multiplier + (pass ? 0 : parameter_word(entry, kResidueByte));
   }
 }
 

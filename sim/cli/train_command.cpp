@@ -19,6 +19,11 @@ struct Options {
   bool json = false;
 };
 
+/// CLI11 would turn -1 into 2^64 - 1.
+std::string not_negative(const std::string& text) {
+  return !text.empty() && text.front() == '-' ? text + " is negative; give a whole number from 0" : "";
+}
+
 void report_json(const Options& options, const train::TrainingResult& result, double seconds) {
   const nlohmann::ordered_json document = {
       {"network", options.request.network},
@@ -60,7 +65,9 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--data", request.data, "One of " + model::dataset_forms())->required();
   app.add_option("--out", request.out, "ONNX file to write")->required();
   app.add_option("--epochs", request.settings.epochs, "Passes over the training images")->capture_default_str();
-  app.add_option("--seed", request.settings.seed, "Seed of every random choice")->capture_default_str();
+  app.add_option("--seed", request.settings.seed, "Seed of every random choice")
+      ->capture_default_str()
+      ->check(not_negative);
   app.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }

@@ -19,14 +19,18 @@ namespace faultline::engine {
 namespace {
 
 constexpr int64_t kLargestExtent = int64_t{1} << 20;
+constexpr int64_t kLongestProduct = 65536;  // taps of a dot product that the accelerator can address
 constexpr int64_t kMostElements = int64_t{1} << 30;
 
 void check_extents(const Gemm& gemm) {
-  for (const auto& [name, extent] : {std::pair{"--m", gemm.m}, std::pair{"--k", gemm.k}, std::pair{"--n", gemm.n}}) {
-    if (extent < 1 || extent > kLargestExtent) {
-      throw UserError(name, 0, fmt::format("{} is out of range", extent), fmt::format("give 1 to {}", kLargestExtent));
+  const auto check = [](const char* name, int64_t extent, int64_t largest) {
+    if (extent < 1 || extent > largest) {
+      throw UserError(name, 0, fmt::format("{} is out of range", extent), fmt::format("give 1 to {}", largest));
     }
-  }
+  };
+  check("--m", gemm.m, kLargestExtent);
+  check("--k", gemm.k, kLongestProduct);
+  check("--n", gemm.n, kLargestExtent);
   if (std::max({gemm.m * gemm.k, gemm.k * gemm.n, gemm.m * gemm.n}) > kMostElements) {
     throw UserError("gemm", 0, "a matrix has more than 2^30 elements", "choose smaller --m, --k or --n");
   }

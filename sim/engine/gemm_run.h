@@ -19,7 +19,8 @@ struct Gemm {
   std::vector<int8_t> b;
 };
 
-/// A product of random operands, uniform over all codes. Throws UserError unless m, k and n are in [1, 2^20].
+/// A product of random operands, uniform over all codes. Throws UserError unless m and n are in [1, 2^20] and k in
+/// [1, 65536].
 Gemm random_gemm(int64_t m, int64_t k, int64_t n, uint64_t seed);
 
 /// Reads two int8 .npy files of shapes (m, k) and (k, n). Throws UserError.

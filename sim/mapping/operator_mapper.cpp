@@ -31,7 +31,8 @@ OperatorRegistration::OperatorRegistration(const OperatorMapper& mapper) {
 
 std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels) {
   const auto count = static_cast<size_t>(channels);
-  if (post.bias.size() != count || (!post.raw() && post.factor.size() != count)) {
+  if (post.bias.size() != count || (!post.raw() && post.factor.size() != count) ||
+      (!post.residue.empty() && post.residue.size() != count)) {
     throw std::logic_error("a layer has not one bias and one factor per channel");
   }
   std::vector<uint8_t> bytes;
@@ -39,6 +40,7 @@ std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int chan
     const hw::FixedPointFactor factor = post.raw() ? hw::FixedPointFactor{} : post.factor[channel];
     append_little_endian(bytes, post.bias[channel]);
     append_little_endian(bytes, factor.multiplier);
+    append_little_endian(bytes, post.residue.empty() ? 0 : post.residue[channel]);
     bytes.push_back(static_cast<uint8_t>(factor.shift));
   }
   return bytes;

@@ -1,7 +1,9 @@
 #include "sim/model/average_lowering.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "hw/common/invalid_configuration.h"
-#include "sim/model/host_pooling.h"
 
 namespace faultline::model {
 namespace {
@@ -42,6 +44,27 @@ void add_sum(ImportContext& context, const onnx::NodeProto& node, const Window& 
   context.add(node, std::move(step), {source.tensor}, add_fused_codes(context, fusion, shape));
 }
 
+/// How often an average lies halfway between two codes: the share of possible sums for which it does.
+double share_of_ties(double factor, int64_t count) {
+  constexpr int64_t kSums = 4096;  // consecutive sums; the pattern repeats long before where it repeats at all
+  int64_t ties = 0;
+  for (int64_t sum = 0; sum < std::min(kSums, 256 * count); ++sum) {
+    const double position = factor * static_cast<double>(sum);
+    ties += std::abs(position - std::floor(position) - 0.5) < 1e-5 ? 1 : 0;
+  }
+  return static_cast<double>(ties) / static_cast<double>(std::min(kSums, 256 * count));
+}
+
+/// Averages over a few elements (2x2) that go to codes of the same scale are often exact ties, which float arithmetic,
+/// ONNX Runtime's, decides by its rounding errors: on the accelerator a tenth of 2x2 averages would be one step off. Those
+/// are left to float.
+bool follows_float_rounding(const Window& window, const QuantisedSource& source, const Fusion& fusion) {
+  constexpr double kTolerable = 0.02;
+  const int64_t count = int64_t{window.geometry.kernel_height} * window.geometry.kernel_width;
+  const double factor = source.quantisation.scale / (fusion.codes->quantisation.scale * static_cast<double>(count));
+  return share_of_ties(factor, count) > kTolerable;
+}
+
 }  // namespace
 
 Window global_window(const ImportContext& context, const onnx::NodeProto& node, const Value& input) {
@@ -68,17 +91,18 @@ Shape result_shape(const Window& window) {
 }
 
 void lower_average(ImportContext& context, const onnx::NodeProto& node, const Window& window, const Value& input,
-                   bool include_padding, const Fusion& fusion, const Shape& shape) {
+                   bool include_padding, SumOrder order, const Fusion& fusion, const Shape& shape) {
   const auto source = context.quantised(input);
   constexpr int64_t kCodesInAccumulator = int64_t{1} << 23;  // of 8 bits, that a 32-bit sum always holds
   const int64_t count = int64_t{window.geometry.kernel_height} * window.geometry.kernel_width;
-  if (source && fusion.codes && counts_are_equal(window, include_padding) && count < kCodesInAccumulator) {
+  if (source && fusion.codes && counts_are_equal(window, include_padding) && count < kCodesInAccumulator &&
+      (order == SumOrder::kExactInteger || !follows_float_rounding(window, *source, fusion))) {
     add_sum(context, node, window, *source, fusion, shape);
     return;
   }
   const auto function =
       include_padding ? FloatPooling::Function::kAverageWithPadding : FloatPooling::Function::kAverage;
-  auto step = std::make_unique<FloatPooling>(window.geometry, window.pad_bottom, window.pad_right, function);
+  auto step = std::make_unique<FloatPooling>(window.geometry, window.pad_bottom, window.pad_right, function, order);
   finish_in_float(context, node, fusion, std::move(step), {context.as_float(node, input)}, shape);
 }
 

@@ -139,8 +139,8 @@ void finish_in_float(ImportContext& context, const onnx::NodeProto& node, const 
     bind_result(context, fusion, real);
     return;
   }
-  auto quantise_step =
-      std::make_unique<Quantise>(fusion.codes->quantisation, fusion.low_code(), fusion.high_code());
+  auto quantise_step = std::make_unique<Quantise>(*fusion.codes, fusion.low_code(), fusion.high_code(),
+                                                  fusion.zero_point_before_rounding);
   quantise_step->kind = "QuantizeLinear";
   context.add(node, std::move(quantise_step), {real}, add_fused_codes(context, fusion, shape));
 }

@@ -17,6 +17,8 @@ struct Fusion {
   float high = std::numeric_limits<float>::infinity();
   bool clamped = false;
   std::optional<CodeType> codes;   ///< nothing when the result is needed in float
+  /// The operator adds the zero point before it rounds, so that ties go to the even code instead of the even multiple.
+  bool zero_point_before_rounding = false;
   std::vector<std::string> names;  ///< values of the graph that the result stands for
 
   /// The clamp in stored codes. Quantising is monotone, so clamping codes equals clamping reals.

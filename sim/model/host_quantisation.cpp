@@ -6,22 +6,22 @@
 namespace faultline::model {
 namespace {
 
-int8_t quantise_within(float real, float scale, int32_t zero_point, int32_t low, int32_t high) {
-  const float position = real / scale;
+/// Rounds `position` to nearest, ties to even, and moves it by `offset`.
+int8_t round_within(float position, int32_t offset, int32_t low, int32_t high) {
   // Compared before rounding, in terms that hold for NaN too: everything that is not above `low` is `low`.
-  if (!(position > static_cast<float>(low - zero_point))) {
+  if (!(position > static_cast<float>(low - offset))) {
     return static_cast<int8_t>(low);
   }
-  if (position >= static_cast<float>(high - zero_point)) {
+  if (position >= static_cast<float>(high - offset)) {
     return static_cast<int8_t>(high);
   }
-  return static_cast<int8_t>(std::lrint(position) + zero_point);
+  return static_cast<int8_t>(std::lrint(position) + offset);
 }
 
 }  // namespace
 
 int8_t quantise(float real, const Quantisation& quantisation) {
-  return quantise_within(real, static_cast<float>(quantisation.scale), quantisation.zero_point, -128, 127);
+  return round_within(real / static_cast<float>(quantisation.scale), quantisation.zero_point, -128, 127);
 }
 
 float dequantise(int32_t code, const Quantisation& quantisation) {
@@ -38,12 +38,23 @@ std::vector<int8_t> tabulate(const Quantisation& from, const Quantisation& to,
   return table;
 }
 
+Quantise::Quantise(const CodeType& type, int32_t low, int32_t high, bool zero_point_before_rounding)
+    : scale_(static_cast<float>(type.quantisation.scale)),
+      added_before_(0),
+      added_after_(type.quantisation.zero_point),
+      low_(low),
+      high_(high) {
+  if (zero_point_before_rounding) {
+    added_after_ = type.is_unsigned ? -128 : 0;  // from the file's codes to what is stored
+    added_before_ = static_cast<float>(type.quantisation.zero_point - added_after_);
+  }
+}
+
 Values Quantise::evaluate(const std::vector<const Values*>& input_values) const {
   const auto& real = std::get<std::vector<float>>(*input_values[0]);
   std::vector<int8_t> codes(real.size());
-  const auto scale = static_cast<float>(quantisation_.scale);
-  std::transform(real.begin(), real.end(), codes.begin(), [this, scale](float value) {
-    return quantise_within(value, scale, quantisation_.zero_point, low_, high_);
+  std::transform(real.begin(), real.end(), codes.begin(), [this](float value) {
+    return round_within(value / scale_ + added_before_, added_after_, low_, high_);
   });
   return codes;
 }
@@ -66,7 +77,8 @@ Values DequantiseAccumulator::evaluate(const std::vector<const Values*>& input_v
   const auto& accumulators = std::get<std::vector<int32_t>>(*input_values[0]);
   std::vector<float> real(accumulators.size());
   for (size_t i = 0; i < real.size(); ++i) {
-    real[i] = static_cast<float>(accumulators[i] * scale_[i / inner_ % scale_.size()]);
+    const size_t channel = i / inner_ % scale_.size();
+    real[i] = static_cast<float>((accumulators[i] + rest_[channel]) * scale_[channel]);
   }
   return real;
 }

@@ -31,12 +31,14 @@ std::vector<int8_t> tabulate(const Quantisation& from, const Quantisation& to,
 /// float -> int8, limited to [low, high].
 class Quantise : public HostOperator {
  public:
-  Quantise(Quantisation quantisation, int32_t low, int32_t high)
-      : quantisation_(quantisation), low_(low), high_(high) {}
+  /// With `zero_point_before_rounding`, rounds x / scale + zero point, in the codes of the file, instead of x / scale.
+  Quantise(const CodeType& type, int32_t low, int32_t high, bool zero_point_before_rounding = false);
   Values evaluate(const std::vector<const Values*>& input_values) const override;
 
  private:
-  Quantisation quantisation_;
+  float scale_;
+  float added_before_;  ///< to x / scale
+  int32_t added_after_;
   int32_t low_, high_;
 };
 
@@ -50,14 +52,16 @@ class Dequantise : public HostOperator {
   std::vector<float> real_;  ///< by code + 128
 };
 
-/// int32 accumulators -> float; element i belongs to channel i / inner % channels, and real = scale[channel] * value.
+/// int32 accumulators -> float; element i belongs to channel i / inner % channels, and
+/// real = scale[channel] * (value + rest[channel]).
 class DequantiseAccumulator : public HostOperator {
  public:
-  DequantiseAccumulator(std::vector<double> scale, size_t inner) : scale_(std::move(scale)), inner_(inner) {}
+  DequantiseAccumulator(std::vector<double> scale, std::vector<double> rest, size_t inner)
+      : scale_(std::move(scale)), rest_(std::move(rest)), inner_(inner) {}
   Values evaluate(const std::vector<const Values*>& input_values) const override;
 
  private:
-  std::vector<double> scale_;
+  std::vector<double> scale_, rest_;
   size_t inner_;
 };
 

@@ -39,7 +39,9 @@ void cast_to_float(ImportContext& context, const onnx::NodeProto& node, const Va
   }
   const Shape shape = info.shape;
   const TensorId real = context.add_tensor(node.output(0), shape, ElementType::kFloat32);
-  context.add(node, std::make_unique<DequantiseAccumulator>(std::vector<double>{1.0}, size_t{1}), {value.tensor}, real);
+  const std::vector<double> one = {1.0};
+  const std::vector<double> none = {0.0};
+  context.add(node, std::make_unique<DequantiseAccumulator>(one, none, size_t{1}), {value.tensor}, real);
   context.bind_tensor(node.output(0), real);
 }
 

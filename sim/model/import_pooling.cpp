@@ -39,18 +39,23 @@ Window window_of(const ImportContext& context, const onnx::NodeProto& node, cons
   return window;
 }
 
+SumOrder order_of(const Window& window) {
+  return window.geometry.stride_x <= 2 ? SumOrder::kColumns : SumOrder::kRows;
+}
+
 bool includes_padding(const onnx::NodeProto& node) { return integer_attribute(node, "count_include_pad", 0) != 0; }
 
 void import_average(ImportContext& context, const onnx::NodeProto& node) {
   const Value input = context.input(node, 0);
   const Window window = window_of(context, node, input);
-  lower_average(context, node, window, input, includes_padding(node), fuse(context, node), result_shape(window));
+  lower_average(context, node, window, input, includes_padding(node), order_of(window), fuse(context, node),
+                result_shape(window));
 }
 
 void import_global_average(ImportContext& context, const onnx::NodeProto& node) {
   const Value input = context.input(node, 0);
   const Window window = global_window(context, node, input);
-  lower_average(context, node, window, input, false, fuse(context, node), result_shape(window));
+  lower_average(context, node, window, input, false, SumOrder::kQuarters, fuse(context, node), result_shape(window));
 }
 
 /// Result of a QLinear operator, whose quantisation is at input `scale`.
@@ -65,15 +70,17 @@ void import_qlinear_average(ImportContext& context, const onnx::NodeProto& node)
   const QuantisedSource source = context.codes_input(node, 0, 1);
   const Value input = {nullptr, source.tensor, source.quantisation};
   const Window window = window_of(context, node, input);
-  lower_average(context, node, window, input, includes_padding(node), own_quantisation(context, node, 3),
-                result_shape(window));
+  Fusion fusion = own_quantisation(context, node, 3);
+  fusion.zero_point_before_rounding = true;
+  lower_average(context, node, window, input, includes_padding(node), SumOrder::kRows, fusion, result_shape(window));
 }
 
 void import_qlinear_global_average(ImportContext& context, const onnx::NodeProto& node) {
   const QuantisedSource source = context.codes_input(node, 0, 1);
   const Value input = {nullptr, source.tensor, source.quantisation};
   const Window window = global_window(context, node, input);
-  lower_average(context, node, window, input, false, own_quantisation(context, node, 3), result_shape(window));
+  lower_average(context, node, window, input, false, SumOrder::kExactInteger, own_quantisation(context, node, 3),
+                result_shape(window));
 }
 
 /// Codes keep their quantisation: the maximum of codes is the code of the maximum.
@@ -86,7 +93,8 @@ void lower_maximum(ImportContext& context, const onnx::NodeProto& node, const Wi
   }
   const Shape shape = result_shape(window);
   if (context.info(input.tensor).type == ElementType::kFloat32) {
-    auto step = std::make_unique<FloatPooling>(window.geometry, 0, 0, FloatPooling::Function::kMaximum);
+    auto step = std::make_unique<FloatPooling>(window.geometry, 0, 0, FloatPooling::Function::kMaximum,
+                                               SumOrder::kRows);
     finish_in_float(context, node, fuse(context, node), std::move(step), {input.tensor}, shape);
     return;
   }

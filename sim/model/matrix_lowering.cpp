@@ -13,6 +13,7 @@ namespace {
 struct IntegerChannel {
   double unit = 1.0;
   int64_t bias = 0;
+  double bias_rest = 0;  ///< what rounding the bias left over, in units, [-0.5, 0.5]
   std::vector<int32_t> weights;
 };
 
@@ -46,6 +47,7 @@ IntegerChannel to_integers(std::vector<int32_t> weights, double scale, double bi
     }
   }
   channel.bias = std::llround(bias / channel.unit);
+  channel.bias_rest = bias / channel.unit - static_cast<double>(channel.bias);
   channel.weights = std::move(weights);
   return channel;
 }
@@ -130,6 +132,15 @@ void store_requantisation(const ImportContext& context, const onnx::NodeProto& n
                    "the file is damaged, export it again");
     }
   }
+  // Quantised biases are whole up to the rounding of their float scale.
+  constexpr double kWhole = 0.02;
+  if (std::any_of(channels.begin(), channels.end(),
+                  [](const IntegerChannel& channel) { return std::abs(channel.bias_rest) > kWhole; })) {
+    for (size_t n = 0; n < channels.size(); ++n) {
+      const double residue = channels[n].bias_rest * layer.post.factor[n].multiplier;
+      layer.post.residue.push_back(static_cast<int32_t>(std::lround(residue)));
+    }
+  }
   layer.post.zero_point = fusion.codes->quantisation.zero_point;
   layer.post.low = fusion.low_code();
   layer.post.high = fusion.high_code();
@@ -138,12 +149,14 @@ void store_requantisation(const ImportContext& context, const onnx::NodeProto& n
 void add_dequantisation(ImportContext& context, const onnx::NodeProto& node, const MatrixRequest& request,
                         const std::vector<IntegerChannel>& channels, const Fusion& fusion, TensorId accumulators) {
   std::vector<double> units;
+  std::vector<double> rests;
   for (const IntegerChannel& channel : channels) {
     units.push_back(channel.unit);
+    rests.push_back(channel.bias_rest);
   }
   const size_t inner =
       request.layout == Layout::kChannelsFirst ? static_cast<size_t>(request.geometry.pixels()) : size_t{1};
-  auto step = std::make_unique<DequantiseAccumulator>(std::move(units), inner);
+  auto step = std::make_unique<DequantiseAccumulator>(std::move(units), std::move(rests), inner);
   step->kind = "DequantizeLinear";
   const TensorId real = context.add_tensor(fusion.names.front(), request.output_shape, ElementType::kFloat32);
   context.add(node, std::move(step), {accumulators}, real);

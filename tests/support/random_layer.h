@@ -51,10 +51,14 @@ class LayerMaker {
   model::PostProcessing post(int channels, bool may_be_raw) {
     model::PostProcessing post;
     const bool raw = may_be_raw && one_in(4);
+    const bool residue = !raw && one_in(3);
     for (int channel = 0; channel < channels; ++channel) {
       post.bias.push_back(static_cast<int32_t>(random_.next_u64()) >> between(8, 20));
       if (!raw) {
         post.factor.push_back({static_cast<int32_t>(random_.next_u64() >> 34) | (1 << 30), between(36, 44)});
+      }
+      if (residue) {
+        post.residue.push_back(static_cast<int32_t>(random_.next_u64()) >> 2);
       }
     }
     if (!raw) {

@@ -84,8 +84,9 @@ class ReferenceLayer {
       const auto channel = static_cast<size_t>(n);
       raw[index] = hw::wrapping_add(sum(n, oy, ox), post.bias[channel]);
       if (!post.raw()) {
+        const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
         const int32_t code =
-            hw::clamp(hw::scale(raw[index], post.factor[channel]) + post.zero_point, post.low, post.high);
+            hw::clamp(hw::scale(raw[index], post.factor[channel], residue) + post.zero_point, post.low, post.high);
         codes[index] = post.table.empty() ? static_cast<int8_t>(code) : post.table[static_cast<size_t>(code + 128)];
       }
     });

@@ -225,8 +225,9 @@ void ProgramInterpreter::write_output(const Command& command, int row, int lane,
     return;
   }
   const hw::FixedPointFactor factor{read_word(parameter_, entry * hw::kParameterBytes + 4),
-                                    read(parameter_, entry * hw::kParameterBytes + 8)};
-  const int32_t code = hw::clamp(hw::scale(value, factor) + command.zero_point, command.low, command.high);
+                                    read(parameter_, entry * hw::kParameterBytes + 12)};
+  const int32_t residue = read_word(parameter_, entry * hw::kParameterBytes + 8);
+  const int32_t code = hw::clamp(hw::scale(value, factor, residue) + command.zero_point, command.low, command.high);
   write(output_, address, command.use_table != 0 ? read(table_, code + 128) : static_cast<uint8_t>(code));
 }
 

@@ -80,7 +80,7 @@ TEST(DigitsDataset, LooksLikeInkOnAnEmptyGround) {
     for (size_t place = 0; place < 28; ++place) {
       // A speck may lie there, but no stroke: specks stay below 90.
       EXPECT_LT(image[place], 100) << "image " << i << " is cut off at the top";
-      EXPECT_LT(image[27 * 28 + place], 100) << "image " << i << " is cut off at the bottom";
+      EXPECT_LT(image[size_t{27} * 28 + place], 100) << "image " << i << " is cut off at the bottom";
       EXPECT_LT(image[place * 28], 100) << "image " << i << " is cut off at the left";
       EXPECT_LT(image[place * 28 + 27], 100) << "image " << i << " is cut off at the right";
     }

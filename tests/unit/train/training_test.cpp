@@ -4,11 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/config/user_error.h"
@@ -24,6 +25,17 @@ std::string message_of(const TrainingRequest& request) {
     return error.what();
   }
   return "";
+}
+
+/// Exit status of a shell command, and what it printed.
+std::pair<int, std::string> run_command(const std::string& command) {
+  FILE* pipe = popen(command.c_str(), "r");
+  std::string text;
+  for (int character = std::fgetc(pipe); character != EOF; character = std::fgetc(pipe)) {
+    text += static_cast<char>(character);
+  }
+  const int status = pclose(pipe);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
 }
 
 TrainingRequest good_request() {
@@ -72,6 +84,17 @@ TEST(Training, BuildWithoutTheComponent) {
   EXPECT_FALSE(std::filesystem::exists(request.out));
 }
 
+TEST(Training, NegativeSeed) {
+  const std::string out = testing::TempDir() + "/never_written.onnx";
+  const std::string command =
+      std::string(FAULTLINE_BINARY) + " train --network lenet5 --data builtin:digits --seed -1 --out " + out + " 2>&1";
+  const auto [status, text] = run_command(command);
+  EXPECT_EQ(status, 2);
+  EXPECT_EQ(text,
+            "faultline: command line: --seed: -1 is negative; give a whole number from 0; see faultline --help\n");
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
 /// Runs `faultline train` on a few drawn digits, stored in MNIST's format.
 class TrainCommand : public testing::Test {
  protected:
@@ -108,12 +131,7 @@ class TrainCommand : public testing::Test {
     const std::string command =
         std::string(FAULTLINE_BINARY) + " train --network lenet5 --data mnist:" + directory_.string() +
         " --epochs 3 --json --seed " + std::to_string(seed) + " --out " + (directory_ / out).string() + " 2>/dev/null";
-    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-    std::string text;
-    for (int character = std::fgetc(pipe.get()); character != EOF; character = std::fgetc(pipe.get())) {
-      text += static_cast<char>(character);
-    }
-    return nlohmann::json::parse(text);
+    return nlohmann::json::parse(run_command(command).second);
   }
 
   std::string bytes_of(const std::string& name) const {
