@@ -102,6 +102,8 @@ std::vector<BadInput> bad_inputs() {
                  "unknown population 'all'"),
       experiment("TooManyBits", faults("{model: flip, sample: 1, where: [buffer.weight], bits: 9}"),
                  "no site named has 9 bits"),
+      experiment("TooManyExperiments", faults("{model: flip, sample: 10000001, where: [buffer.weight]}"),
+                 "10000001 experiments are too many for one run"),
       experiment("ListAndSample", faults("{list: x.csv, sample: 4}"), "'sample' stands beside a fault list"),
       experiment("MissingList", faults("{list: none.csv}"), "none.csv: cannot be read"),
       experiment("ListOfNoForm", faults("{list: none.txt}"), "none.txt: is no fault list by its name"),
