@@ -38,6 +38,7 @@ size_t NeuronQuery::layer_index(const std::string& name) const {
   const auto found = std::find_if(layers.begin(), layers.end(), [&](const auto& layer) { return layer.name == name; });
   if (found == layers.end()) {
     std::vector<std::string> names;
+    names.reserve(layers.size());
     for (const mapping::LayerProgram& layer : layers) {
       names.push_back(layer.name);
     }

@@ -27,6 +27,12 @@ void check_extents(const std::string& layer, const Window& window) {
   check("the vertical stride", window.stride_y, kMostPositions);
   check("the horizontal stride", window.stride_x, kMostPositions);
   check("the number of channels of a group", window.group_channels, 65536);
+  // Offsets are signed 32-bit registers; what lies in the input buffer adds less than half of their range.
+  const int64_t rows =
+      int64_t{window.pad_top} + window.stride_y + int64_t{window.kernel_height - 1} * window.dilation_y;
+  const int64_t columns = int64_t{window.pad_left} + int64_t{window.out_width} * window.stride_x +
+                          int64_t{window.kernel_width} * window.dilation_x;
+  check("the window's reach in bytes", rows * window.row_bytes() + columns * window.channels, int64_t{1} << 30);
 }
 
 /// Input rows that `count` rows of pixels span at most.

@@ -125,7 +125,8 @@ class MatrixCompiler {
       }
     }
     const int64_t dram_stride = int64_t{layer_.geometry.out_channels} * element_bytes_;
-    store(program_.steps, program_.memory.output + block.pixel_begin * dram_stride + channel_begin * element_bytes_,
+    store(program_.steps,
+          program_.memory.output + block.pixel_begin * dram_stride + int64_t{channel_begin} * element_bytes_,
           dram_stride, block.pixel_end - block.pixel_begin, pixel_stride);
   }
 
@@ -139,7 +140,7 @@ class MatrixCompiler {
     step.command.opcode = static_cast<int32_t>(hw::Opcode::kCompute);
     step.command.weight_base = resident_ ? static_cast<int32_t>(place.offset) : 0;
     step.command.accumulate = block.tap_begin > 0 ? 1 : 0;
-    step.command.pad_value = layer_.pad_value;
+    step.command.pad_value = int32_t{layer_.pad_value};
     set_pixels(step.command, window_, rows, block.pixel_begin, block.group * window_.group_channels);
     set_taps(step.command, window_, window_.group_channels, block.tap_begin);
     mapper_.set_loops(step.command, block, config_);

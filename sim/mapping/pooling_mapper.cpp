@@ -83,7 +83,7 @@ class PoolingMapper : public OperatorMapper {
     hw::CommandDescriptor& command = step.command;
     command.opcode = static_cast<int32_t>(hw::Opcode::kPool);
     command.maximum = pooling.pooling == model::PoolingKind::kMaximum ? 1 : 0;
-    command.pad_value = pooling.pad_value;
+    command.pad_value = int32_t{pooling.pad_value};
     command.rows = static_cast<int32_t>(output.pixel_end - output.pixel_begin);
     command.lanes = output.channel_end - output.channel_begin;
     command.stream = window.kernel_height * window.kernel_width;
