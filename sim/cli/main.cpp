@@ -23,6 +23,22 @@ const bool kBannerOff = setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1) == 0
 constexpr int kUserMistake = 2;
 constexpr int kToolError = 1;
 
+/// CLI11 takes "-1" for an unsigned option and wraps it around; every such option is checked here instead.
+std::string require_whole_number(const std::string& text) {
+  const bool hexadecimal = text.rfind("0x", 0) == 0 && text.size() > 2;
+  const bool whole = !text.empty() && (hexadecimal ? text.find_first_not_of("0123456789abcdefABCDEF", 2)
+                                                   : text.find_first_not_of("0123456789")) == std::string::npos;
+  return whole ? "" : "'" + text + "' is not a whole number of 0 or more";
+}
+
+void check_unsigned_options(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_type_name() == "UINT") {
+      option->check(require_whole_number);
+    }
+  }
+}
+
 int run(int argc, char** argv) {
   (void)kBannerOff;
   CLI::App app{"Faultline: what a fault in a register of an accelerator does to a network's answers", "faultline"};
@@ -37,6 +53,7 @@ int run(int argc, char** argv) {
   for (const Command& command : commands()) {
     CLI::App* sub = app.add_subcommand(command.name, command.description);
     auto run_command = std::make_shared<std::function<int()>>(command.configure(*sub));
+    check_unsigned_options(*sub);
     sub->callback([&chosen, run_command] { chosen = *run_command; });
   }
   try {

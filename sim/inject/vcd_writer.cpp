@@ -44,7 +44,7 @@ std::string binary(uint64_t value, int bits) {
 
 }  // namespace
 
-VcdWriter::VcdWriter(const std::string& path, const hw::StateTable& table, std::vector<hw::Site> sites,
+VcdWriter::VcdWriter(const std::string& path, const hw::StateTable& table, const std::vector<hw::Site>& sites,
                      uint64_t period_ns)
     : out_(path), table_(table), period_ns_(period_ns) {
   for (const hw::Site& site : sites) {

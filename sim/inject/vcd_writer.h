@@ -16,7 +16,8 @@ class VcdWriter {
  public:
   /// Writes the header. `table` must outlive the writer. `period_ns` is the length of a cycle. Throws UserError when
   /// the file cannot be written.
-  VcdWriter(const std::string& path, const hw::StateTable& table, std::vector<hw::Site> sites, uint64_t period_ns);
+  VcdWriter(const std::string& path, const hw::StateTable& table, const std::vector<hw::Site>& sites,
+            uint64_t period_ns);
 
   /// Writes the sites whose values have changed since the last call. Cycles come in ascending order.
   void sample(uint64_t cycle);
