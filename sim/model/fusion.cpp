@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "sim/model/operator_importer.h"
+
 namespace faultline::model {
 namespace {
 
@@ -31,7 +33,7 @@ std::optional<CodeType> common_quantisation(const ImportContext& context,
 bool absorb_next(const ImportContext& context, const onnx::NodeProto& next, const std::string& value,
                  const ChannelPlace* channels, Fusion& fusion) {
   const auto absorber = absorbers().find(next.op_type());
-  if (absorber == absorbers().end()) {
+  if (absorber == absorbers().end() || find_importer(next) == nullptr) {
     return false;
   }
   const auto arrives = std::find(next.input().begin(), next.input().end(), value);
