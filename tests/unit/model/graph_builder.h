@@ -2,8 +2,8 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -110,7 +110,9 @@ class GraphBuilder {
 
   static std::string save_bytes(const std::string& bytes) {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    const std::string path = testing::TempDir() + "faultline_" + test->test_suite_name() + "_" + test->name() + ".onnx";
+    std::string name = std::string(test->test_suite_name()) + "_" + test->name();
+    std::replace(name.begin(), name.end(), '/', '_');
+    const std::string path = testing::TempDir() + "faultline_" + name + ".onnx";
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
     return path;
   }
