@@ -48,9 +48,13 @@ FusedOperator::FusedOperator(std::initializer_list<const char*> operators, Absor
   }
 }
 
-int32_t Fusion::low_code() const { return clamped ? quantise(low, codes->quantisation) : -128; }
+int32_t Fusion::low_code() const {
+  return clamped ? quantise(low, codes->quantisation) : -128;
+}
 
-int32_t Fusion::high_code() const { return clamped ? quantise(high, codes->quantisation) : 127; }
+int32_t Fusion::high_code() const {
+  return clamped ? quantise(high, codes->quantisation) : 127;
+}
 
 Fusion fuse(ImportContext& context, const onnx::NodeProto& node, const ChannelPlace* channels) {
   const OnnxGraph& graph = context.graph();

@@ -16,7 +16,7 @@ struct Fusion {
   float low = -std::numeric_limits<float>::infinity();
   float high = std::numeric_limits<float>::infinity();
   bool clamped = false;
-  std::optional<CodeType> codes;   ///< nothing when the result is needed in float
+  std::optional<CodeType> codes;  ///< nothing when the result is needed in float
   /// The operator adds the zero point before it rounds, so that ties go to the even code instead of the even multiple.
   bool zero_point_before_rounding = false;
   std::vector<std::string> names;  ///< values of the graph that the result stands for

@@ -97,7 +97,8 @@ TensorId join_codes(ImportContext& context, const onnx::NodeProto& node, const J
     inputs.push_back(source.tensor);
   }
   const TensorId codes = context.add_codes(fusion.names.front(), joint.extents, result);
-  context.add(node, std::make_unique<Concatenate>(joint.outer, joint.inner, std::move(tables)), std::move(inputs), codes);
+  context.add(node, std::make_unique<Concatenate>(joint.outer, joint.inner, std::move(tables)), std::move(inputs),
+              codes);
   return codes;
 }
 
@@ -107,9 +108,10 @@ void join_floats(ImportContext& context, const onnx::NodeProto& node, const Join
   for (const Value& value : values) {
     inputs.push_back(context.as_float(node, value));
   }
-  finish_in_float(context, node, fusion,
-                  std::make_unique<Concatenate>(joint.outer, joint.inner, std::vector<std::vector<int8_t>>(values.size())),
-                  std::move(inputs), joint.extents);
+  finish_in_float(
+      context, node, fusion,
+      std::make_unique<Concatenate>(joint.outer, joint.inner, std::vector<std::vector<int8_t>>(values.size())),
+      std::move(inputs), joint.extents);
 }
 
 void import_concat(ImportContext& context, const onnx::NodeProto& node) {

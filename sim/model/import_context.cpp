@@ -157,8 +157,10 @@ AffineMap ImportContext::affine_input(const onnx::NodeProto& node, int scale) co
     map.zero_point.resize(map.scale.size(), map.zero_point[0]);
   }
   if (map.zero_point.size() != map.scale.size()) {
-    fail(node, "has " + std::to_string(map.scale.size()) + " scales but " + std::to_string(map.zero_point.size()) +
-                   " zero points", "give as many of one as of the other");
+    fail(node,
+         "has " + std::to_string(map.scale.size()) + " scales but " + std::to_string(map.zero_point.size()) +
+             " zero points",
+         "give as many of one as of the other");
   }
   return map;
 }

@@ -67,7 +67,8 @@ TEST(NetworkInput, ImagesFitWhereExtentsAgree) {
   EXPECT_THROW(check_dataset_fits(network_taking({3, 28, 28}, ElementType::kFloat32), dataset), UserError);
   EXPECT_THROW(check_dataset_fits(network_taking({1, 32, 32}, ElementType::kFloat32), dataset), UserError);
   EXPECT_THROW(check_dataset_fits(network_taking({783}, ElementType::kFloat32), dataset), UserError);
-  EXPECT_THROW(check_dataset_fits(network_taking({32, 32, 3}, ElementType::kFloat32), images_of({3, 32, 32})), UserError);
+  EXPECT_THROW(check_dataset_fits(network_taking({32, 32, 3}, ElementType::kFloat32), images_of({3, 32, 32})),
+               UserError);
 }
 
 TEST(NetworkInput, PixelsBecomeFloatsOrCodes) {

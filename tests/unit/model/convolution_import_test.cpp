@@ -10,8 +10,9 @@ namespace faultline::model {
 namespace {
 
 /// Convolution in double over (channels, height, width); weights (out, group in, kernel, kernel).
-std::vector<double> convolve(const std::vector<float>& input, int channels, int size, const std::vector<double>& weights,
-                             const std::vector<float>& bias, int kernel, int stride, int pad, int dilation, int groups) {
+std::vector<double> convolve(const std::vector<float>& input, int channels, int size,
+                             const std::vector<double>& weights, const std::vector<float>& bias, int kernel, int stride,
+                             int pad, int dilation, int groups) {
   const int outputs = static_cast<int>(bias.size());
   const int depth = channels / groups;
   const int out = (size + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
@@ -46,7 +47,9 @@ struct ConvolutionCase {
   int weight_zero, stride, pad, dilation, groups;
 };
 
-void PrintTo(const ConvolutionCase& printed, std::ostream* stream) { *stream << printed.name; }
+void PrintTo(const ConvolutionCase& printed, std::ostream* stream) {
+  *stream << printed.name;
+}
 
 class Convolutions : public testing::TestWithParam<ConvolutionCase> {
  protected:
@@ -129,9 +132,11 @@ TEST_P(Convolutions, OperatorForm) {
   const auto scales = weight_scales();
   for (int n = 0; n < kOutputs; ++n) {
     bias_codes.push_back(1000 * n - 2500);
-    bias.push_back(static_cast<float>(bias_codes.back()) * kInputScale * scales[scales.size() == 1 ? 0 : static_cast<size_t>(n)]);
+    bias.push_back(static_cast<float>(bias_codes.back()) * kInputScale *
+                   scales[scales.size() == 1 ? 0 : static_cast<size_t>(n)]);
   }
-  std::vector<std::string> inputs = {input, graph.scalar(kInputScale), graph.zero(stored_zero(kInputZero), is_unsigned)};
+  std::vector<std::string> inputs = {input, graph.scalar(kInputScale),
+                                     graph.zero(stored_zero(kInputZero), is_unsigned)};
   for (const std::string& weight : weight_inputs(graph)) {
     inputs.push_back(weight);
   }
@@ -144,18 +149,17 @@ TEST_P(Convolutions, OperatorForm) {
   expect_quantised(run(graph, random_sample(kChannels * kSize * kSize)).output, expected(bias));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Forms, Convolutions,
-    testing::Values(ConvolutionCase{"Plain", false, false, false, 0, 1, 0, 1, 1},
-                    ConvolutionCase{"PerChannel", true, false, false, 0, 1, 1, 1, 1},
-                    ConvolutionCase{"UnsignedInput", true, true, false, 0, 2, 1, 1, 1},
-                    ConvolutionCase{"WeightZeroPoint", false, false, false, 11, 1, 2, 1, 1},
-                    ConvolutionCase{"UnsignedWeights", false, true, true, 120, 1, 1, 1, 1},
-                    ConvolutionCase{"UnsignedWeightsFarZero", true, true, true, 0, 1, 1, 1, 1},
-                    ConvolutionCase{"Groups", true, false, false, 0, 1, 1, 1, 2},
-                    ConvolutionCase{"Dilation", true, false, false, 0, 1, 2, 2, 1},
-                    ConvolutionCase{"StrideAndGroups", false, true, false, -3, 2, 1, 2, 2}),
-    [](const auto& parameter) { return parameter.param.name; });
+INSTANTIATE_TEST_SUITE_P(Forms, Convolutions,
+                         testing::Values(ConvolutionCase{"Plain", false, false, false, 0, 1, 0, 1, 1},
+                                         ConvolutionCase{"PerChannel", true, false, false, 0, 1, 1, 1, 1},
+                                         ConvolutionCase{"UnsignedInput", true, true, false, 0, 2, 1, 1, 1},
+                                         ConvolutionCase{"WeightZeroPoint", false, false, false, 11, 1, 2, 1, 1},
+                                         ConvolutionCase{"UnsignedWeights", false, true, true, 120, 1, 1, 1, 1},
+                                         ConvolutionCase{"UnsignedWeightsFarZero", true, true, true, 0, 1, 1, 1, 1},
+                                         ConvolutionCase{"Groups", true, false, false, 0, 1, 1, 1, 2},
+                                         ConvolutionCase{"Dilation", true, false, false, 0, 1, 2, 2, 1},
+                                         ConvolutionCase{"StrideAndGroups", false, true, false, -3, 2, 1, 2, 2}),
+                         [](const auto& parameter) { return parameter.param.name; });
 
 }  // namespace
 }  // namespace faultline::model

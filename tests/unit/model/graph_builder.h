@@ -1,13 +1,13 @@
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <onnx/onnx_pb.h>
 
 #include "gtest/gtest.h"
 #include "sim/model/network.h"

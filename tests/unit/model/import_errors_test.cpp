@@ -1,6 +1,6 @@
+#include <cmath>
 #include <functional>
 #include <memory>
-#include <cmath>
 #include <random>
 
 #include "gmock/gmock.h"
@@ -31,8 +31,7 @@ GraphBuilder small_network() {
   value = graph.node("MaxPool", {value});
   graph.set("kernel_shape", std::vector<int64_t>{2, 2}).set("strides", std::vector<int64_t>{2, 2});
   value = graph.node("Reshape", {value, graph.constant({2}, std::vector<int64_t>{0, -1})});
-  const std::string matrix =
-      graph.dequantise(graph.constant({3, 18}, std::vector<int8_t>(3 * 18, 5)), 0.02F, 0);
+  const std::string matrix = graph.dequantise(graph.constant({3, 18}, std::vector<int8_t>(3 * 18, 5)), 0.02F, 0);
   value = graph.node("Gemm", {value, matrix});
   graph.set("transB", int64_t{1});
   graph.requantise(value, 0.05F, -4, false, "output");
@@ -48,7 +47,9 @@ std::string message_of(const std::string& path) {
   return "no error";
 }
 
-std::string message_of(const GraphBuilder& graph) { return message_of(graph.save()); }
+std::string message_of(const GraphBuilder& graph) {
+  return message_of(graph.save());
+}
 
 /// Imports what `change` makes of the small network and returns the error.
 std::string message_after(const std::function<void(onnx::GraphProto&)>& change) {
@@ -75,7 +76,9 @@ onnx::TensorProto* convolution_weights(onnx::GraphProto& graph) {
   throw std::logic_error("no such tensor");
 }
 
-TEST(ImportErrors, SmallNetworkItselfIsFine) { EXPECT_EQ(message_of(small_network()), "no error"); }
+TEST(ImportErrors, SmallNetworkItselfIsFine) {
+  EXPECT_EQ(message_of(small_network()), "no error");
+}
 
 TEST(ImportErrors, FilesThatAreNoModels) {
   EXPECT_THAT(message_of("/nonexistent/model.onnx"), HasSubstr("/nonexistent/model.onnx: cannot be read"));
@@ -107,7 +110,10 @@ TEST(ImportErrors, GraphsThatDoNotHangTogether) {
                 node_of_type(graph, "Relu").set_output(0, node_of_type(graph, "Conv").output(0));
               }),
               HasSubstr("which something else writes too"));
-  EXPECT_THAT(message_after([](auto& graph) { *graph.add_input() = graph.input(0); graph.mutable_input(1)->set_name("other"); }),
+  EXPECT_THAT(message_after([](auto& graph) {
+                *graph.add_input() = graph.input(0);
+                graph.mutable_input(1)->set_name("other");
+              }),
               HasSubstr("networks with one input"));
 }
 
@@ -115,8 +121,9 @@ TEST(ImportErrors, InputsOfUnknownShapeOrType) {
   const auto tensor_type = [](onnx::GraphProto& graph) {
     return graph.mutable_input(0)->mutable_type()->mutable_tensor_type();
   };
-  EXPECT_THAT(message_after([&](auto& graph) { tensor_type(graph)->mutable_shape()->mutable_dim(2)->set_dim_param("H"); }),
-              HasSubstr("leaves extent 2 free"));
+  EXPECT_THAT(
+      message_after([&](auto& graph) { tensor_type(graph)->mutable_shape()->mutable_dim(2)->set_dim_param("H"); }),
+      HasSubstr("leaves extent 2 free"));
   EXPECT_THAT(message_after([&](auto& graph) { tensor_type(graph)->clear_shape(); }),
               HasSubstr("does not declare the shape of its input"));
   EXPECT_THAT(message_after([&](auto& graph) { tensor_type(graph)->set_elem_type(onnx::TensorProto::STRING); }),
@@ -134,10 +141,9 @@ TEST(ImportErrors, TensorsThatContradictTheirShape) {
               HasSubstr("where its shape needs"));
   EXPECT_THAT(message_after([](auto& graph) { convolution_weights(graph)->set_dims(0, -3); }),
               HasSubstr("has extent -3"));
-  EXPECT_THAT(message_after([](auto& graph) {
-                convolution_weights(graph)->set_data_location(onnx::TensorProto::EXTERNAL);
-              }),
-              HasSubstr("keeps its data in another file"));
+  EXPECT_THAT(
+      message_after([](auto& graph) { convolution_weights(graph)->set_data_location(onnx::TensorProto::EXTERNAL); }),
+      HasSubstr("keeps its data in another file"));
 }
 
 TEST(ImportErrors, ScalesAndZeroPointsThatCannotBe) {
@@ -153,7 +159,8 @@ TEST(ImportErrors, ScalesAndZeroPointsThatCannotBe) {
   computed.node("QuantizeLinear", {"input", "input"}, "output");
   EXPECT_THAT(message_of(computed), HasSubstr("computes its scale at run time"));
   GraphBuilder sixteen({4});
-  sixteen.node("QuantizeLinear", {"input", sixteen.scalar(1.0F), sixteen.constant({}, std::vector<int32_t>{0})}, "output");
+  sixteen.node("QuantizeLinear", {"input", sixteen.scalar(1.0F), sixteen.constant({}, std::vector<int32_t>{0})},
+               "output");
   EXPECT_THAT(message_of(sixteen), HasSubstr("something other than 8 bits"));
   GraphBuilder lacking({4});
   lacking.node("QuantizeLinear", {"input"}, "output");
@@ -167,9 +174,7 @@ TEST(ImportErrors, LayersWhoseShapesDoNotFit) {
                 attribute.set_i(2);
               }),
               HasSubstr("channels divide by the groups"));
-  EXPECT_THAT(message_after([](auto& graph) {
-                node_of_type(graph, "MaxPool").mutable_attribute(0)->set_ints(0, 60);
-              }),
+  EXPECT_THAT(message_after([](auto& graph) { node_of_type(graph, "MaxPool").mutable_attribute(0)->set_ints(0, 60); }),
               HasSubstr("the window must fit into the padded input"));
   EXPECT_THAT(message_after([](auto& graph) { node_of_type(graph, "MaxPool").mutable_attribute(1)->set_ints(0, 0); }),
               HasSubstr("has unusable strides"));

@@ -58,9 +58,9 @@ struct Inference {
  private:
   template <typename Kind>
   size_t count() const {
-    return static_cast<size_t>(std::count_if(network->operators.begin(), network->operators.end(), [](const auto& step) {
-      return dynamic_cast<const Kind*>(step.get()) != nullptr;
-    }));
+    return static_cast<size_t>(
+        std::count_if(network->operators.begin(), network->operators.end(),
+                      [](const auto& step) { return dynamic_cast<const Kind*>(step.get()) != nullptr; }));
   }
 };
 
@@ -74,8 +74,8 @@ inline Inference run(const GraphBuilder& graph, const Values& sample) {
 }
 
 /// Quantises `real` with the output's quantisation and compares in codes: none more than one off, 99 % equal.
-inline void expect_quantised(const std::vector<float>& output, const std::vector<double>& real, float scale = kOutputScale,
-                      int zero = kOutputZero) {
+inline void expect_quantised(const std::vector<float>& output, const std::vector<double>& real,
+                             float scale = kOutputScale, int zero = kOutputZero) {
   ASSERT_EQ(output.size(), real.size());
   size_t equal = 0;
   for (size_t i = 0; i < real.size(); ++i) {
@@ -89,7 +89,7 @@ inline void expect_quantised(const std::vector<float>& output, const std::vector
 
 /// A graph that quantises its input, applies `body`, and quantises the result.
 inline Inference run_quantised(const std::vector<int64_t>& sample,
-                  const std::function<std::string(GraphBuilder&, const std::string&)>& body) {
+                               const std::function<std::string(GraphBuilder&, const std::string&)>& body) {
   GraphBuilder graph(sample);
   const std::string value = body(graph, graph.requantise("input", kInputScale, kInputZero));
   graph.requantise(value, kOutputScale, kOutputZero, false, "output");

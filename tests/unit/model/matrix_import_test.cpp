@@ -32,7 +32,8 @@ std::vector<double> gemm_reference(const std::function<double(double)>& function
 
 TEST(MatrixImport, ActivationsFoldIntoTheLayerBefore) {
   const auto with = [](const std::function<std::string(GraphBuilder&, const std::string&)>& after) {
-    return run_quantised({20}, [&](GraphBuilder& graph, const std::string& value) { return after(graph, gemm(graph, value)); });
+    return run_quantised(
+        {20}, [&](GraphBuilder& graph, const std::string& value) { return after(graph, gemm(graph, value)); });
   };
   const auto layer = [](const Inference& result) -> const MatrixOperator& {
     for (const auto& step : result.network->operators) {
@@ -42,7 +43,8 @@ TEST(MatrixImport, ActivationsFoldIntoTheLayerBefore) {
     }
     throw std::logic_error("no layer");
   };
-  const Inference relu = with([](GraphBuilder& graph, const std::string& value) { return graph.node("Relu", {value}); });
+  const Inference relu =
+      with([](GraphBuilder& graph, const std::string& value) { return graph.node("Relu", {value}); });
   expect_quantised(relu.output, gemm_reference([](double x) { return std::max(x, 0.0); }));
   EXPECT_EQ(layer(relu).post.low, kOutputZero);
   EXPECT_EQ(relu.on_host(), 2U);
@@ -63,7 +65,8 @@ TEST(MatrixImport, ActivationsFoldIntoTheLayerBefore) {
   });
   EXPECT_EQ(layer(table).post.table.size(), 256U);
   EXPECT_EQ(table.on_host(), 2U);
-  const Inference tanh_only = with([](GraphBuilder& graph, const std::string& value) { return graph.node("Tanh", {value}); });
+  const Inference tanh_only =
+      with([](GraphBuilder& graph, const std::string& value) { return graph.node("Tanh", {value}); });
   expect_quantised(tanh_only.output, gemm_reference([](double x) { return std::tanh(x); }));
 }
 
@@ -85,10 +88,11 @@ TEST(MatrixImport, ScalesAndBiasesFoldIntoTheLayerBefore) {
 
 TEST(MatrixImport, BatchNormalizationFoldsOrStandsAlone) {
   const auto parameters = [](GraphBuilder& graph, const std::string& value) {
-    const std::string normalised = graph.node(
-        "BatchNormalization",
-        {value, graph.constant({2}, std::vector<float>{1.2F, 0.7F}), graph.constant({2}, std::vector<float>{0.1F, -0.2F}),
-         graph.constant({2}, std::vector<float>{0.3F, -0.4F}), graph.constant({2}, std::vector<float>{0.5F, 2.0F})});
+    const std::string normalised =
+        graph.node("BatchNormalization", {value, graph.constant({2}, std::vector<float>{1.2F, 0.7F}),
+                                          graph.constant({2}, std::vector<float>{0.1F, -0.2F}),
+                                          graph.constant({2}, std::vector<float>{0.3F, -0.4F}),
+                                          graph.constant({2}, std::vector<float>{0.5F, 2.0F})});
     graph.set("epsilon", 0.01F);
     return normalised;
   };
@@ -193,17 +197,21 @@ TEST(MatrixImport, DeadChannelsWithTinyScalesKeepTheirBias) {
     return value_out;
   });
   const auto sample = random_sample(2);
-  expect_quantised(result.output, {0.5 * static_cast<double>(sample[0]) + 0.6 * static_cast<double>(sample[1]) + 0.5,
-                                   0.75, -1.25});
+  expect_quantised(result.output,
+                   {0.5 * static_cast<double>(sample[0]) + 0.6 * static_cast<double>(sample[1]) + 0.5, 0.75, -1.25});
 }
 
 TEST(MatrixImport, QuantisedGemmWithAndWithoutAnOutputScale) {
   const auto with = [](bool quantised) {
     GraphBuilder graph({20});
     const std::string input = graph.quantise("input", kInputScale, kInputZero);
-    std::vector<std::string> inputs = {input, graph.scalar(kInputScale), graph.zero(kInputZero, false),
-                                       graph.constant({5, 20}, random_codes(100, 3)), graph.scalar(0.01F),
-                                       graph.zero(0, false), graph.constant({5}, std::vector<int32_t>(5, 500))};
+    std::vector<std::string> inputs = {input,
+                                       graph.scalar(kInputScale),
+                                       graph.zero(kInputZero, false),
+                                       graph.constant({5, 20}, random_codes(100, 3)),
+                                       graph.scalar(0.01F),
+                                       graph.zero(0, false),
+                                       graph.constant({5}, std::vector<int32_t>(5, 500))};
     if (quantised) {
       inputs.push_back(graph.scalar(kOutputScale));
       inputs.push_back(graph.zero(kOutputZero, false));
@@ -232,7 +240,8 @@ TEST(MatrixImport, IntegerLayersGiveAccumulators) {
   graph.node("Cast", {product}, "output");
   graph.set("to", int64_t{onnx::TensorProto::FLOAT});
   const Inference result = run(graph, std::vector<int8_t>{-128, 127, 0, 5});  // the file's 0, 255, 128, 133
-  EXPECT_EQ(result.output, (std::vector<float>{-100 * 0 + 155 * 2 + 28 * 4 + 33 * 6, -100 * 1 + 155 * 3 + 28 * 5 + 33 * 7}));
+  EXPECT_EQ(result.output,
+            (std::vector<float>{-100 * 0 + 155 * 2 + 28 * 4 + 33 * 6, -100 * 1 + 155 * 3 + 28 * 5 + 33 * 7}));
 }
 
 }  // namespace

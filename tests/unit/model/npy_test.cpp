@@ -83,7 +83,8 @@ TEST(Npy, ReadsAllFormatVersions) {
 TEST(Npy, RefusesWhatItCannotRead) {
   using testing::HasSubstr;
   const auto with = [](const std::string& descr, const std::string& order, const std::string& shape) {
-    return npy_file(1, "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': (" + shape + "), }\n", "\x01\x02");
+    return npy_file(1, "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': (" + shape + "), }\n",
+                    "\x01\x02");
   };
   EXPECT_EQ(message_of(with("|i1", "False", "2,")), "no error");
   EXPECT_THAT(message_of("text"), HasSubstr("is not a NumPy array"));

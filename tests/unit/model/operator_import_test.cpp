@@ -14,7 +14,9 @@ struct UnaryCase {
   std::function<double(double)> function;
 };
 
-void PrintTo(const UnaryCase& printed, std::ostream* stream) { *stream << printed.type; }
+void PrintTo(const UnaryCase& printed, std::ostream* stream) {
+  *stream << printed.type;
+}
 
 class UnaryOperators : public testing::TestWithParam<UnaryCase> {};
 
@@ -46,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
                     UnaryCase{"HardSwish", [](double x) { return x * std::clamp(x / 6 + 0.5, 0.0, 1.0); }},
                     UnaryCase{"Softplus", [](double x) { return std::log(1 + std::exp(x)); }},
                     UnaryCase{"Abs", [](double x) { return std::abs(x); }},
-                    UnaryCase{"Neg", [](double x) { return -x; }}, UnaryCase{"Exp", [](double x) { return std::exp(x); }},
+                    UnaryCase{"Neg", [](double x) { return -x; }},
+                    UnaryCase{"Exp", [](double x) { return std::exp(x); }},
                     UnaryCase{"Erf", [](double x) { return std::erf(x); }}),
     [](const auto& parameter) { return parameter.param.type; });
 
@@ -113,7 +116,8 @@ TEST(OperatorImport, AveragesRunInThePoolingUnitWhereWindowsCountAlike) {
   const auto with = [](int kernel, int stride, int pad, bool count_padding) {
     return run_quantised({1, 12, 12}, [=](GraphBuilder& graph, const std::string& value) {
       const std::string pooled = graph.node("AveragePool", {value});
-      graph.set("kernel_shape", std::vector<int64_t>{kernel, kernel}).set("strides", std::vector<int64_t>{stride, stride});
+      graph.set("kernel_shape", std::vector<int64_t>{kernel, kernel})
+          .set("strides", std::vector<int64_t>{stride, stride});
       graph.set("pads", std::vector<int64_t>(4, pad)).set("count_include_pad", int64_t{count_padding ? 1 : 0});
       return pooled;
     });
@@ -214,28 +218,34 @@ TEST(OperatorImport, ValuesMoveAsTheirIndicesSay) {
     }
     expect_quantised(result.output, expected);
   };
-  expect_moved(run_quantised({2, 3, 4}, [](GraphBuilder& graph, const std::string& value) {
-                 const std::string moved = graph.node("Transpose", {value});
-                 graph.set("perm", std::vector<int64_t>{0, 3, 1, 2});
-                 return moved;
-               }),
+  expect_moved(run_quantised({2, 3, 4},
+                             [](GraphBuilder& graph, const std::string& value) {
+                               const std::string moved = graph.node("Transpose", {value});
+                               graph.set("perm", std::vector<int64_t>{0, 3, 1, 2});
+                               return moved;
+                             }),
                {0, 4, 8, 12, 16, 20, 1, 5, 9, 13, 17, 21, 2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23});
-  expect_moved(run_quantised({2, 3, 4}, [](GraphBuilder& graph, const std::string& value) {
-                 const auto list = [&graph](std::vector<int64_t> values) {
-                   return graph.constant({static_cast<int64_t>(values.size())}, values);
-                 };
-                 return graph.node("Slice", {value, list({1, -1}), list({2, -5}), list({1, 3}), list({1, -2})});
-               }),
-               {15, 13, 19, 17, 23, 21});
-  expect_moved(run_quantised({24}, [](GraphBuilder& graph, const std::string& value) {
-                 return graph.node("Pad", {value, graph.constant({4}, std::vector<int64_t>{0, 2, 0, 1}), graph.scalar(0.0F)});
-               }),
+  expect_moved(
+      run_quantised({2, 3, 4},
+                    [](GraphBuilder& graph, const std::string& value) {
+                      const auto list = [&graph](std::vector<int64_t> values) {
+                        return graph.constant({static_cast<int64_t>(values.size())}, values);
+                      };
+                      return graph.node("Slice", {value, list({1, -1}), list({2, -5}), list({1, 3}), list({1, -2})});
+                    }),
+      {15, 13, 19, 17, 23, 21});
+  expect_moved(run_quantised({24},
+                             [](GraphBuilder& graph, const std::string& value) {
+                               return graph.node("Pad", {value, graph.constant({4}, std::vector<int64_t>{0, 2, 0, 1}),
+                                                         graph.scalar(0.0F)});
+                             }),
                {-1, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, -1});
 }
 
 TEST(OperatorImport, FixedBatchesAreDropped) {
   GraphBuilder graph({2, 4});
-  graph.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(8);
+  graph.graph().mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(
+      8);
   const std::string input = graph.requantise("input", kInputScale, kInputZero);
   graph.node("Reshape", {input, graph.constant({2}, std::vector<int64_t>{8, 8})}, "output");
   const Inference result = run(graph, random_sample(8));
