@@ -137,10 +137,10 @@ TensorId add_fused_codes(ImportContext& context, const Fusion& fusion, Shape sha
 }
 
 void finish_in_float(ImportContext& context, const onnx::NodeProto& node, const Fusion& fusion,
-                     std::unique_ptr<HostOperator> step, std::vector<TensorId> inputs, const Shape& shape) {
+                     std::unique_ptr<HostOperator> step, const std::vector<TensorId>& inputs, const Shape& shape) {
   const std::string& name = fusion.codes ? node.output(0) : fusion.names.front();
   const TensorId real = context.add_tensor(name, shape, ElementType::kFloat32);
-  context.add(node, std::move(step), std::move(inputs), real);
+  context.add(node, std::move(step), inputs, real);
   if (!fusion.codes) {
     bind_result(context, fusion, real);
     return;

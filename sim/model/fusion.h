@@ -59,6 +59,6 @@ void bind_result(ImportContext& context, const Fusion& fusion, TensorId tensor);
 TensorId add_fused_codes(ImportContext& context, const Fusion& fusion, Shape shape);
 /// Ends an operator that `step` computes in float: quantises its result where `fusion` asks for codes.
 void finish_in_float(ImportContext& context, const onnx::NodeProto& node, const Fusion& fusion,
-                     std::unique_ptr<HostOperator> step, std::vector<TensorId> inputs, const Shape& shape);
+                     std::unique_ptr<HostOperator> step, const std::vector<TensorId>& inputs, const Shape& shape);
 
 }  // namespace faultline::model

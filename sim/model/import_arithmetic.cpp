@@ -153,7 +153,7 @@ void lower_binary(ImportContext& context, const onnx::NodeProto& node, const std
     }
   }
   finish_in_float(context, node, fusion, std::make_unique<FloatBinary>(float_operation(function, a, b, alignment)),
-                  std::move(inputs), shape);
+                  inputs, shape);
 }
 
 void import_binary(ImportContext& context, const onnx::NodeProto& node) {

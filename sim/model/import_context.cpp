@@ -215,8 +215,8 @@ TensorId ImportContext::add_codes(const std::string& name, Shape shape, const Co
   return tensor;
 }
 
-void ImportContext::append(const onnx::NodeProto& node, std::unique_ptr<Operator> step, std::vector<TensorId> inputs,
-                           TensorId output) {
+void ImportContext::append(const onnx::NodeProto& node, std::unique_ptr<Operator> step,
+                           const std::vector<TensorId>& inputs, TensorId output) {
   std::string name = !node.name().empty() ? node.name() : node.op_type() + "_" + info(output).name;
   if (!operator_names_.insert(name).second) {
     const std::string base = name;
@@ -227,7 +227,7 @@ void ImportContext::append(const onnx::NodeProto& node, std::unique_ptr<Operator
   if (step->kind.empty()) {
     step->kind = node.op_type();
   }
-  step->inputs = std::move(inputs);
+  step->inputs = inputs;
   step->output = output;
   network_.operators.push_back(std::move(step));
 }

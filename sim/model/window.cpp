@@ -40,7 +40,7 @@ void set_output(const ImportContext& context, const onnx::NodeProto& node, Span&
 
 std::vector<int64_t> per_dimension(const ImportContext& context, const onnx::NodeProto& node, const std::string& name,
                                    size_t count, int64_t otherwise, int64_t minimum) {
-  const std::vector<int64_t> values = integers_attribute(node, name, std::vector<int64_t>(count, otherwise));
+  std::vector<int64_t> values = integers_attribute(node, name, std::vector<int64_t>(count, otherwise));
   const bool in_range = std::all_of(values.begin(), values.end(),
                                     [minimum](int64_t value) { return value >= minimum && value <= kMaximumExtent; });
   if (values.size() != count || !in_range) {
