@@ -16,6 +16,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// What comparing structure by structure may read: a few seconds' worth.
+constexpr uint64_t kMostWatchedBytes = uint64_t{8} << 30;
+
 /// Elements that differ; all of them when one side is missing.
 size_t count_differences(const model::Values& golden, const model::Values& faulty) {
   return std::visit(
@@ -113,14 +116,15 @@ std::string died_in(const model::Network& network, const InjectionStory& story) 
 }
 
 /// Cycles to watch: from the fault to the end of its layer.
-uint64_t watched_cycles(const engine::AcceleratorRun& golden, uint64_t start) {
+uint64_t watched_cycles(const engine::AcceleratorRun& golden, uint64_t start, size_t state_bytes) {
   uint64_t end = golden.total_cycles;
   for (const engine::LayerCycles& layer : golden.layers) {
     if (layer.first_cycle > start) {
       end = std::min(end, layer.first_cycle);
     }
   }
-  return std::min(end - std::min(end, start), kMostWatchedCycles);
+  const uint64_t affordable = std::max(uint64_t{1}, kMostWatchedBytes / state_bytes);
+  return std::min({end - std::min(end, start), kMostWatchedCycles, affordable});
 }
 
 ordered_json operator_json(const AffectedOperator& step) {
@@ -136,7 +140,7 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   const model::Network& network = engine.network();
   const engine::GoldenRun golden = engine.golden(input);
 
-  DifferenceTrace trace(table, fault.start, watched_cycles(golden.run, fault.start));
+  DifferenceTrace trace(table, fault.start, watched_cycles(golden.run, fault.start, table.arena_bytes()));
   platform.observe([&trace](uint64_t cycle) { trace.record(cycle); });
   engine.run(input);
   platform.observe([&trace](uint64_t cycle) { trace.compare(cycle); });

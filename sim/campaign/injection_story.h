@@ -34,7 +34,7 @@ struct InjectionStory {
   std::vector<double> golden_logits;
   std::vector<double> faulty_logits;  ///< empty when the run gave no answer
   /// Structures that differed from the fault-free run while watched: from the fault to the end of the layer it struck,
-  /// but for kMostWatchedCycles at most.
+  /// but for kMostWatchedCycles at most (fewer where the state is very large).
   std::vector<Reach> reached;
   uint64_t watched_until = 0;              ///< the last cycle that was watched
   std::vector<AffectedOperator> affected;  ///< in the order of execution

@@ -3,9 +3,12 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "sim/campaign/accelerator_target.h"
 #include "sim/campaign/hardware_hash.h"
 #include "sim/config/accelerator_file.h"
+#include "sim/config/user_error.h"
 #include "sim/engine/accelerator_engine.h"
 #include "sim/engine/functional_engine.h"
 #include "sim/inject/fault_list.h"
@@ -45,6 +48,9 @@ ordered_json exact_number(const std::string& digits) {
   return fits ? ordered_json(std::stoull(digits)) : ordered_json(digits);
 }
 
+/// Every experiment's row is kept in memory.
+constexpr uint64_t kMostExperiments = 10'000'000;
+
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
   model::Dataset dataset = model::load_dataset(config.data, model::Split::kTest, config.images);
   model::check_dataset_fits(network, dataset);
@@ -72,6 +78,10 @@ struct PreparedCampaign::Implementation {
     } else {
       source = std::make_unique<inject::FaultListExperiments>(inject::read_fault_list(config.fault_list), table,
                                                               golden_cycles, dataset.size());
+    }
+    if (source->size() > kMostExperiments) {
+      throw UserError(config.file, 0, fmt::format("{} experiments are too many for one run", source->size()),
+                      fmt::format("ask for at most {}", kMostExperiments));
     }
   }
 

@@ -37,20 +37,11 @@ hw::Fault checked_fault(const InjectionRequest& request, const hw::StateTable& t
   return fault;
 }
 
-model::Dataset load_up_to(const InjectionRequest& request) {
-  model::Dataset dataset = model::load_dataset(request.data, model::Split::kTest, request.image + 1);
-  if (request.image >= dataset.size()) {
-    throw UserError("--image", 0, fmt::format("image {} is out of range", request.image),
-                    fmt::format("{} has images 0 to {}", request.data, dataset.size() - 1));
-  }
-  return dataset;
-}
-
 }  // namespace
 
 InjectionStory inject_one(const InjectionRequest& request) {
   const auto network = std::make_shared<const model::Network>(model::import_onnx(request.model));
-  const model::Dataset dataset = load_up_to(request);
+  const model::Dataset dataset = model::load_dataset(request.data, model::Split::kTest, request.image + 1);
   model::check_dataset_fits(*network, dataset);
   engine::AcceleratorEngine engine(network, request.accelerator.build(), parse_engine(request.engine, "--engine"));
   const hw::Fault fault = checked_fault(request, engine.platform().state());

@@ -1,5 +1,6 @@
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <fmt/core.h>
 
@@ -57,19 +58,26 @@ ordered_json preamble(const campaign::PreparedCampaign& prepared) {
           {"golden_cycles", prepared.golden_cycles()}};
 }
 
+/// The population's size in decimal and its kind, for the terminal.
+std::string population_text(const campaign::PreparedCampaign& prepared) {
+  const ordered_json population = prepared.population();
+  const ordered_json& size = population["size"];
+  return fmt::format("{} ({})", size.is_string() ? size.get<std::string>() : size.dump(),
+                     population["kind"].get<std::string>());
+}
+
 int dry_run(const CampaignOptions& options, campaign::PreparedCampaign& prepared) {
   const campaign::CampaignEstimate estimate = prepared.estimate();
-  const ordered_json population = prepared.population();
   if (options.json) {
     ordered_json report = preamble(prepared);
     report["expected_seconds"] = estimate.total_seconds;
     report["seconds_per_experiment"] = estimate.experiment_seconds;
-    fmt::print("{}\n", report.dump(2));
+    fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
-  fmt::print("population      {} ({})\nsample          {}\nexpected time   {:.1f} s ({:.1f} ms an experiment)\n",
-             population["size"].dump(), population["kind"].get<std::string>(), prepared.experiments().size(),
-             estimate.total_seconds, 1000 * estimate.experiment_seconds);
+  fmt::print("population      {}\nsample          {}\nexpected time   {:.1f} s ({:.1f} ms an experiment)\n",
+             population_text(prepared), prepared.experiments().size(), estimate.total_seconds,
+             1000 * estimate.experiment_seconds);
   return 0;
 }
 
@@ -84,7 +92,7 @@ void print_json(const CampaignOptions& options, const campaign::PreparedCampaign
     }
   }
   report["wall_s"] = result.wall_seconds;
-  fmt::print("{}\n", report.dump(2));
+  fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 int run_campaign(const CampaignOptions& options) {
@@ -104,10 +112,8 @@ int run_campaign(const CampaignOptions& options) {
   if (options.json) {
     print_json(options, prepared, result, summary);
   } else {
-    const ordered_json population = prepared.population();
-    fmt::print("{} experiments of a population of {} ({}), {} images, {:.1f} s\n\n{}", result.rows.size(),
-               population["size"].dump(), population["kind"].get<std::string>(), result.images_struck,
-               result.wall_seconds, campaign::to_text(summary));
+    fmt::print("{} experiments of a population of {}, {} images, {:.1f} s\n\n{}", result.rows.size(),
+               population_text(prepared), result.images_struck, result.wall_seconds, campaign::to_text(summary));
   }
   for (const campaign::ExperimentRow& row : result.rows) {
     if (!row.tool_error.empty()) {

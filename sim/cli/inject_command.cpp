@@ -19,7 +19,7 @@ int inject(InjectOptions& options) {
   options.request.accelerator = options.accelerator.over({});
   const campaign::InjectionStory story = campaign::inject_one(options.request);
   if (options.json) {
-    fmt::print("{}\n", campaign::to_json(story).dump(2));
+    fmt::print("{}\n", campaign::to_json(story).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print("{}", campaign::to_text(story));
   }

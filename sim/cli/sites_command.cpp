@@ -18,7 +18,9 @@ struct SitesOptions {
 int list_sites(const SitesOptions& options) {
   const engine::Platform platform(options.accelerator.over({}).build(), engine::GridKind::kCycle);
   if (options.json) {
-    fmt::print("{}\n", inject::site_listing_json(platform.state()).dump(2));
+    fmt::print(
+        "{}\n",
+        inject::site_listing_json(platform.state()).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
     fmt::print("{}", inject::site_listing_text(platform.state()));
   }

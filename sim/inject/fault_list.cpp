@@ -73,6 +73,7 @@ void write_fault_list(const std::vector<FaultListEntry>& entries, const std::str
 std::vector<FaultListEntry> to_entries(const hw::StateTable& table, const std::vector<hw::Fault>& faults,
                                        const std::string& experiment) {
   std::vector<FaultListEntry> entries;
+  entries.reserve(faults.size());
   for (const hw::Fault& fault : faults) {
     entries.push_back({hw::element_path(table.fields()[fault.site.field], fault.site.element), fault.mask, fault.model,
                        fault.start, fault.duration, fault.period, experiment, 0});

@@ -121,7 +121,8 @@ Experiment FaultSample::at(uint64_t number) const {
   const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), position);
   const auto set = static_cast<size_t>(found - cumulative_.begin());
   position -= set == 0 ? 0 : cumulative_[set - 1];
-  const auto places = static_cast<uint64_t>(structures_[set].bits - bits_ + 1);
+  const int width = structures_[set].bits;
+  const auto places = static_cast<uint64_t>(width) - static_cast<uint64_t>(bits_) + 1;
   const uint64_t bits = bits_ == 64 ? ~uint64_t{0} : (uint64_t{1} << bits_) - 1;
   experiment.faults.push_back({sites_[set].at(position / places), bits << (position % places),
                                fault_model(model_, second), start, duration_, period_});

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -128,6 +129,20 @@ TEST_F(FaultListTest, MessagesNameTheLine) {
               HasSubstr(":1: mask is neither a text nor a whole number"));
   EXPECT_THAT(message("s.jsonl", "{\"path\": \"buffer.weight\", \"mask\": 1}\n"), HasSubstr(":1: model is missing"));
   EXPECT_THAT(message("t.txt", "x"), HasSubstr("is no fault list by its name; use the ending .csv or .jsonl"));
+}
+
+TEST_F(FaultListTest, EveryTruncationReadsOrIsAnError) {
+  const std::string csv_text = "path,mask,model,start,duration,period,experiment\nbuffer.weight[3],0x10,flip,1,1,0,a\n";
+  const std::string json_text =
+      "{\"path\": \"buffer.weight[3]\", \"mask\": \"0x10\", \"model\": \"flip\", \"start\": 4}\n";
+  for (const auto& [name, text] : {std::pair{"cut.csv", csv_text}, std::pair{"cut.jsonl", json_text}}) {
+    int errors = 0;
+    for (size_t length = 0; length < text.size(); ++length) {
+      errors += message(name, text.substr(0, length)).empty() ? 0 : 1;
+    }
+    EXPECT_GE(errors, static_cast<int>(text.size()) - 30) << name;
+    EXPECT_EQ(message(name, text), "");
+  }
 }
 
 }  // namespace
