@@ -6,6 +6,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/effective_configuration.h"
 #include "sim/cli/progress_line.h"
+#include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
@@ -36,6 +37,9 @@ engine::Samples samples_of(const RunOptions& options, const model::Network& netw
     samples.count = inputs->size();
     samples.input = [inputs](size_t index) { return (*inputs)[index]; };
     return samples;
+  }
+  if (options.data.empty()) {
+    throw UserError("command line", 0, "neither --data nor --input is given", "give one of them");
   }
   const auto dataset =
       std::make_shared<const model::Dataset>(model::load_dataset(options.data, model::Split::kTest, options.images));
@@ -163,11 +167,6 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--engine", options->engine, "functional, cycle or structural")->capture_default_str();
   options->accelerator.add(app);
   app.add_flag("--json", options->json, "Print JSON");
-  app.final_callback([data, input] {
-    if (data->count() + input->count() == 0) {
-      throw CLI::RequiredError("--data or --input");
-    }
-  });
   return [options] { return run_network(*options); };
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/command.h"
 #include "hw/systolic/dataflow.h"
+#include "sim/mapping/product_location.h"
 #include "sim/mapping/program.h"
 #include "sim/model/network.h"
 
@@ -64,6 +66,16 @@ class DataflowMapper {
   /// dataflow, with parameter_base for channel_begin; `output` is the whole block's place in the output buffer.
   virtual std::vector<Step> post_process(const hw::CommandDescriptor& base, const OutputBlock& output,
                                          const hw::AcceleratorConfig& config) const = 0;
+
+  /// The products of one neuron of the step's block (a kCompute), fold by fold.
+  virtual std::vector<ProductSpan> products_of(const Step& step, int channel, int64_t pixel,
+                                               const hw::GridConfig& grid) const = 0;
+  /// Where the step adds up one neuron's sum.
+  virtual SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig& grid) const = 0;
+  /// What the processing element (row, column) multiplies in a cycle of the step, or nothing when that serves no
+  /// neuron.
+  virtual std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
+                                            const hw::GridConfig& grid) const = 0;
 };
 
 /// The mapper of a dataflow.

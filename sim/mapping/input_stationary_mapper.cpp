@@ -84,6 +84,48 @@ class InputStationaryMapper : public DataflowMapper {
     return steps;
   }
 
+  std::vector<ProductSpan> products_of(const Step& step, int channel, int64_t pixel,
+                                       const hw::GridConfig& grid) const override {
+    const ComputeBlock& block = step.compute;
+    const int64_t number = pixel - block.pixel_begin;
+    std::vector<ProductSpan> spans;
+    for (int fold = 0; fold < step.command.folds; ++fold) {
+      const FoldPhase where{number / grid.columns * step.command.folds + fold, channel - block.channel_begin};
+      const int rows = fold + 1 < step.command.folds ? grid.rows : step.command.last_fold_rows;
+      ProductSpan span;
+      span.row_first = grid.rows - rows;  // the fold's first tap is in the last row
+      span.row_last = grid.rows - 1;
+      span.column = static_cast<int>(number % grid.columns);
+      span.tap_last = block.tap_begin + int64_t{fold} * grid.rows;
+      span.tap_first = span.tap_last + rows - 1;
+      span.cycle_first = cycle_of(where, step.command, grid, span.row_first, span.column);
+      span.cycle_last = span.cycle_first + rows - 1;
+      spans.push_back(span);
+    }
+    return spans;
+  }
+
+  SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig& grid) const override {
+    const int64_t number = pixel - step.compute.pixel_begin;
+    return {step.command.psum_base + static_cast<int>(number / grid.columns) * step.command.psum_tile_step + channel -
+                step.compute.channel_begin,
+            static_cast<int>(number % grid.columns)};
+  }
+
+  std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
+                                    const hw::GridConfig& grid) const override {
+    const auto where = fold_phase_at(step.command, grid, row, column, cycle);
+    if (!where) {
+      return std::nullopt;
+    }
+    const ComputeBlock& block = step.compute;
+    Product product;
+    product.channel = block.channel_begin + static_cast<int>(where->phase);
+    product.pixel = block.pixel_begin + where->fold / step.command.folds * grid.columns + column;
+    product.tap = block.tap_begin + where->fold % step.command.folds * grid.rows + grid.rows - 1 - row;
+    return product.pixel < block.pixel_end && product.tap < block.tap_end ? std::optional(product) : std::nullopt;
+  }
+
  private:
   static constexpr int64_t kMostFolds = 65535;
   static constexpr int64_t kLargestStep = 65535;

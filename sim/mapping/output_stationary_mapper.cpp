@@ -57,6 +57,38 @@ class OutputStationaryMapper : public DataflowMapper {
     return {step};
   }
 
+  std::vector<ProductSpan> products_of(const Step& step, int channel, int64_t pixel,
+                                       const hw::GridConfig& grid) const override {
+    const ComputeBlock& block = step.compute;
+    const int64_t number = pixel - block.pixel_begin;
+    ProductSpan span;
+    span.row_first = span.row_last = static_cast<int>(number % grid.rows);
+    span.column = channel - block.channel_begin;
+    span.tap_first = block.tap_begin;
+    span.tap_last = block.tap_end - 1;
+    span.cycle_first = cycle_of({number / grid.rows, 0}, step.command, grid, span.row_first, span.column);
+    span.cycle_last = span.cycle_first + step.command.stream - 1;
+    return {span};
+  }
+
+  SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig&) const override {
+    return {step.command.psum_base + static_cast<int>(pixel - step.compute.pixel_begin),
+            channel - step.compute.channel_begin};
+  }
+
+  std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
+                                    const hw::GridConfig& grid) const override {
+    const auto where = fold_phase_at(step.command, grid, row, column, cycle);
+    if (!where) {
+      return std::nullopt;
+    }
+    const ComputeBlock& block = step.compute;
+    const Product product{block.channel_begin + column, block.pixel_begin + where->fold * grid.rows + row,
+                          block.tap_begin + where->phase};
+    return product.channel < block.channel_end && product.pixel < block.pixel_end ? std::optional(product)
+                                                                                  : std::nullopt;
+  }
+
  private:
   static constexpr int64_t kMostTaps = int64_t{1} << 23;  // periods are 24-bit registers
   static constexpr int64_t kMostTiles = 65535;

@@ -18,9 +18,11 @@ class WeightStationaryMapper : public DataflowMapper {
     }
     Tiling tiling;
     tiling.pixels = std::min<int64_t>(shape.pixels, config.psum_rows);
-    int64_t tiles = std::min(config.psum_rows / tiling.pixels, config.parameter_entries / columns);
-    tiles = std::min({tiles, shape.most_channels / width, config.weight_buffer_bytes / (width * shape.taps)});
-    tiles = std::clamp<int64_t>(tiles, 1, ceiling(shape.channels, columns));
+    const int64_t all = ceiling(shape.channels, columns);
+    const auto tiles_of = [&](int64_t channels) { return shape.channels <= channels ? all : channels / width; };
+    int64_t tiles = std::min({config.psum_rows / tiling.pixels, tiles_of(config.parameter_entries),
+                              tiles_of(shape.most_channels), config.weight_buffer_bytes / (width * shape.taps)});
+    tiles = std::clamp<int64_t>(tiles, 1, all);
     tiling.channels = static_cast<int>(std::min<int64_t>(shape.channels, tiles * width));
     const int64_t taps_held = std::min(config.weight_buffer_bytes / width, kMostFolds * rows);
     tiling.taps = shape.taps <= taps_held ? shape.taps : taps_held < rows ? taps_held : taps_held / rows * rows;
@@ -78,6 +80,46 @@ class WeightStationaryMapper : public DataflowMapper {
       steps.push_back(step);
     }
     return steps;
+  }
+
+  std::vector<ProductSpan> products_of(const Step& step, int channel, int64_t pixel,
+                                       const hw::GridConfig& grid) const override {
+    const ComputeBlock& block = step.compute;
+    const int tile = (channel - block.channel_begin) / grid.columns;
+    std::vector<ProductSpan> spans;
+    for (int fold = 0; fold < step.command.folds; ++fold) {
+      const FoldPhase where{int64_t{tile} * step.command.folds + fold, pixel - block.pixel_begin};
+      ProductSpan span;
+      span.row_last = (fold + 1 < step.command.folds ? grid.rows : step.command.last_fold_rows) - 1;
+      span.column = (channel - block.channel_begin) % grid.columns;
+      span.tap_first = block.tap_begin + int64_t{fold} * grid.rows;
+      span.tap_last = span.tap_first + span.row_last;
+      span.cycle_first = cycle_of(where, step.command, grid, 0, span.column);
+      span.cycle_last = span.cycle_first + span.row_last;
+      spans.push_back(span);
+    }
+    return spans;
+  }
+
+  SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig& grid) const override {
+    const int number = channel - step.compute.channel_begin;
+    const auto phase = static_cast<int>(pixel - step.compute.pixel_begin);
+    return {step.command.psum_base + number / grid.columns * step.command.psum_tile_step + phase,
+            number % grid.columns};
+  }
+
+  std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
+                                    const hw::GridConfig& grid) const override {
+    const auto where = fold_phase_at(step.command, grid, row, column, cycle);
+    if (!where) {
+      return std::nullopt;
+    }
+    const ComputeBlock& block = step.compute;
+    Product product;
+    product.channel = block.channel_begin + static_cast<int>(where->fold / step.command.folds) * grid.columns + column;
+    product.pixel = block.pixel_begin + where->phase;
+    product.tap = block.tap_begin + where->fold % step.command.folds * grid.rows + row;
+    return product.channel < block.channel_end && product.tap < block.tap_end ? std::optional(product) : std::nullopt;
   }
 
  private:

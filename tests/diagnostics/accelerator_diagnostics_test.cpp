@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/run_faultline.h"
+
+namespace faultline {
+namespace {
+
+/// One bad input: `file` is written as FILE in the folder that the command runs in.
+struct BadInput {
+  std::string name;  ///< of the case
+  std::string arguments;
+  std::string file;     ///< content; empty: no file
+  std::string message;  ///< part of what stderr says
+};
+
+void PrintTo(const BadInput& bad, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
+  *out << bad.arguments;
+}
+
+const std::string kModel = " --model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' ";
+const std::string kGood = kModel + "--data builtin:digits --images 1 ";
+
+BadInput accelerator(const std::string& name, const std::string& lines, const std::string& message) {
+  return {name, "gemm --accelerator FILE", lines, message};
+}
+
+std::vector<BadInput> bad_inputs() {
+  return {
+      accelerator("UnknownKey", "array: 4x4\ncache: 3\n", "FILE:2: unknown key 'cache' in accelerator; the keys are"),
+      accelerator("KeyTwice", "array: 4x4\narray: 4x4\n", "FILE:2: key 'array' appears twice (first on line 1)"),
+      accelerator("NotYaml", "array: [4\n", "FILE:2: not YAML"),
+      accelerator("TwoDocuments", "array: 4x4\n---\narray: 4x4\n", "FILE:3: a second document begins here"),
+      accelerator("NotAMapping", "- 4x4\n", "FILE:1: accelerator is not a list of keys and values"),
+      accelerator("BadShape", "array: 4by4\n", "FILE:1: array '4by4' is no array shape"),
+      accelerator("BadDataflow", "dataflow: rs\n", "FILE:1: dataflow 'rs' is unknown"),
+      accelerator("BadMultiplier", "multiplier: approximate\n", "FILE:1: multiplier 'approximate' is unknown"),
+      accelerator("BadMultiplierKey", "multiplier: {file: a}\n", "FILE:1: unknown key 'file' in multiplier"),
+      accelerator("NoNumber", "psum_rows: all\n", "FILE:1: psum_rows is 'all'; give a whole number"),
+      accelerator("OutOfRange", "array: 4x4\nbus_bytes: 0\n",
+                  "FILE:2: bus_bytes 0 is out of range; it must be 1 to 64"),
+      accelerator("SumsFewerThanRows", "array: 64x4\npsum_rows: 32\n", "FILE:1: psum_rows 32 is out of range"),
+      {"NoAcceleratorFile", "gemm --accelerator none.yaml", "", "none.yaml: cannot be read"},
+      {"ArrayOption", "gemm --array 16", "", "--array: array '16' is no array shape; write ROWSxCOLUMNS"},
+      {"ArrayTooLarge", "gemm --array 16x257", "", "--array: array '16x257'"},
+      {"DataflowOption", "gemm --dataflow xs", "", "--dataflow: dataflow 'xs' is unknown"},
+      {"MultiplierOption", "gemm --multiplier table:", "", "--multiplier: multiplier 'table:' is unknown"},
+      {"MultiplierFlag", "gemm --multiplier table:a,big", "", "'big' is unknown"},
+      {"NoTable", "gemm --multiplier table:none.lut", "", "none.lut: cannot be read or is empty"},
+      {"TableSize", "gemm --multiplier table:FILE", "short", "FILE: is 5 bytes; a table of 65,536 products"},
+      {"ProductTooWide", "gemm --multiplier table:FILE", std::string(262144, '\x11'), "products must fit 16 bits"},
+      {"GemmEngine", "gemm --engine rtl", "", "--engine: engine 'rtl' is unknown; give one of cycle"},
+      {"GemmExtent", "gemm --m 0", "", "--m: 0 is out of range; give 1 to 1048576"},
+      {"GemmTooLong", "gemm --k 65537", "", "--k: 65537 is out of range; give 1 to 65536"},
+      {"GemmTooLarge", "gemm --m 1000000 --n 1000000", "", "more than 2^30 elements"},
+      {"GemmNeedsDram", "gemm --m 4096 --n 8192 --engine functional", "", "gemm: needs at least"},
+      {"GemmHalfFiles", "gemm --a FILE --out c.npy", "x", "--a requires --b"},
+      {"GemmNoArray", "gemm --a FILE --b FILE --out c.npy", "x", "FILE: "},
+      {"BufferTooSmall", "run" + kGood + "--accelerator FILE", "input_buffer_bytes: 100\n",
+       "layer conv1: the input rows of one output row need 140, input_buffer_bytes is 100; raise input_buffer_bytes"},
+      {"RunNoModel", "run --data builtin:digits", "", "--model is required"},
+      {"RunNoData", "run" + kModel, "", "neither --data nor --input is given"},
+      {"RunBoth", "run" + kGood + "--input FILE", "x", "excludes"},
+      {"RunModelMissing", "run --model none.onnx --data builtin:digits", "", "none.onnx: cannot be read"},
+      {"RunModelDamaged", "run --model FILE --data builtin:digits", "no network", "FILE: "},
+      {"RunDataUnknown", "run" + kModel + "--data builtin:letters", "", "builtin:letters"},
+      {"RunEngine", "run" + kGood + "--engine fast", "", "--engine: engine 'fast' is unknown"},
+      {"RunInputMissing", "run" + kModel + "--input none.npy --output o.npy", "", "none.npy: cannot be read"},
+      {"RunInputDamaged", "run" + kModel + "--input FILE --output o.npy", "\x93NUMPY", "FILE: "},
+      {"WhereNothing", "where" + kModel, "", "no question is asked; give --layer and --neuron, or --pe and --cycle"},
+      {"WhereLayer", "where" + kModel + "--layer conv9 --neuron 0,0,0", "", "'conv9' is no layer that runs"},
+      {"WhereNeuronForm", "where" + kModel + "--layer conv1 --neuron 1,2", "", "'1,2' is not CHANNEL,Y,X"},
+      {"WhereNeuronOutside", "where" + kModel + "--layer conv1 --neuron 6,0,0", "",
+       "6,0,0 is outside the layer; its outputs are 6 x 28 x 28"},
+      {"WhereElementForm", "where" + kModel + "--pe 1 --cycle 2", "", "--pe: '1' is not ROW,COLUMN"},
+      {"WhereElementOutside", "where" + kModel + "--pe 1,16 --cycle 2", "", "1,16 is outside the array"},
+      {"WhereCycleBeyond", "where" + kModel + "--pe 1,1 --cycle 99999999", "", "99999999 is beyond the inference"},
+  };
+}
+
+class AcceleratorDiagnostics : public testing::TestWithParam<BadInput> {};
+
+TEST_P(AcceleratorDiagnostics, IsOneLineAndWritesNothing) {
+  const BadInput& bad = GetParam();
+  const test::TemporaryFolder folder;
+  if (!bad.file.empty()) {
+    folder.write("FILE", bad.file);
+  }
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
+  };
+  const auto files_before = files();
+  const test::RunResult run = test::run_faultline(bad.arguments, folder.path());
+  EXPECT_EQ(run.status, 2) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err.substr(0, 11), "faultline: ");
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  EXPECT_THAT(run.err, testing::HasSubstr(bad.message));
+  EXPECT_EQ(files(), files_before);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AcceleratorDiagnostics, testing::ValuesIn(bad_inputs()),
+                         [](const testing::TestParamInfo<BadInput>& parameter) { return parameter.param.name; });
+
+}  // namespace
+}  // namespace faultline
