@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -12,7 +13,16 @@ class UserError : public std::runtime_error {
   /// `where` is a file (or an option such as `--array`); `line` is 1-based, 0 where lines mean nothing (binary files).
   /// Prints as `FILE:LINE: wrong; right`, or `FILE: wrong; right` when `line` is 0.
   UserError(const std::string& where, int line, const std::string& wrong, const std::string& right)
-      : std::runtime_error(where + (line > 0 ? ":" + std::to_string(line) : "") + ": " + wrong + "; " + right) {}
+      : std::runtime_error(
+            one_line(where + (line > 0 ? ":" + std::to_string(line) : "") + ": " + wrong + "; " + right)) {}
+
+ private:
+  /// Damaged files have names with line breaks and other control characters in them.
+  static std::string one_line(std::string message) {
+    std::replace_if(
+        message.begin(), message.end(), [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }, '?');
+    return message;
+  }
 };
 
 }  // namespace faultline

@@ -22,9 +22,13 @@ Scratch& scratch() {
 }
 
 /// Depth of the exact kernel: operands go in pairs, the last of an odd number with a zero weight.
-size_t pair_count(size_t taps) { return (taps + 1) / 2; }
+size_t pair_count(size_t taps) {
+  return (taps + 1) / 2;
+}
 
-const uint8_t* as_unsigned(const int8_t* codes) { return reinterpret_cast<const uint8_t*>(codes); }
+const uint8_t* as_unsigned(const int8_t* codes) {
+  return reinterpret_cast<const uint8_t*>(codes);
+}
 
 constexpr int kActivationShift = 0;  // of an index into a multiplier's table
 constexpr int kWeightShift = 8;
@@ -77,8 +81,7 @@ void FunctionalMatrix::prepare_lanes() {
       for (size_t step = 0; step < depth(); ++step) {
         const size_t place = (plane * depth() + step) * channel_lanes_ + n;
         if (multiplier_.exact()) {
-          pairs_[place] =
-              operand_pair(weights[2 * step], 2 * step + 1 < taps ? weights[2 * step + 1] : int8_t{0});
+          pairs_[place] = operand_pair(weights[2 * step], 2 * step + 1 < taps ? weights[2 * step + 1] : int8_t{0});
         } else {
           codes_[place] = static_cast<uint8_t>(weights[step]);
         }
@@ -116,8 +119,7 @@ void FunctionalMatrix::accumulate_pixel_lanes(const int8_t* input, Finish finish
         }
       }
       for (int plane = 0; plane < layer_.planes; ++plane) {
-        const size_t row =
-            static_cast<size_t>(plane) * static_cast<size_t>(g.out_channels) + first_channel;
+        const size_t row = static_cast<size_t>(plane) * static_cast<size_t>(g.out_channels) + first_channel;
         if (multiplier_.exact()) {
           accumulate_exact(pairs_.data() + row * depth(), group_channels, buffers.pairs.data(), lanes, depth(),
                            buffers.sums.data());

@@ -34,9 +34,9 @@ class FunctionalMatrix {
   hw::Multiplier multiplier_;
   OperandMatrix operands_;
   bool channels_in_lanes_;
-  size_t channel_lanes_;           ///< padded output channels, when they are in lanes
-  std::vector<int32_t> pairs_;     ///< weights for the exact kernel, a plane after the other
-  std::vector<uint8_t> codes_;     ///< weights for the table kernel
+  size_t channel_lanes_;        ///< padded output channels, when they are in lanes
+  std::vector<int32_t> pairs_;  ///< weights for the exact kernel, a plane after the other
+  std::vector<uint8_t> codes_;  ///< weights for the table kernel
 };
 
 }  // namespace faultline::engine

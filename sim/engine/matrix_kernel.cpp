@@ -34,7 +34,8 @@ void accumulate_by_table(const TableOperands& operands, const uint8_t* rows, siz
   for (size_t row = 0; row < row_count; ++row, rows += depth, sums += lane_count) {
     for (size_t k = 0; k < depth; ++k) {
       for (size_t lane = 0; lane < lane_count; ++lane) {
-        const size_t index = (size_t{rows[k]} << operands.row_shift) | (size_t{lanes[k * lane_count + lane]} << operands.lane_shift);
+        const size_t index =
+            (size_t{rows[k]} << operands.row_shift) | (size_t{lanes[k * lane_count + lane]} << operands.lane_shift);
         sums[lane] = static_cast<int32_t>(static_cast<uint32_t>(sums[lane]) +
                                           static_cast<uint32_t>(int32_t{operands.table[index]}));
       }

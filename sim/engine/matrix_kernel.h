@@ -8,7 +8,9 @@ namespace faultline::engine {
 /// Lanes are padded to a multiple of this, so that a kernel needs no remainder.
 constexpr size_t kLanePadding = 16;
 
-constexpr size_t padded_lanes(size_t lanes) { return (lanes + kLanePadding - 1) / kLanePadding * kLanePadding; }
+constexpr size_t padded_lanes(size_t lanes) {
+  return (lanes + kLanePadding - 1) / kLanePadding * kLanePadding;
+}
 
 /// Two operands that meet two others in one step: `even` in the low 16 bits, `odd` in the high ones.
 inline int32_t operand_pair(int8_t even, int8_t odd) {

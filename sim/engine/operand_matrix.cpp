@@ -42,7 +42,8 @@ void OperandMatrix::copy_row(const int8_t* row, int kx, int8_t* to) const {
   if (span.begin == span.end) {
     return;
   }
-  const int64_t column = int64_t{span.begin} * geometry_.stride_x + int64_t{kx} * geometry_.dilation_x - geometry_.pad_left;
+  const int64_t column =
+      int64_t{span.begin} * geometry_.stride_x + int64_t{kx} * geometry_.dilation_x - geometry_.pad_left;
   const int8_t* from = row + static_cast<size_t>(column) * pixel_step_;
   const size_t step = pixel_step_ * static_cast<size_t>(geometry_.stride_x);
   const auto count = static_cast<size_t>(span.end - span.begin);

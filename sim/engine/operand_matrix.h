@@ -7,8 +7,8 @@
 
 namespace faultline::engine {
 
-/// The activations that the taps of a convolution meet, as a matrix (taps x pixels) that is filled a band of output rows
-/// at a time: im2col.
+/// The activations that the taps of a convolution meet, as a matrix (taps x pixels) that is filled a band of output
+/// rows at a time: im2col.
 class OperandMatrix {
  public:
   OperandMatrix(const model::ConvolutionGeometry& geometry, model::Layout layout, int8_t pad_value);
@@ -18,8 +18,8 @@ class OperandMatrix {
   int columns() const { return geometry_.out_width; }
   int taps() const { return geometry_.taps(); }
 
-  /// Writes the operands of output rows [first, last) for `group`: element [tap][pixel] at matrix[tap * stride + pixel].
-  /// Taps in the order of MatrixOperator::weights.
+  /// Writes the operands of output rows [first, last) for `group`: element [tap][pixel] at matrix[tap * stride +
+  /// pixel]. Taps in the order of MatrixOperator::weights.
   void fill(const int8_t* input, int group, int first, int last, size_t stride, int8_t* matrix) const;
 
  private:

@@ -30,8 +30,7 @@ void add_sum(ImportContext& context, const onnx::NodeProto& node, const Window& 
   const int64_t count = int64_t{window.geometry.kernel_height} * window.geometry.kernel_width;
   PostProcessing& post = step->post;
   post.bias.assign(channels, static_cast<int32_t>(-zero_point * count));
-  const double factor =
-      source.quantisation.scale / (fusion.codes->quantisation.scale * static_cast<double>(count));
+  const double factor = source.quantisation.scale / (fusion.codes->quantisation.scale * static_cast<double>(count));
   try {
     post.factor.assign(channels, hw::to_fixed_point(factor));
   } catch (const hw::InvalidConfiguration& error) {
@@ -56,8 +55,8 @@ double share_of_ties(double factor, int64_t count) {
 }
 
 /// Averages over a few elements (2x2) that go to codes of the same scale are often exact ties, which float arithmetic,
-/// ONNX Runtime's, decides by its rounding errors: on the accelerator a tenth of 2x2 averages would be one step off. Those
-/// are left to float.
+/// ONNX Runtime's, decides by its rounding errors: on the accelerator a tenth of 2x2 averages would be one step off.
+/// Those are left to float.
 bool follows_float_rounding(const Window& window, const QuantisedSource& source, const Fusion& fusion) {
   constexpr double kTolerable = 0.02;
   const int64_t count = int64_t{window.geometry.kernel_height} * window.geometry.kernel_width;

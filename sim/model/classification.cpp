@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace faultline::model {
 namespace {
@@ -48,7 +49,7 @@ std::vector<double> real_values(const TensorInfo& info, const Values& values) {
 Classification classify(std::vector<double> logits) {
   Classification result;
   for (double& logit : logits) {
-    logit = std::isnan(logit) ? -INFINITY : logit;
+    logit = std::isnan(logit) ? -std::numeric_limits<double>::infinity() : logit;
   }
   const auto best = std::max_element(logits.begin(), logits.end());  // the first of several
   result.best = static_cast<size_t>(best - logits.begin());

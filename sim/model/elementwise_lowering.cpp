@@ -60,9 +60,8 @@ TensorId add_table(ImportContext& context, const onnx::NodeProto& node, TensorId
 
 std::vector<int8_t> fused_table(const Quantisation& from, const std::function<float(float)>& function,
                                 const Fusion& fusion) {
-  return tabulate(from, fusion.codes->quantisation, [&](float real) {
-    return std::min(std::max(function(real), fusion.low), fusion.high);
-  });
+  return tabulate(from, fusion.codes->quantisation,
+                  [&](float real) { return std::min(std::max(function(real), fusion.low), fusion.high); });
 }
 
 /// True when `table`, in one quantisation, is the function itself on every code: what is float in the graph can then

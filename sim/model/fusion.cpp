@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "sim/model/operator_importer.h"
+
 namespace faultline::model {
 namespace {
 
@@ -31,7 +33,7 @@ std::optional<CodeType> common_quantisation(const ImportContext& context,
 bool absorb_next(const ImportContext& context, const onnx::NodeProto& next, const std::string& value,
                  const ChannelPlace* channels, Fusion& fusion) {
   const auto absorber = absorbers().find(next.op_type());
-  if (absorber == absorbers().end()) {
+  if (absorber == absorbers().end() || find_importer(next) == nullptr) {
     return false;
   }
   const auto arrives = std::find(next.input().begin(), next.input().end(), value);
@@ -46,9 +48,13 @@ FusedOperator::FusedOperator(std::initializer_list<const char*> operators, Absor
   }
 }
 
-int32_t Fusion::low_code() const { return clamped ? quantise(low, codes->quantisation) : -128; }
+int32_t Fusion::low_code() const {
+  return clamped ? quantise(low, codes->quantisation) : -128;
+}
 
-int32_t Fusion::high_code() const { return clamped ? quantise(high, codes->quantisation) : 127; }
+int32_t Fusion::high_code() const {
+  return clamped ? quantise(high, codes->quantisation) : 127;
+}
 
 Fusion fuse(ImportContext& context, const onnx::NodeProto& node, const ChannelPlace* channels) {
   const OnnxGraph& graph = context.graph();
@@ -131,10 +137,10 @@ TensorId add_fused_codes(ImportContext& context, const Fusion& fusion, Shape sha
 }
 
 void finish_in_float(ImportContext& context, const onnx::NodeProto& node, const Fusion& fusion,
-                     std::unique_ptr<HostOperator> step, std::vector<TensorId> inputs, const Shape& shape) {
+                     std::unique_ptr<HostOperator> step, const std::vector<TensorId>& inputs, const Shape& shape) {
   const std::string& name = fusion.codes ? node.output(0) : fusion.names.front();
   const TensorId real = context.add_tensor(name, shape, ElementType::kFloat32);
-  context.add(node, std::move(step), std::move(inputs), real);
+  context.add(node, std::move(step), inputs, real);
   if (!fusion.codes) {
     bind_result(context, fusion, real);
     return;

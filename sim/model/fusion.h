@@ -16,7 +16,7 @@ struct Fusion {
   float low = -std::numeric_limits<float>::infinity();
   float high = std::numeric_limits<float>::infinity();
   bool clamped = false;
-  std::optional<CodeType> codes;   ///< nothing when the result is needed in float
+  std::optional<CodeType> codes;  ///< nothing when the result is needed in float
   /// The operator adds the zero point before it rounds, so that ties go to the even code instead of the even multiple.
   bool zero_point_before_rounding = false;
   std::vector<std::string> names;  ///< values of the graph that the result stands for
@@ -59,6 +59,6 @@ void bind_result(ImportContext& context, const Fusion& fusion, TensorId tensor);
 TensorId add_fused_codes(ImportContext& context, const Fusion& fusion, Shape shape);
 /// Ends an operator that `step` computes in float: quantises its result where `fusion` asks for codes.
 void finish_in_float(ImportContext& context, const onnx::NodeProto& node, const Fusion& fusion,
-                     std::unique_ptr<HostOperator> step, std::vector<TensorId> inputs, const Shape& shape);
+                     std::unique_ptr<HostOperator> step, const std::vector<TensorId>& inputs, const Shape& shape);
 
 }  // namespace faultline::model

@@ -101,8 +101,7 @@ Values QuantisedProduct::evaluate(const std::vector<const Values*>& input_values
   const auto& b = std::get<std::vector<int8_t>>(*input_values[1]);
   std::vector<int8_t> result(count_);
   for (size_t i = 0; i < count_; ++i) {
-    const int32_t product =
-        (a[place(a_.positions, i)] - a_.zero_point) * (b[place(b_.positions, i)] - b_.zero_point);
+    const int32_t product = (a[place(a_.positions, i)] - a_.zero_point) * (b[place(b_.positions, i)] - b_.zero_point);
     result[i] = static_cast<int8_t>(hw::clamp(hw::scale(product, factor_) + zero_point_, low_, high_));
   }
   return result;

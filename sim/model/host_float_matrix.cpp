@@ -25,7 +25,8 @@ double FloatMatrix::accumulate(const std::vector<float>& input, int channel, int
         continue;
       }
       const size_t pixel = static_cast<size_t>(row) * static_cast<size_t>(g.in_width) + static_cast<size_t>(column);
-      const float* value = input.data() + pixel * pixel_step_in_ + static_cast<size_t>(first_channel) * channel_step_in_;
+      const float* value =
+          input.data() + pixel * pixel_step_in_ + static_cast<size_t>(first_channel) * channel_step_in_;
       for (int c = 0; c < g.group_in_channels(); ++c) {
         sum += static_cast<double>(weight[c]) * static_cast<double>(value[static_cast<size_t>(c) * channel_step_in_]);
       }

@@ -47,10 +47,11 @@ float FloatPooling::sum(const float* channel, int y, int x) const {
   std::array<float, 4> parts{};  // the first alone, unless kQuarters
   float columns = 0;
   size_t index = 0;
+  const size_t taps = static_cast<size_t>(outer) * static_cast<size_t>(inner);
   for (int i = 0; i < outer; ++i) {
     for (int j = 0; j < inner; ++j, ++index) {
       const float* value = columns_outside ? tap(channel, y, x, j, i) : tap(channel, y, x, i, j);
-      const bool in_quarters = order_ == SumOrder::kQuarters && index / 4 * 4 + 4 <= static_cast<size_t>(outer * inner);
+      const bool in_quarters = order_ == SumOrder::kQuarters && index / 4 * 4 + 4 <= taps;
       if (order_ == SumOrder::kQuarters && !in_quarters && index % 4 == 0) {
         parts = {(parts[0] + parts[2]) + (parts[1] + parts[3]), 0, 0, 0};  // the rest is added one by one
       }

@@ -6,8 +6,8 @@
 
 namespace faultline::model {
 
-/// The order in which float averages add the taps of a window. Ties between two codes are decided by the rounding errors
-/// of these sums, so they are made as ONNX Runtime makes them (measured, version 1.30).
+/// The order in which float averages add the taps of a window. Ties between two codes are decided by the rounding
+/// errors of these sums, so they are made as ONNX Runtime makes them (measured, version 1.30).
 enum class SumOrder {
   kRows,         ///< tap by tap, row after row
   kColumns,      ///< each column first, then the columns: windows with a horizontal stride of 1 or 2

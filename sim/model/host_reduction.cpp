@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace faultline::model {
 
 void Softmax::row(const float* input, float* result) const {
-  double maximum = -INFINITY;
+  double maximum = -std::numeric_limits<double>::infinity();
   for (size_t i = 0; i < length_; ++i) {
     maximum = std::max(maximum, static_cast<double>(input[i * inner_]));
   }

@@ -34,7 +34,9 @@ std::optional<Range> clip_range(const ImportContext& context, const onnx::NodePr
   return range;
 }
 
-float sigmoid(float x) { return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x)))); }
+float sigmoid(float x) {
+  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+}
 
 UnaryFunction make_clip(const ImportContext& context, const onnx::NodeProto& node) {
   const std::optional<Range> range = clip_range(context, node);
@@ -102,8 +104,8 @@ void import_qlinear_unary(ImportContext& context, const onnx::NodeProto& node) {
   fusion.codes = context.code_type(node, 3);
   fusion.names = {node.output(0)};
   const std::string plain_name = node.op_type().substr(std::string("QLinear").size());
-  lower_unary(context, node, {nullptr, source.tensor, source.quantisation},
-              functions().at(plain_name)(context, node), fusion);
+  lower_unary(context, node, {nullptr, source.tensor, source.quantisation}, functions().at(plain_name)(context, node),
+              fusion);
 }
 
 bool fuse_range(const Range& range, Fusion& fusion) {

@@ -44,7 +44,8 @@ Extents full_extents(const ImportContext& context, const Value& value) {
 Alignment align(const ImportContext& context, const onnx::NodeProto& node, const Value& a, const Value& b) {
   Alignment alignment{full_extents(context, a), full_extents(context, b), {}};
   const size_t rank = std::max(alignment.a.size(), alignment.b.size());
-  const bool batch_stays = (a.is_constant() || alignment.a.size() == rank) && (b.is_constant() || alignment.b.size() == rank);
+  const bool batch_stays =
+      (a.is_constant() || alignment.a.size() == rank) && (b.is_constant() || alignment.b.size() == rank);
   alignment.a.insert(alignment.a.begin(), rank - alignment.a.size(), 1);
   alignment.b.insert(alignment.b.begin(), rank - alignment.b.size(), 1);
   bool fits = batch_stays;
@@ -72,8 +73,7 @@ std::vector<int32_t> positions(const Extents& operand, const Extents& result) {
   return broadcast.positions();
 }
 
-FloatBinary float_operation(const std::string& function, const Value& a, const Value& b,
-                            const Alignment& alignment) {
+FloatBinary float_operation(const std::string& function, const Value& a, const Value& b, const Alignment& alignment) {
   const auto operand = [&alignment](const Value& value, const Extents& extents) {
     return FloatBinary::Operand{value.is_constant() ? value.constant->floats() : std::vector<float>(),
                                 positions(extents, alignment.result)};
@@ -152,9 +152,8 @@ void lower_binary(ImportContext& context, const onnx::NodeProto& node, const std
       context.fail(node, "combines an empty constant", "the file is damaged, export it again");
     }
   }
-  finish_in_float(context, node, fusion,
-                  std::make_unique<FloatBinary>(float_operation(function, a, b, alignment)), std::move(inputs),
-                  shape);
+  finish_in_float(context, node, fusion, std::make_unique<FloatBinary>(float_operation(function, a, b, alignment)),
+                  inputs, shape);
 }
 
 void import_binary(ImportContext& context, const onnx::NodeProto& node) {
@@ -174,8 +173,10 @@ void import_binary(ImportContext& context, const onnx::NodeProto& node) {
 void import_qlinear_binary(ImportContext& context, const onnx::NodeProto& node) {
   const auto operand = [&](int index) -> Value {
     if (context.input(node, index).is_constant()) {
-      return {with_affine_map(context, node, *context.input(node, index).constant, context.affine_input(node, index + 1)),
-              -1, {}};
+      return {
+          with_affine_map(context, node, *context.input(node, index).constant, context.affine_input(node, index + 1)),
+          -1,
+          {}};
     }
     const QuantisedSource source = context.codes_input(node, index, index + 1);
     return {nullptr, source.tensor, source.quantisation};
@@ -186,8 +187,8 @@ void import_qlinear_binary(ImportContext& context, const onnx::NodeProto& node) 
   lower_binary(context, node, node.op_type().substr(std::string("QLinear").size()), operand(0), operand(3), fusion);
 }
 
-bool fuse_arithmetic(const ImportContext& context, const onnx::NodeProto& node, int index,
-                     const ChannelPlace* channels, Fusion& fusion) {
+bool fuse_arithmetic(const ImportContext& context, const onnx::NodeProto& node, int index, const ChannelPlace* channels,
+                     Fusion& fusion) {
   if (channels == nullptr || fusion.clamped || node.input_size() != 2) {
     return false;
   }
@@ -214,7 +215,8 @@ bool fuse_arithmetic(const ImportContext& context, const onnx::NodeProto& node, 
     append_affine(fusion, *channels, ones, *constant);
   } else {
     const double sign = index == 0 ? -1.0 : 1.0;
-    std::transform(constant->begin(), constant->end(), constant->begin(), [sign](double value) { return sign * value; });
+    std::transform(constant->begin(), constant->end(), constant->begin(),
+                   [sign](double value) { return sign * value; });
     append_affine(fusion, *channels, std::vector<double>(ones.size(), -sign), *constant);
   }
   return true;

@@ -49,8 +49,8 @@ void import_normalisation(ImportContext& context, const onnx::NodeProto& node) {
   const Normalisation affine = normalisation(context, node, static_cast<size_t>(shape[0]));
   const auto inner = static_cast<size_t>(element_count(shape) / shape[0]);
   finish_in_float(context, node, fuse(context, node),
-                  std::make_unique<ChannelAffine>(affine.gain, affine.offset, inner),
-                  {context.as_float(node, input)}, shape);
+                  std::make_unique<ChannelAffine>(affine.gain, affine.offset, inner), {context.as_float(node, input)},
+                  shape);
 }
 
 const OperatorImporter kNormalisation({"BatchNormalization"}, import_normalisation);

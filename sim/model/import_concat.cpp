@@ -97,23 +97,26 @@ TensorId join_codes(ImportContext& context, const onnx::NodeProto& node, const J
     inputs.push_back(source.tensor);
   }
   const TensorId codes = context.add_codes(fusion.names.front(), joint.extents, result);
-  context.add(node, std::make_unique<Concatenate>(joint.outer, joint.inner, std::move(tables)), std::move(inputs), codes);
+  context.add(node, std::make_unique<Concatenate>(joint.outer, joint.inner, std::move(tables)), inputs, codes);
   return codes;
 }
 
 void join_floats(ImportContext& context, const onnx::NodeProto& node, const Joint& joint,
                  const std::vector<Value>& values, const Fusion& fusion) {
   std::vector<TensorId> inputs;
+  inputs.reserve(values.size());
   for (const Value& value : values) {
     inputs.push_back(context.as_float(node, value));
   }
-  finish_in_float(context, node, fusion,
-                  std::make_unique<Concatenate>(joint.outer, joint.inner, std::vector<std::vector<int8_t>>(values.size())),
-                  std::move(inputs), joint.extents);
+  finish_in_float(
+      context, node, fusion,
+      std::make_unique<Concatenate>(joint.outer, joint.inner, std::vector<std::vector<int8_t>>(values.size())), inputs,
+      joint.extents);
 }
 
 void import_concat(ImportContext& context, const onnx::NodeProto& node) {
   std::vector<Value> values;
+  values.reserve(static_cast<size_t>(node.input_size()));
   for (int index = 0; index < node.input_size(); ++index) {
     values.push_back(context.input(node, index));
   }

@@ -157,8 +157,10 @@ AffineMap ImportContext::affine_input(const onnx::NodeProto& node, int scale) co
     map.zero_point.resize(map.scale.size(), map.zero_point[0]);
   }
   if (map.zero_point.size() != map.scale.size()) {
-    fail(node, "has " + std::to_string(map.scale.size()) + " scales but " + std::to_string(map.zero_point.size()) +
-                   " zero points", "give as many of one as of the other");
+    fail(node,
+         "has " + std::to_string(map.scale.size()) + " scales but " + std::to_string(map.zero_point.size()) +
+             " zero points",
+         "give as many of one as of the other");
   }
   return map;
 }
@@ -213,8 +215,8 @@ TensorId ImportContext::add_codes(const std::string& name, Shape shape, const Co
   return tensor;
 }
 
-void ImportContext::append(const onnx::NodeProto& node, std::unique_ptr<Operator> step, std::vector<TensorId> inputs,
-                           TensorId output) {
+void ImportContext::append(const onnx::NodeProto& node, std::unique_ptr<Operator> step,
+                           const std::vector<TensorId>& inputs, TensorId output) {
   std::string name = !node.name().empty() ? node.name() : node.op_type() + "_" + info(output).name;
   if (!operator_names_.insert(name).second) {
     const std::string base = name;
@@ -225,7 +227,7 @@ void ImportContext::append(const onnx::NodeProto& node, std::unique_ptr<Operator
   if (step->kind.empty()) {
     step->kind = node.op_type();
   }
-  step->inputs = std::move(inputs);
+  step->inputs = inputs;
   step->output = output;
   network_.operators.push_back(std::move(step));
 }

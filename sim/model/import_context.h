@@ -72,9 +72,10 @@ class ImportContext {
   TensorId add_codes(const std::string& name, Shape shape, const CodeType& type);
   /// Adds `step` with a unique name; inputs and output in the order of the network's contract.
   template <typename Step>
-  Step& add(const onnx::NodeProto& node, std::unique_ptr<Step> step, std::vector<TensorId> inputs, TensorId output) {
+  Step& add(const onnx::NodeProto& node, std::unique_ptr<Step> step, const std::vector<TensorId>& inputs,
+            TensorId output) {
     Step& added = *step;
-    append(node, std::move(step), std::move(inputs), output);
+    append(node, std::move(step), inputs, output);
     return added;
   }
   const TensorInfo& info(TensorId tensor) const { return network_.tensor(tensor); }
@@ -103,7 +104,7 @@ class ImportContext {
  private:
   void declare_input();
   void declare_outputs();
-  void append(const onnx::NodeProto& node, std::unique_ptr<Operator> step, std::vector<TensorId> inputs,
+  void append(const onnx::NodeProto& node, std::unique_ptr<Operator> step, const std::vector<TensorId>& inputs,
               TensorId output);
 
   OnnxGraph graph_;

@@ -23,9 +23,9 @@ MatrixRequest matrix_product(ImportContext& context, const onnx::NodeProto& node
   const int64_t columns = weights->extents[transposed ? 0 : 1];
   const int64_t depth = weights->extents[transposed ? 1 : 0];
   if (shape.back() != depth) {
-    context.fail(node,
-                 "multiplies rows of " + std::to_string(shape.back()) + " by a matrix of depth " + std::to_string(depth),
-                 "both must be equal");
+    context.fail(
+        node, "multiplies rows of " + std::to_string(shape.back()) + " by a matrix of depth " + std::to_string(depth),
+        "both must be equal");
   }
   MatrixRequest request;
   request.output_shape = shape;
@@ -61,8 +61,7 @@ void import_gemm(ImportContext& context, const onnx::NodeProto& node) {
   refuse_transposed_input(context, node);
   const Value& input = context.input(node, 0);
   const bool transposed = integer_attribute(node, "transB", 0) != 0;
-  MatrixRequest request =
-      matrix_product(context, node, input, context.constant_input(node, 1, "weights"), transposed);
+  MatrixRequest request = matrix_product(context, node, input, context.constant_input(node, 1, "weights"), transposed);
   request.source = context.quantised(input);
   request.gain = static_cast<double>(float_attribute(node, "alpha", 1.0F));
   if (const auto bias = context.optional_constant_input(node, 2, "bias")) {
@@ -88,8 +87,8 @@ void import_qgemm(ImportContext& context, const onnx::NodeProto& node) {
   if (const auto bias = context.optional_constant_input(node, 6, "bias")) {
     request.bias = bias_per_channel(context, node, *bias, request.bias.size());
     for (size_t n = 0; n < request.bias.size(); ++n) {  // in units of the accumulator
-      request.bias[n] *= request.gain * source.quantisation.scale *
-                         static_cast<double>(map.scale[map.scale.size() == 1 ? 0 : n]);
+      request.bias[n] *=
+          request.gain * source.quantisation.scale * static_cast<double>(map.scale[map.scale.size() == 1 ? 0 : n]);
     }
   }
   if (context.has_input(node, 7)) {
@@ -144,7 +143,8 @@ void import_dynamic_product(ImportContext& context, const onnx::NodeProto& node,
   checked_element_count(shape, context.graph().file() + ": tensor '" + node.output(0) + "'");
   auto step = std::make_unique<FloatMatrixProduct>(
       static_cast<size_t>(left_shape[rank - 2]), static_cast<size_t>(left_shape[rank - 1]),
-      static_cast<size_t>(right_shape[rank - 1]), matrix_offsets(batch, left_shape), matrix_offsets(batch, right_shape));
+      static_cast<size_t>(right_shape[rank - 1]), matrix_offsets(batch, left_shape),
+      matrix_offsets(batch, right_shape));
   finish_in_float(context, node, fusion, std::move(step), {left, right}, shape);
 }
 

@@ -43,7 +43,9 @@ SumOrder order_of(const Window& window) {
   return window.geometry.stride_x <= 2 ? SumOrder::kColumns : SumOrder::kRows;
 }
 
-bool includes_padding(const onnx::NodeProto& node) { return integer_attribute(node, "count_include_pad", 0) != 0; }
+bool includes_padding(const onnx::NodeProto& node) {
+  return integer_attribute(node, "count_include_pad", 0) != 0;
+}
 
 void import_average(ImportContext& context, const onnx::NodeProto& node) {
   const Value input = context.input(node, 0);
@@ -93,8 +95,8 @@ void lower_maximum(ImportContext& context, const onnx::NodeProto& node, const Wi
   }
   const Shape shape = result_shape(window);
   if (context.info(input.tensor).type == ElementType::kFloat32) {
-    auto step = std::make_unique<FloatPooling>(window.geometry, 0, 0, FloatPooling::Function::kMaximum,
-                                               SumOrder::kRows);
+    auto step =
+        std::make_unique<FloatPooling>(window.geometry, 0, 0, FloatPooling::Function::kMaximum, SumOrder::kRows);
     finish_in_float(context, node, fuse(context, node), std::move(step), {input.tensor}, shape);
     return;
   }
@@ -105,8 +107,8 @@ void lower_maximum(ImportContext& context, const onnx::NodeProto& node, const Wi
   step->pooling = PoolingKind::kMaximum;
   step->geometry = window.geometry;
   const TensorInfo& from = context.info(input.tensor);
-  const TensorId codes = context.add_codes(node.output(0), shape,
-                                           {input.dequantised.value_or(from.quantisation), from.declared_unsigned});
+  const TensorId codes =
+      context.add_codes(node.output(0), shape, {input.dequantised.value_or(from.quantisation), from.declared_unsigned});
   context.add(node, std::move(step), {input.tensor}, codes);
   context.bind(node.output(0), {nullptr, codes, input.dequantised});
 }

@@ -89,7 +89,8 @@ void dequantise_accumulator(ImportContext& context, const onnx::NodeProto& node,
   }
   const TensorId real = context.add_tensor(node.output(0), context.shape(value), ElementType::kFloat32);
   const std::vector<double> scale(1, static_cast<double>(map.scale[0]));
-  context.add(node, std::make_unique<DequantiseAccumulator>(scale, std::vector<double>{0.0}, size_t{1}), {value.tensor}, real);
+  context.add(node, std::make_unique<DequantiseAccumulator>(scale, std::vector<double>{0.0}, size_t{1}), {value.tensor},
+              real);
   context.bind_tensor(node.output(0), real);
 }
 

@@ -69,7 +69,8 @@ void import_reduce(ImportContext& context, const onnx::NodeProto& node) {
   const bool all_but_channels =
       shape.size() > 1 && !reduced[0] && std::all_of(reduced.begin() + 1, reduced.end(), [](bool set) { return set; });
   if (reduction.mean && all_but_channels && context.quantised(value)) {
-    lower_average(context, node, global_window(context, node, value), value, false, SumOrder::kQuarters, fusion, result);
+    lower_average(context, node, global_window(context, node, value), value, false, SumOrder::kQuarters, fusion,
+                  result);
     return;
   }
   const Shape kept = reduced_shape(shape, reduced, true);

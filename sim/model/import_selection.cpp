@@ -89,10 +89,12 @@ void import_split(ImportContext& context, const onnx::NodeProto& node) {
   std::vector<int64_t> equal(static_cast<size_t>(parts), even);
   equal.back() = extents[axis] - even * (parts - 1);
   const auto sizes = slice_parameter(context, node, 1, "split", equal);
-  const bool positive = std::all_of(sizes.begin(), sizes.end(), [&](int64_t size) { return size > 0 && size <= extents[axis]; });
+  const bool positive =
+      std::all_of(sizes.begin(), sizes.end(), [&](int64_t size) { return size > 0 && size <= extents[axis]; });
   if (!positive || static_cast<int64_t>(sizes.size()) != parts ||
       std::accumulate(sizes.begin(), sizes.end(), int64_t{0}) != extents[axis]) {
-    context.fail(node, "splits an extent of " + std::to_string(extents[axis]) + " into parts that do not add up", kDamaged);
+    context.fail(node, "splits an extent of " + std::to_string(extents[axis]) + " into parts that do not add up",
+                 kDamaged);
   }
   int64_t first = 0;
   for (int index = 0; index < node.output_size(); ++index) {
@@ -123,7 +125,8 @@ void import_pad(ImportContext& context, const onnx::NodeProto& node) {
     axes = constant->integers();
   }
   if (pads.size() != 2 * axes.size()) {
-    context.fail(node, "has " + std::to_string(pads.size()) + " pads for " + std::to_string(axes.size()) + " axes", kDamaged);
+    context.fail(node, "has " + std::to_string(pads.size()) + " pads for " + std::to_string(axes.size()) + " axes",
+                 kDamaged);
   }
   auto pick = pick_all(extents);
   for (size_t i = 0; i < axes.size(); ++i) {

@@ -43,7 +43,8 @@ void import_flatten(ImportContext& context, const onnx::NodeProto& node) {
 }
 
 /// The target of a Reshape with 0 (as in the input) and -1 (what is left) resolved.
-Extents resolve_target(const ImportContext& context, const onnx::NodeProto& node, const Extents& input, Extents target) {
+Extents resolve_target(const ImportContext& context, const onnx::NodeProto& node, const Extents& input,
+                       Extents target) {
   const bool keep_zeros = integer_attribute(node, "allowzero", 0) != 0;
   int64_t known = 1;
   int free_axis = -1;

@@ -203,8 +203,7 @@ void add_in_float(ImportContext& context, const onnx::NodeProto& node, const Mat
       weights.push_back(static_cast<float>(request.weights->real(request.position(n, tap)) * request.gain * gain));
     }
   }
-  auto step =
-      std::make_unique<FloatMatrix>(request.geometry, request.layout, std::move(weights), std::move(bias));
+  auto step = std::make_unique<FloatMatrix>(request.geometry, request.layout, std::move(weights), std::move(bias));
   finish_in_float(context, node, fusion, std::move(step), {context.as_float(node, request.input)},
                   request.output_shape);
 }
@@ -233,7 +232,8 @@ void lower_matrix(ImportContext& context, const onnx::NodeProto& node, const Mat
 std::vector<double> bias_per_channel(const ImportContext& context, const onnx::NodeProto& node,
                                      const Constant& constant, size_t channels) {
   if (constant.size() != channels && constant.size() != 1) {
-    context.fail(node, "has " + std::to_string(constant.size()) + " biases for " + std::to_string(channels) + " channels",
+    context.fail(node,
+                 "has " + std::to_string(constant.size()) + " biases for " + std::to_string(channels) + " channels",
                  "give one per channel");
   }
   std::vector<double> bias(channels);
@@ -275,9 +275,8 @@ QuantisedSource integer_source(const ImportContext& context, const onnx::NodePro
     context.fail(node, "does not read int8 or uint8 values from '" + node.input(index) + "'", "quantise them first");
   }
   const AffineMap map = integer_map(context, node, zero_point);
-  const int32_t stored = map.zero_point.empty() ? 0
-                                                : map.zero_point[0] -
-                                                      (context.info(value.tensor).declared_unsigned ? 128 : 0);
+  const int32_t stored =
+      map.zero_point.empty() ? 0 : map.zero_point[0] - (context.info(value.tensor).declared_unsigned ? 128 : 0);
   if (map.zero_point.size() != 1 || stored < -128 || stored > 127) {
     context.fail(node, "has an activation zero point that does not fit its type", "one zero point per tensor");
   }

@@ -21,10 +21,10 @@ struct MatrixRequest {
   int weight_channel_axis = 0;  ///< of the constant: the axis of output channels
   /// Index in the constant of one weight; taps are ordered (ky, kx, group input channel).
   std::function<size_t(size_t channel, size_t tap)> position;
-  double gain = 1.0;                ///< multiplies the product
-  std::vector<double> bias;         ///< real, one per channel; not multiplied by `gain`
-  std::optional<CodeType> codes;    ///< quantisation of the result where the node itself gives it
-  bool integer_result = false;      ///< the accumulators themselves are the result (ConvInteger, MatMulInteger)
+  double gain = 1.0;              ///< multiplies the product
+  std::vector<double> bias;       ///< real, one per channel; not multiplied by `gain`
+  std::optional<CodeType> codes;  ///< quantisation of the result where the node itself gives it
+  bool integer_result = false;    ///< the accumulators themselves are the result (ConvInteger, MatMulInteger)
 };
 
 /// Adds the layer: on the array when input and weights are codes, in float on the host otherwise; fuses what follows.

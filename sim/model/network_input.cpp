@@ -18,7 +18,9 @@ Shape without_ones(const Shape& shape) {
   return kept;
 }
 
-std::string text(const Shape& shape) { return fmt::format("({})", fmt::join(shape, ", ")); }
+std::string text(const Shape& shape) {
+  return fmt::format("({})", fmt::join(shape, ", "));
+}
 
 template <typename Element>
 std::vector<Element> slice(const std::vector<Element>& all, size_t index, size_t count) {
@@ -80,11 +82,13 @@ Values network_input(const Network& network, const uint8_t* image) {
   const auto count = static_cast<size_t>(element_count(info.shape));
   if (info.type == ElementType::kFloat32) {
     std::vector<float> real(count);
-    std::transform(image, image + count, real.begin(), [](uint8_t pixel) { return static_cast<float>(pixel) / 255.0F; });
+    std::transform(image, image + count, real.begin(),
+                   [](uint8_t pixel) { return static_cast<float>(pixel) / 255.0F; });
     return real;
   }
   std::vector<int8_t> codes(count);
-  std::transform(image, image + count, codes.begin(), [](uint8_t pixel) { return static_cast<int8_t>(pixel - kOffset); });
+  std::transform(image, image + count, codes.begin(),
+                 [](uint8_t pixel) { return static_cast<int8_t>(pixel - kOffset); });
   return codes;
 }
 

@@ -22,8 +22,8 @@ Values network_input(const Network& network, const uint8_t* image);
 /// shape or element type differ.
 std::vector<Values> network_inputs(const Network& network, const NpyArray& array, const std::string& file);
 
-/// The values of the graph's first output, one entry per sample, as the graph declares it: float32, int32, int8 or uint8.
-/// The first extent of the result is the batch.
+/// The values of the graph's first output, one entry per sample, as the graph declares it: float32, int32, int8 or
+/// uint8. The first extent of the result is the batch.
 NpyArray network_outputs(const Network& network, const std::vector<Values>& samples);
 
 }  // namespace faultline::model

@@ -1,16 +1,15 @@
 #include "sim/model/npy.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <regex>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "sim/config/user_error.h"
 
@@ -28,8 +27,8 @@ constexpr int64_t kMaximumElements = int64_t{1} << 31;
 /// An empty array of the element type that a header's descr names.
 NpyArray::Data empty_data(const std::string& path, const std::string& descr) {
   static const std::map<std::string, NpyArray::Data> kTypes = {
-      {"|i1", std::vector<int8_t>()},   {"<i1", std::vector<int8_t>()},  {"|u1", std::vector<uint8_t>()},
-      {"<u1", std::vector<uint8_t>()},  {"<i4", std::vector<int32_t>()}, {"<i8", std::vector<int64_t>()},
+      {"|i1", std::vector<int8_t>()},  {"<i1", std::vector<int8_t>()},  {"|u1", std::vector<uint8_t>()},
+      {"<u1", std::vector<uint8_t>()}, {"<i4", std::vector<int32_t>()}, {"<i8", std::vector<int64_t>()},
       {"<f4", std::vector<float>()}};
   const auto found = kTypes.find(descr);
   if (found == kTypes.end()) {
@@ -77,35 +76,47 @@ Header read_header(const std::string& path, const std::string& bytes) {
   return header;
 }
 
-std::vector<int64_t> read_shape(const std::string& path, const std::string& text) {
-  std::smatch match;
-  static const std::regex kShape("'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)");
-  if (!std::regex_search(text, match, kShape)) {
-    fail(path, "has no shape in its header");
+/// The header's text from the value of `key` on: 'key': value ...
+std::string value_of(const std::string& path, const std::string& text, const std::string& key) {
+  const std::string quoted = "'" + key + "'";
+  size_t at = text.find(quoted);
+  at = at == std::string::npos ? at : text.find_first_not_of(" :", at + quoted.size());
+  if (at == std::string::npos) {
+    fail(path, "has no " + key + " in its header");
   }
+  return text.substr(at);
+}
+
+/// What lies between `open`, with which `value` begins, and the next `close`.
+std::string enclosed(const std::string& path, const std::string& value, char open, char close) {
+  const size_t end = value.find(close, 1);
+  if (value.front() != open || end == std::string::npos) {
+    fail(path, "has a damaged header");
+  }
+  return value.substr(1, end - 1);
+}
+
+std::vector<int64_t> read_shape(const std::string& path, const std::string& text) {
+  const std::string extents = enclosed(path, value_of(path, text, "shape"), '(', ')');
+  if (extents.find_first_not_of("0123456789, ") != std::string::npos) {
+    fail(path, "has a damaged header");
+  }
+  constexpr const char* kDigits = "0123456789";
   std::vector<int64_t> shape;
-  const std::string extents = match[1];
-  static const std::regex kNumber("[0-9]+");
   int64_t count = 1;
-  for (std::sregex_iterator number(extents.begin(), extents.end(), kNumber), end; number != end; ++number) {
-    if (number->str().size() > 10) {
+  for (size_t at = extents.find_first_of(kDigits); at != std::string::npos; at = extents.find_first_of(kDigits, at)) {
+    const size_t end = std::min(extents.find_first_not_of(kDigits, at), extents.size());
+    if (end - at > 10) {
       fail(path, "has an absurd shape");
     }
-    shape.push_back(std::stoll(number->str()));
-    if (shape.back() > kMaximumElements || (count *= std::max<int64_t>(1, shape.back())) > kMaximumElements) {
+    shape.push_back(std::stoll(extents.substr(at, end - at)));
+    at = end;
+    count = std::min(count * std::max<int64_t>(1, std::min(shape.back(), kMaximumElements + 1)), kMaximumElements + 1);
+    if (shape.back() > kMaximumElements || count > kMaximumElements) {
       fail(path, "has an absurd shape");
     }
   }
   return shape;
-}
-
-std::string header_value(const std::string& path, const std::string& text, const std::string& key,
-                         const std::string& pattern) {
-  std::smatch match;
-  if (!std::regex_search(text, match, std::regex("'" + key + "'\\s*:\\s*" + pattern))) {
-    fail(path, "has no " + key + " in its header");
-  }
-  return match[1];
 }
 
 }  // namespace
@@ -117,11 +128,11 @@ NpyArray read_npy(const std::string& path) {
     fail(path, "cannot be read, or is empty");
   }
   const Header header = read_header(path, bytes);
-  if (header_value(path, header.text, "fortran_order", "(True|False)") == "True") {
+  if (value_of(path, header.text, "fortran_order").compare(0, 5, "False") != 0) {
     fail(path, "is in Fortran order");
   }
   NpyArray array;
-  array.data = empty_data(path, header_value(path, header.text, "descr", "'([^']*)'"));
+  array.data = empty_data(path, enclosed(path, value_of(path, header.text, "descr"), '\'', '\''));
   array.shape = read_shape(path, header.text);
   size_t count = 1;
   for (const int64_t extent : array.shape) {
@@ -132,7 +143,8 @@ NpyArray read_npy(const std::string& path) {
         using Element = typename std::decay_t<decltype(elements)>::value_type;
         const size_t available = bytes.size() - header.data_offset;
         if (available != count * sizeof(Element)) {
-          fail(path, fmt::format("holds {} bytes of data where its header says {}", available, count * sizeof(Element)));
+          fail(path,
+               fmt::format("holds {} bytes of data where its header says {}", available, count * sizeof(Element)));
         }
         elements.resize(count);
         if (count > 0) {
@@ -153,7 +165,8 @@ void write_npy(const std::string& path, const NpyArray& array) {
   const std::string temporary = path + fmt::format(".tmp{}", getpid());
   std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
   stream.write(kMagic, kMagicSize);
-  const char version_and_length[] = {1, 0, static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
+  const char version_and_length[] = {1, 0, static_cast<char>(header.size() & 0xff),
+                                     static_cast<char>(header.size() >> 8)};
   stream.write(version_and_length, sizeof(version_and_length));
   stream << header;
   std::visit(

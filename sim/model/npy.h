@@ -20,8 +20,8 @@ struct NpyArray {
 /// anything else and for files whose data does not match their header.
 NpyArray read_npy(const std::string& path);
 
-/// Writes `array` as version 1 under a temporary name beside `path` and renames it, so that `path` is either complete or
-/// untouched. Throws UserError when that fails.
+/// Writes `array` as version 1 under a temporary name beside `path` and renames it, so that `path` is either complete
+/// or untouched. Throws UserError when that fails.
 void write_npy(const std::string& path, const NpyArray& array);
 
 }  // namespace faultline::model

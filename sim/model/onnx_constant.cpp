@@ -42,9 +42,9 @@ std::vector<Element> read_elements(const onnx::TensorProto& tensor, const Typed&
     return elements;
   }
   if (static_cast<size_t>(typed.size()) != count) {
-    throw UserError(where, 0,
-                    "holds " + std::to_string(typed.size()) + " elements where its shape needs " + std::to_string(count),
-                    "the file is truncated or damaged, export it again");
+    throw UserError(
+        where, 0, "holds " + std::to_string(typed.size()) + " elements where its shape needs " + std::to_string(count),
+        "the file is truncated or damaged, export it again");
   }
   elements.reserve(count);
   for (const auto& stored : typed) {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include <onnx/onnx_pb.h>
 
 namespace faultline::model {
 
@@ -48,7 +48,8 @@ size_t affine_entry(const AffineMap& map, const Extents& extents, size_t index);
 /// when the number of elements differs from what the extents say.
 Constant read_constant(const onnx::TensorProto& tensor, const std::string& where);
 
-/// Number of elements; throws UserError naming `where` when an extent is negative or the product exceeds kMaximumElements.
+/// Number of elements; throws UserError naming `where` when an extent is negative or the product exceeds
+/// kMaximumElements.
 int64_t checked_element_count(const Extents& extents, const std::string& where);
 
 /// More elements than any tensor of a network of the sizes that this program is for; a larger one means a corrupt file.

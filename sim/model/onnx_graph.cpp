@@ -1,8 +1,5 @@
 #include "sim/model/onnx_graph.h"
 
-#include <google/protobuf/stubs/logging.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -10,6 +7,8 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
+#include <openssl/evp.h>
 
 #include "sim/config/user_error.h"
 
@@ -98,7 +97,8 @@ void OnnxGraph::index_values() {
       }
       const bool taken = initializers_.count(value) > 0 || value == input_->name();
       if (taken || !producers_.emplace(value, &node).second) {
-        throw UserError(file_, 0, describe(node) + " writes '" + value + "', which something else writes too", kDamaged);
+        throw UserError(file_, 0, describe(node) + " writes '" + value + "', which something else writes too",
+                        kDamaged);
       }
     }
     for (const std::string& value : node.input()) {
@@ -191,7 +191,7 @@ void OnnxGraph::fail(const onnx::NodeProto& node, const std::string& wrong, cons
 }
 
 std::string describe(const onnx::NodeProto& node) {
-  const std::string name = !node.name().empty()    ? node.name()
+  const std::string name = !node.name().empty()     ? node.name()
                            : node.output_size() > 0 ? node.output(0)
                                                     : std::string("unnamed");
   const bool standard = node.domain().empty() || node.domain() == "ai.onnx";
@@ -223,7 +223,7 @@ std::string text_attribute(const onnx::NodeProto& node, const std::string& name,
 }
 
 std::vector<int64_t> integers_attribute(const onnx::NodeProto& node, const std::string& name,
-                               const std::vector<int64_t>& otherwise) {
+                                        const std::vector<int64_t>& otherwise) {
   const onnx::AttributeProto* found = find_attribute(node, name);
   return found != nullptr ? std::vector<int64_t>(found->ints().begin(), found->ints().end()) : otherwise;
 }

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
+
+#include <onnx/onnx_pb.h>
 
 #include "sim/model/onnx_constant.h"
 
@@ -69,7 +69,7 @@ int64_t integer_attribute(const onnx::NodeProto& node, const std::string& name, 
 float float_attribute(const onnx::NodeProto& node, const std::string& name, float otherwise);
 std::string text_attribute(const onnx::NodeProto& node, const std::string& name, const std::string& otherwise);
 std::vector<int64_t> integers_attribute(const onnx::NodeProto& node, const std::string& name,
-                               const std::vector<int64_t>& otherwise);
+                                        const std::vector<int64_t>& otherwise);
 /// nullptr when there is none.
 const onnx::AttributeProto* find_attribute(const onnx::NodeProto& node, const std::string& name);
 

@@ -4,6 +4,8 @@
 
 namespace faultline::model {
 
-Network import_onnx(const std::string& path) { return ImportContext(path).import(); }
+Network import_onnx(const std::string& path) {
+  return ImportContext(path).import();
+}
 
 }  // namespace faultline::model

@@ -28,7 +28,8 @@ void pad_automatically(Span& span, const std::string& mode) {
 void set_output(const ImportContext& context, const onnx::NodeProto& node, Span& span, bool ceil_mode) {
   const int64_t room = span.in + span.pad_begin + span.pad_end - span.reach();
   if (room < 0) {
-    context.fail(node, "has a window of " + std::to_string(span.reach()) + " over an input of " + std::to_string(span.in),
+    context.fail(node,
+                 "has a window of " + std::to_string(span.reach()) + " over an input of " + std::to_string(span.in),
                  "the window must fit into the padded input");
   }
   span.out = room / span.stride + 1;
@@ -39,10 +40,9 @@ void set_output(const ImportContext& context, const onnx::NodeProto& node, Span&
 
 std::vector<int64_t> per_dimension(const ImportContext& context, const onnx::NodeProto& node, const std::string& name,
                                    size_t count, int64_t otherwise, int64_t minimum) {
-  const std::vector<int64_t> values = integers_attribute(node, name, std::vector<int64_t>(count, otherwise));
-  const bool in_range = std::all_of(values.begin(), values.end(), [minimum](int64_t value) {
-    return value >= minimum && value <= kMaximumExtent;
-  });
+  std::vector<int64_t> values = integers_attribute(node, name, std::vector<int64_t>(count, otherwise));
+  const bool in_range = std::all_of(values.begin(), values.end(),
+                                    [minimum](int64_t value) { return value >= minimum && value <= kMaximumExtent; });
   if (values.size() != count || !in_range) {
     context.fail(node, "has unusable " + name,
                  std::to_string(count) + " numbers of at least " + std::to_string(minimum) + " are needed");
@@ -65,8 +65,13 @@ std::vector<Span> read_spans(const ImportContext& context, const onnx::NodeProto
   std::vector<Span> spans(dimensions);
   for (size_t d = 0; d < dimensions; ++d) {
     Span& span = spans[d];
-    span = {input[d + 1], kernel.empty() ? sizes[d] : kernel[d], strides[d], dilations[d], pads[d],
-            pads[d + dimensions], 1};
+    span = {input[d + 1],
+            kernel.empty() ? sizes[d] : kernel[d],
+            strides[d],
+            dilations[d],
+            pads[d],
+            pads[d + dimensions],
+            1};
     if (mode != "NOTSET" && !mode.empty()) {
       pad_automatically(span, mode);
     }

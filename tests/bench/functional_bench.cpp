@@ -1,8 +1,8 @@
-#include <benchmark/benchmark.h>
-
 #include <array>
 #include <memory>
 #include <random>
+
+#include <benchmark/benchmark.h>
 
 #include "sim/engine/functional_engine.h"
 
@@ -98,7 +98,15 @@ class Chain {
 };
 
 std::shared_ptr<const Network> lenet() {
-  return Chain(1, 28).convolution(6, 5, 1, 2).maximum(2, 2).convolution(16, 5, 1, 0).maximum(2, 2).full(120).full(84).full(10).network();
+  return Chain(1, 28)
+      .convolution(6, 5, 1, 2)
+      .maximum(2, 2)
+      .convolution(16, 5, 1, 0)
+      .maximum(2, 2)
+      .full(120)
+      .full(84)
+      .full(10)
+      .network();
 }
 
 std::shared_ptr<const Network> mobilenet() {
@@ -142,10 +150,18 @@ void run(benchmark::State& state, const std::shared_ptr<const Network>& network,
   state.counters["images"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
-void lenet_exact(benchmark::State& state) { run(state, lenet(), hw::Multiplier()); }
-void lenet_table(benchmark::State& state) { run(state, lenet(), table_multiplier()); }
-void mobilenet_exact(benchmark::State& state) { run(state, mobilenet(), hw::Multiplier()); }
-void mobilenet_table(benchmark::State& state) { run(state, mobilenet(), table_multiplier()); }
+void lenet_exact(benchmark::State& state) {
+  run(state, lenet(), hw::Multiplier());
+}
+void lenet_table(benchmark::State& state) {
+  run(state, lenet(), table_multiplier());
+}
+void mobilenet_exact(benchmark::State& state) {
+  run(state, mobilenet(), hw::Multiplier());
+}
+void mobilenet_table(benchmark::State& state) {
+  run(state, mobilenet(), table_multiplier());
+}
 
 BENCHMARK(lenet_exact)->Unit(benchmark::kMicrosecond);
 BENCHMARK(lenet_table)->Unit(benchmark::kMicrosecond);

@@ -1,7 +1,7 @@
-#include <benchmark/benchmark.h>
+#include <cstdlib>
 #include <systemc>
 
-#include <cstdlib>
+#include <benchmark/benchmark.h>
 
 namespace {
 /// SystemC prints a banner from its main() unless this variable is set.

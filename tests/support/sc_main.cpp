@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
+#include <cstdlib>
 #include <systemc>
 
-#include <cstdlib>
+#include <gtest/gtest.h>
 
 namespace {
 /// SystemC prints a banner from its main() unless this variable is set.

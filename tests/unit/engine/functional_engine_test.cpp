@@ -125,7 +125,8 @@ std::unique_ptr<MatrixOperator> random_layer(std::mt19937& random, const Case& d
   layer->layout = drawn.layout;
   layer->planes = drawn.planes;
   const auto channels = static_cast<size_t>(drawn.geometry.out_channels);
-  layer->weights = random_codes(random, static_cast<size_t>(drawn.planes) * channels * static_cast<size_t>(drawn.geometry.taps()));
+  layer->weights =
+      random_codes(random, static_cast<size_t>(drawn.planes) * channels * static_cast<size_t>(drawn.geometry.taps()));
   layer->pad_value = static_cast<int8_t>(random());
   for (size_t n = 0; n < channels; ++n) {
     layer->post.bias.push_back(static_cast<int32_t>(random()));  // large enough that sums wrap now and then
@@ -145,8 +146,7 @@ void check_layer(const MatrixOperator& layer, const hw::Multiplier& multiplier, 
       for (int x = 0; x < g.out_width; ++x) {
         const auto channel = static_cast<size_t>(n);
         const size_t at = position(layer.layout, g.out_channels, g.out_height, g.out_width, n, y, x);
-        const int32_t sum =
-            hw::wrapping_add(accumulator(layer, multiplier, input, n, y, x), layer.post.bias[channel]);
+        const int32_t sum = hw::wrapping_add(accumulator(layer, multiplier, input, n, y, x), layer.post.bias[channel]);
         if (layer.post.raw()) {
           ASSERT_EQ(std::get<std::vector<int32_t>>(output)[at], sum);
         } else {

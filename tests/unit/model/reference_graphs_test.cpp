@@ -57,8 +57,8 @@ Agreement compare(const std::filesystem::path& graph) {
   Agreement agreement;
   EXPECT_EQ(ours.size(), reference.size());
   const double scale = final_step(*network);
-  const double largest =
-      std::abs(*std::max_element(reference.begin(), reference.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }));
+  const double largest = std::abs(*std::max_element(reference.begin(), reference.end(),
+                                                    [](double a, double b) { return std::abs(a) < std::abs(b); }));
   const double step = scale > 0 ? scale : std::max(1e-30, largest / 127.0);
   const size_t classes = ours.size() / inputs.size();
   for (size_t first = 0; first < ours.size(); first += classes) {
