@@ -5,7 +5,9 @@
 # dependency law. OBJECT libraries, so that self-registering files survive linking.
 add_library(faultline_options INTERFACE)
 target_compile_options(faultline_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                                                   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual)
+                                                   -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+                       # A fused multiply-add rounds once instead of twice: results would depend on the processor.
+                       -ffp-contract=off)
 if(FAULTLINE_WERROR)
   target_compile_options(faultline_options INTERFACE -Werror)
 endif()

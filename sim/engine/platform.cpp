@@ -11,6 +11,7 @@
 #include "hw/systolic/grid_factory.h"
 #include "sim/engine/command_driver.h"
 #include "sim/inject/fault_injection_controller.h"
+#include "sim/inject/fault_injection_initiator.h"
 
 namespace faultline::engine {
 
@@ -84,6 +85,7 @@ struct Platform::Implementation {
     dram.clock(clock);
     dram.request(dram_request);
     dram.response(dram_response);
+    initiator.socket.bind(injector.socket);
     driver.clock(clock);
     driver.ready(ready);
     driver.trapped(trapped);
@@ -99,15 +101,9 @@ struct Platform::Implementation {
     }
   }
 
-  void disarm() {
-    for (const auto& taps : accelerator.all_taps()) {
-      taps->disarm();
-    }
-  }
-
   /// After the state table has changed from outside.
   void resume_at(uint64_t cycle) {
-    disarm();
+    initiator.disarm();
     cycles.set_next_cycle(cycle);
     accelerator.drive();
     dram.drive();
@@ -129,6 +125,7 @@ struct Platform::Implementation {
   hw::Dram dram;
   CommandDriver driver;
   inject::FaultInjectionController injector;
+  inject::FaultInjectionInitiator initiator{"fault_initiator"};
   Observer observer;
 };
 
@@ -226,11 +223,13 @@ inject::FaultInjectionController& Platform::injector() {
 }
 
 void Platform::arm(const hw::Fault& fault) {
-  implementation_->accelerator.taps(fault.site.field).arm(fault);
+  implementation_->elaborate();
+  implementation_->initiator.arm(fault);
 }
 
 void Platform::disarm() {
-  implementation_->disarm();
+  implementation_->elaborate();
+  implementation_->initiator.disarm();
 }
 
 bool Platform::faults_pending() const {

@@ -76,10 +76,10 @@ class Platform {
 
   hw::StateTable& state();
   const hw::StateTable& state() const;
-  /// Programs faults over its TLM socket; see sim/inject/fault_injection_controller.h.
+  /// The TLM-2.0 target that faults are programmed in; more initiators may be bound before the first run.
   inject::FaultInjectionController& injector();
 
-  /// Arms a fault directly (same effect as programming the controller over its socket).
+  /// Arms a fault: programs the injector over its socket with generic payloads, as any other initiator may.
   void arm(const hw::Fault& fault);
   void disarm();
   /// True when an armed fault may still act in the next cycle or later.

@@ -43,7 +43,7 @@ FaultInjectionController::FaultInjectionController(const sc_core::sc_module_name
   dont_initialize();
 }
 
-void FaultInjectionController::b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
+void FaultInjectionController::b_transport(int, tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay) {
   if (delay != sc_core::SC_ZERO_TIME) {
     if (!can_wait()) {
       transaction.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
@@ -55,7 +55,7 @@ void FaultInjectionController::b_transport(tlm::tlm_generic_payload& transaction
   access(transaction, false);
 }
 
-unsigned int FaultInjectionController::transport_dbg(tlm::tlm_generic_payload& transaction) {
+unsigned int FaultInjectionController::transport_dbg(int, tlm::tlm_generic_payload& transaction) {
   return access(transaction, true);
 }
 

@@ -7,7 +7,7 @@
 #include <tlm>
 #include <vector>
 
-#include <tlm_utils/simple_target_socket.h>
+#include <tlm_utils/multi_passthrough_target_socket.h>
 
 #include "hw/common/cycle_clock.h"
 #include "hw/common/state_table.h"
@@ -31,8 +31,10 @@ namespace faultline::inject {
 /// the calling process cannot wait for. DMI is never granted: it would bypass the faults.
 class FaultInjectionController : public sc_core::sc_module {
  public:
-  /// May stay unbound: a platform need not have an initiator.
-  tlm_utils::simple_target_socket_optional<FaultInjectionController> socket{"socket"};
+  /// Takes any number of initiators, or none: the platform binds its own, a testbench may bind more.
+  tlm_utils::multi_passthrough_target_socket<FaultInjectionController, 32, tlm::tlm_base_protocol_types, 0,
+                                             sc_core::SC_ZERO_OR_MORE_BOUND>
+      socket{"socket"};
 
   /// `table` and what `taps_of_field` returns must outlive the controller. `taps_of_field` gives the taps of the block
   /// that owns an injectable field; it is called once every block has added its fields.
@@ -40,8 +42,8 @@ class FaultInjectionController : public sc_core::sc_module {
                            std::function<hw::FaultTaps&(size_t field)> taps_of_field, const hw::CycleClock& clock);
 
  private:
-  void b_transport(tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
-  unsigned int transport_dbg(tlm::tlm_generic_payload& transaction);
+  void b_transport(int initiator, tlm::tlm_generic_payload& transaction, sc_core::sc_time& delay);
+  unsigned int transport_dbg(int initiator, tlm::tlm_generic_payload& transaction);
 
   /// Serves one access without time passing; sets the response status. Returns the number of bytes moved.
   unsigned int access(tlm::tlm_generic_payload& transaction, bool debug);
