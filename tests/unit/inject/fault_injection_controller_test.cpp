@@ -84,6 +84,7 @@ class Stimulus : public sc_core::sc_module {
 
  private:
   void run() {
+    wait(sc_core::SC_ZERO_TIME);  // past the elaboration, before the first edge
     if (body) {
       body();
     }
@@ -95,6 +96,7 @@ class FaultInjectionControllerTest : public testing::Test {
   FaultInjectionControllerTest() {
     core.clock(clock);
     initiator.socket.bind(controller.socket);
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);  // elaborates: sockets answer from here on
   }
   /// One access at address; returns the response.
   tlm::tlm_response_status access(tlm::tlm_command command, uint64_t address, unsigned int bytes,
