@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <utility>
 
 #include "sim/mapping/block_plan.h"
-#include "sim/mapping/compute_timing.h"
 #include "sim/mapping/dataflow_mapper.h"
 #include "sim/mapping/operator_mapper.h"
 #include "sim/mapping/transfers.h"
