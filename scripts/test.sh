@@ -7,8 +7,6 @@ cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
 scripts/setup.sh --train
-git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run --Werror
-
 cmake --preset release -DFAULTLINE_TRAIN=ON -DBUILD_TESTING=ON >/dev/null
 cmake --build --preset release
 ctest --preset release -j "$jobs" --no-tests=error

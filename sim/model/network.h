@@ -57,14 +57,14 @@ struct ConvolutionGeometry {
 ///                is given (residue[n] is 0 where `residue` is empty);
 ///   raw:         v itself (the output tensor is kInt32).
 struct PostProcessing {
-  std::vector<int32_t> bias;                   ///< one per channel; corrections for zero points are folded in
-  std::vector<hw::FixedPointFactor> factor;    ///< one per channel; empty when raw
-  /// One per channel, or empty: what biases that are no whole number of accumulator units (floats in the file) have left
-  /// over, times the factor's multiplier; magnitude at most 2^30.
+  std::vector<int32_t> bias;                 ///< one per channel; corrections for zero points are folded in
+  std::vector<hw::FixedPointFactor> factor;  ///< one per channel; empty when raw
+  /// One per channel, or empty: what biases that are no whole number of accumulator units (floats in the file) have
+  /// left over, times the factor's multiplier; magnitude at most 2^30.
   std::vector<int32_t> residue;
-  int32_t zero_point = 0;                      ///< of the output (before the table), [-128, 127]
-  int32_t low = -128, high = 127;              ///< clamp: the int8 range narrowed by Relu or Clip
-  std::vector<int8_t> table;                   ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
+  int32_t zero_point = 0;          ///< of the output (before the table), [-128, 127]
+  int32_t low = -128, high = 127;  ///< clamp: the int8 range narrowed by Relu or Clip
+  std::vector<int8_t> table;       ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
   bool raw() const { return factor.empty(); }
 };
 

@@ -22,7 +22,8 @@ TEST(Requantisation, TiesGoToTheEvenInteger) {
 TEST(Requantisation, AgreesWithRealArithmetic) {
   std::mt19937 random(1);
   for (int trial = 0; trial < 200000; ++trial) {
-    const double factor = std::ldexp(1.0 + std::generate_canonical<double, 40>(random), -static_cast<int>(random() % 20));
+    const double factor =
+        std::ldexp(1.0 + std::generate_canonical<double, 40>(random), -static_cast<int>(random() % 20));
     const int32_t value = static_cast<int32_t>(random()) >> (random() % 24);
     const double real = std::nearbyint(value * factor);
     // The multiplier has 31 significant bits, so the results part by at most one at a rounding boundary.
