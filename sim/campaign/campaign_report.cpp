@@ -91,7 +91,7 @@ bool sdc_5_applies(const CampaignResult& result) {
 }
 
 void append_group(std::string& text, const std::string& name, const OutcomeCounts& counts) {
-  fmt::format_to(std::back_inserter(text), "{:<44}{:>8}", name, counts.experiments());
+  fmt::format_to(std::back_inserter(text), "{:<43} {:>8}", name, counts.experiments());
   for (const Outcome outcome : kOutcomes) {
     fmt::format_to(std::back_inserter(text), "{:>10}", counts.count(outcome));
   }
@@ -99,7 +99,7 @@ void append_group(std::string& text, const std::string& name, const OutcomeCount
 }
 
 void append_groups(std::string& text, const std::string& title, const Groups& groups) {
-  fmt::format_to(std::back_inserter(text), "\n{:<44}{:>8}", title, "runs");
+  fmt::format_to(std::back_inserter(text), "\n{:<43} {:>8}", title, "runs");
   for (const Outcome outcome : kOutcomes) {
     fmt::format_to(std::back_inserter(text), "{:>10}", to_string(outcome));
   }

@@ -108,19 +108,19 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
                  const hw::AcceleratorConfig& config, const RunOptions& options) {
   fmt::print("{} on {}x{} {}, {} engine, multiplier {}\n", options.model, config.grid.rows, config.grid.columns,
              hw::to_string(config.grid.dataflow), options.engine, config.grid.multiplier.name());
-  fmt::print("{:<28}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "layer", "macs", "cycles", "load", "compute", "drain",
-             "stall", "used %");
+  fmt::print("{:<27} {:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "layer", "macs", "cycles", "load", "compute",
+             "drain", "stall", "used %");
   for (const engine::LayerCycles& layer : summary.layers) {
     const engine::CycleCounts& cycles = layer.cycles;
     if (summary.total_cycles) {
-      fmt::print("{:<28}{:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8.2f}\n", layer.name, layer.macs, cycles.total(),
+      fmt::print("{:<27} {:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8.2f}\n", layer.name, layer.macs, cycles.total(),
                  cycles.load, cycles.compute, cycles.drain, cycles.stall, 100 * layer.utilization);
     } else {
-      fmt::print("{:<28}{:>12}{:>10}\n", layer.name, layer.macs, "-");
+      fmt::print("{:<27} {:>12}{:>10}\n", layer.name, layer.macs, "-");
     }
   }
   for (const model::Operator* step : host_operators(network)) {
-    fmt::print("{:<28}on the host ({}), outside the fault space\n", step->name, step->kind);
+    fmt::print("{:<27} on the host ({}), outside the fault space\n", step->name, step->kind);
   }
   if (summary.total_cycles) {
     fmt::print("cycles per image  {}\n", *summary.total_cycles);
