@@ -18,7 +18,7 @@ void require_range(const char* name, int64_t value, int64_t low, int64_t high) {
 }  // namespace
 
 void AcceleratorConfig::validate() const {
-  constexpr int64_t kLargestBuffer = 16 * 1024 * 1024;
+  constexpr int64_t kLargestBuffer = int64_t{16} * 1024 * 1024;
   require_range("input_buffer_bytes", input_buffer_bytes, 1, kLargestBuffer);
   require_range("weight_buffer_bytes", weight_buffer_bytes, 1, kLargestBuffer);
   require_range("output_buffer_bytes", output_buffer_bytes, 1, kLargestBuffer);

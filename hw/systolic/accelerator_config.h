@@ -10,9 +10,9 @@ namespace faultline::hw {
 struct AcceleratorConfig {
   GridConfig grid;
 
-  int64_t input_buffer_bytes = 64 * 1024;
-  int64_t weight_buffer_bytes = 64 * 1024;
-  int64_t output_buffer_bytes = 64 * 1024;
+  int64_t input_buffer_bytes = int64_t{64} * 1024;
+  int64_t weight_buffer_bytes = int64_t{64} * 1024;
+  int64_t output_buffer_bytes = int64_t{64} * 1024;
   int psum_rows = 1024;         ///< rows of the partial-sum buffer; each holds one 32-bit sum per column
   int parameter_entries = 256;  ///< channels whose bias, multiplier and shift the post-processing unit holds
   int bus_bytes = 16;           ///< bytes DRAM moves per cycle, 1 to 64

@@ -97,6 +97,9 @@ struct PoolData {
   explicit PoolData(int lane_count) : lanes(lane_count) {}
   PoolData(const PoolData& other) { *this = other; }
   PoolData& operator=(const PoolData& other) {
+    if (this == &other) {
+      return *this;
+    }
     lanes = other.lanes;
     std::memcpy(value, other.value, static_cast<size_t>(lanes));
     return *this;

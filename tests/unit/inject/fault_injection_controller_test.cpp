@@ -1,6 +1,5 @@
 #include "sim/inject/fault_injection_controller.h"
 
-#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -73,24 +72,6 @@ class FakeCore : public sc_core::sc_module {
   uint64_t last_cycle_ = 0;
 };
 
-/// Runs a function in a thread of the simulation.
-class Stimulus : public sc_core::sc_module {
- public:
-  std::function<void()> body;
-  explicit Stimulus(const sc_core::sc_module_name& name) : sc_module(name) {
-    SC_HAS_PROCESS(Stimulus);
-    SC_THREAD(run);
-  }
-
- private:
-  void run() {
-    wait(sc_core::SC_ZERO_TIME);  // past the elaboration, before the first edge
-    if (body) {
-      body();
-    }
-  }
-};
-
 class FaultInjectionControllerTest : public testing::Test {
  protected:
   FaultInjectionControllerTest() {
@@ -120,7 +101,6 @@ class FaultInjectionControllerTest : public testing::Test {
   FaultInjectionController controller{"controller", core.table, [this](size_t) -> hw::FaultTaps& { return core.taps; },
                                       cycles};
   FaultInjectionInitiator initiator{"initiator"};
-  Stimulus stimulus{"stimulus"};
 
   void start_at_cycle_zero() { cycles.set_next_cycle(0); }
 };
@@ -172,7 +152,7 @@ TEST_F(FaultInjectionControllerTest, DisarmingLeavesTheRunAsItWouldBe) {
 
 TEST_F(FaultInjectionControllerTest, ArmingAtAnEdgeTakesEffectAtTheNextOneWhateverWakesTheInitiator) {
   start_at_cycle_zero();
-  stimulus.body = [this] {
+  sc_core::sc_spawn([this] {
     wait(3 * kPeriod);  // the time of the edge that begins cycle 2, before the clock's event
     initiator.arm({{2, 0}, 1, hw::FaultModel::kStuckAt1, 0, 0, 0});
     wait(clock.posedge_event());
@@ -182,7 +162,7 @@ TEST_F(FaultInjectionControllerTest, ArmingAtAnEdgeTakesEffectAtTheNextOneWhatev
     EXPECT_EQ(core.table.peek({2, 0}), 1u);
     initiator.arm({{2, 3}, 1, hw::FaultModel::kStuckAt1, 0, 0, 0});  // after the clock's event of this edge
     EXPECT_EQ(core.table.peek({2, 3}), 0u);
-  };
+  });
   sc_core::sc_start(7 * kPeriod);
   EXPECT_EQ(core.table.peek({2, 0}), 1u);
   EXPECT_EQ(core.table.peek({2, 3}), 1u);
@@ -190,10 +170,10 @@ TEST_F(FaultInjectionControllerTest, ArmingAtAnEdgeTakesEffectAtTheNextOneWhatev
 
 TEST_F(FaultInjectionControllerTest, HonoursTheAnnotatedDelay) {
   start_at_cycle_zero();
-  stimulus.body = [this] {
+  sc_core::sc_spawn([this] {
     EXPECT_EQ(access(tlm::TLM_READ_COMMAND, kStatus, 4, 4 * kPeriod), tlm::TLM_OK_RESPONSE);
     EXPECT_EQ(sc_core::sc_time_stamp(), 4 * kPeriod);
-  };
+  });
   sc_core::sc_start(6 * kPeriod);
   EXPECT_EQ(access(tlm::TLM_READ_COMMAND, kStatus, 4, kPeriod), tlm::TLM_GENERIC_ERROR_RESPONSE)
       << "nothing can wait between two runs";

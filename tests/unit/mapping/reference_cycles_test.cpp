@@ -47,7 +47,8 @@ std::pair<int64_t, int64_t> compiled(const test::GemmShape& shape, const model::
       hw::GridConfig(static_cast<int>(shape.rows), static_cast<int>(shape.columns), shape.dataflow, hw::Multiplier())};
   int64_t cycles = 0;
   int64_t folds = 0;
-  for (const Step& step : compile(network, config).layers[0].steps) {
+  const CompiledNetwork program = compile(network, config);
+  for (const Step& step : program.layers[0].steps) {
     if (phase_of(step.command) == Phase::kCompute) {
       cycles += compute_cycles(step.command, config.grid);
       folds += int64_t{step.command.tiles} * step.command.folds;
