@@ -39,9 +39,7 @@ InputFeederCore::InputFeederCore(const AcceleratorConfig& config, StateTable& ta
       held_y_(table, "input_feeder.lane[*].held_y", 16, {lanes_}),
       held_x_(table, "input_feeder.lane[*].held_x", 16, {lanes_}),
       held_offset_(table, "input_feeder.lane[*].held_offset", 32, {lanes_}),
-      edge_value_(table, "input_feeder.edge[*].value", 8, {lanes_}),
-      edge_valid_(table, "input_feeder.edge[*].valid", 1, {lanes_}),
-      edge_control_(table, "input_feeder.edge[*].control", 1, {lanes_}),
+      edge_(table, "input_feeder.edge[*]", lanes_),
       pool_data_(table, "input_feeder.pool_data[*]", 8, {columns_}) {}
 
 void InputFeederCore::step(const Inputs& inputs, uint64_t cycle) {
@@ -82,12 +80,11 @@ int8_t InputFeederCore::operand(int lane, const CommandDescriptor& command) cons
 
 void InputFeederCore::read_lanes(const CommandDescriptor& command) {
   const uint8_t* read = read_.data();
-  int8_t* value = edge_value_.data();
+  int8_t* value = edge_.value.data();
   for (int lane = 0; lane < lanes_; ++lane) {
     value[lane] = read[lane] != 0 ? operand(lane, command) : int8_t{0};
   }
-  std::memcpy(edge_valid_.data(), read, static_cast<size_t>(lanes_));
-  std::memcpy(edge_control_.data(), control_.data(), static_cast<size_t>(lanes_));
+  edge_.take_bits(read_, control_);
 }
 
 void InputFeederCore::hold_positions() {
@@ -161,15 +158,6 @@ void InputFeederCore::read_pool(const PoolRequest& request) {
   for (int lane = 0; lane < columns_; ++lane) {
     data[lane] = buffer_.read(static_cast<int64_t>(request.address) + lane);
   }
-}
-
-OperandEdge InputFeederCore::edge() const {
-  OperandEdge edge(lanes_);
-  const auto bytes = static_cast<size_t>(lanes_);
-  std::memcpy(edge.value, edge_value_.data(), bytes);
-  std::memcpy(edge.valid, edge_valid_.data(), bytes);
-  std::memcpy(edge.control, edge_control_.data(), bytes);
-  return edge;
 }
 
 PoolData InputFeederCore::pool_data() const {

@@ -6,6 +6,7 @@
 #include "hw/fault/fault_taps.h"
 #include "hw/memory/byte_buffer.h"
 #include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/edge_registers.h"
 #include "hw/systolic/words.h"
 
 namespace faultline::hw {
@@ -30,7 +31,7 @@ class InputFeederCore {
   void step(const Inputs& inputs, uint64_t cycle);
   void state_changed() { quiescence_.state_changed(); }
 
-  OperandEdge edge() const;
+  OperandEdge edge() const { return edge_.edge(); }
   PoolData pool_data() const;
 
  private:
@@ -57,8 +58,7 @@ class InputFeederCore {
   StateRegister<int32_t> tap_offset_;
   StateRegister<int16_t> held_y_, held_x_;
   StateRegister<int32_t> held_offset_;
-  StateRegister<int8_t> edge_value_;
-  StateRegister<uint8_t> edge_valid_, edge_control_;
+  EdgeRegisters edge_;
   StateRegister<int8_t> pool_data_;
 };
 

@@ -19,9 +19,7 @@ WeightFeederCore::WeightFeederCore(const AcceleratorConfig& config, StateTable& 
       read_(table, "weight_feeder.lane[*].read", 1, {lanes_}),
       control_(table, "weight_feeder.lane[*].control", 1, {lanes_}),
       address_(table, "weight_feeder.lane[*].address", 24, {lanes_}),
-      edge_value_(table, "weight_feeder.edge[*].value", 8, {lanes_}),
-      edge_valid_(table, "weight_feeder.edge[*].valid", 1, {lanes_}),
-      edge_control_(table, "weight_feeder.edge[*].control", 1, {lanes_}) {}
+      edge_(table, "weight_feeder.edge[*]", lanes_) {}
 
 void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, uint64_t cycle) {
   if (!quiescence_.skip(head.idle())) {
@@ -41,12 +39,11 @@ void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, ui
 void WeightFeederCore::read_lanes() {
   const uint8_t* read = read_.data();
   const uint32_t* address = address_.data();
-  int8_t* value = edge_value_.data();
+  int8_t* value = edge_.value.data();
   for (int lane = 0; lane < lanes_; ++lane) {
     value[lane] = read[lane] != 0 ? buffer_.read(static_cast<int64_t>(address[lane]) + lane) : int8_t{0};
   }
-  std::memcpy(edge_valid_.data(), read, static_cast<size_t>(lanes_));
-  std::memcpy(edge_control_.data(), control_.data(), static_cast<size_t>(lanes_));
+  edge_.take_bits(read_, control_);
 }
 
 void WeightFeederCore::advance(const WeightWord& head) {
@@ -57,15 +54,6 @@ void WeightFeederCore::advance(const WeightWord& head) {
   read_.set(head.read);
   control_.set(head.control);
   address_.set(head.address);
-}
-
-OperandEdge WeightFeederCore::edge() const {
-  OperandEdge edge(lanes_);
-  const auto bytes = static_cast<size_t>(lanes_);
-  std::memcpy(edge.value, edge_value_.data(), bytes);
-  std::memcpy(edge.valid, edge_valid_.data(), bytes);
-  std::memcpy(edge.control, edge_control_.data(), bytes);
-  return edge;
 }
 
 }  // namespace faultline::hw

@@ -6,6 +6,7 @@
 #include "hw/fault/fault_taps.h"
 #include "hw/memory/byte_buffer.h"
 #include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/edge_registers.h"
 #include "hw/systolic/words.h"
 
 namespace faultline::hw {
@@ -20,7 +21,7 @@ class WeightFeederCore {
   void step(const WeightWord& head, const BufferWrite& write, uint64_t cycle);
   void state_changed() { quiescence_.state_changed(); }
 
-  OperandEdge edge() const;
+  OperandEdge edge() const { return edge_.edge(); }
 
  private:
   void read_lanes();
@@ -33,8 +34,7 @@ class WeightFeederCore {
   ByteBuffer<int8_t> buffer_;
   StateRegister<uint8_t> read_, control_;
   StateRegister<uint32_t> address_;
-  StateRegister<int8_t> edge_value_;
-  StateRegister<uint8_t> edge_valid_, edge_control_;
+  EdgeRegisters edge_;
 };
 
 }  // namespace faultline::hw

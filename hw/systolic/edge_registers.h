@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstring>
+#include <string>
+
+#include "hw/common/state_register.h"
+#include "hw/systolic/edge_vector.h"
+
+namespace faultline::hw {
+
+/// The registers of one edge of the grid, where a feeder puts its operands: `<path>.value`, `.valid`, `.control` per
+/// lane.
+class EdgeRegisters {
+ public:
+  EdgeRegisters(StateTable& table, const std::string& path, int lanes)
+      : value(table, path + ".value", 8, {lanes}),
+        lanes_(lanes),
+        valid_(table, path + ".valid", 1, {lanes}),
+        control_(table, path + ".control", 1, {lanes}) {}
+
+  /// Takes the read and control bits of the words that the lanes hold; the feeder writes `value` itself.
+  void take_bits(const StateRegister<uint8_t>& read, const StateRegister<uint8_t>& control) const {
+    std::memcpy(valid_.data(), read.data(), static_cast<size_t>(lanes_));
+    std::memcpy(control_.data(), control.data(), static_cast<size_t>(lanes_));
+  }
+
+  OperandEdge edge() const {
+    OperandEdge edge(lanes_);
+    const auto bytes = static_cast<size_t>(lanes_);
+    std::memcpy(edge.value, value.data(), bytes);
+    std::memcpy(edge.valid, valid_.data(), bytes);
+    std::memcpy(edge.control, control_.data(), bytes);
+    return edge;
+  }
+
+  StateRegister<int8_t> value;
+
+ private:
+  int lanes_;
+  StateRegister<uint8_t> valid_, control_;
+};
+
+}  // namespace faultline::hw
