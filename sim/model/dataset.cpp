@@ -1,15 +1,12 @@
 #include "sim/model/dataset.h"
 
 #include <algorithm>
-#include <array>
-#include <memory>
-#include <stdexcept>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "sim/config/user_error.h"
 #include "sim/model/dataset_source.h"
+#include "sim/model/sha256.h"
 
 namespace faultline::model {
 namespace {
@@ -24,20 +21,10 @@ const DatasetSource& find_source(const std::string& text, const std::string& pre
 }
 
 std::string digest(const Dataset& dataset) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-  unsigned int length = 0;
-  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
-      EVP_DigestUpdate(context.get(), dataset.pixels.data(), dataset.pixels.size()) != 1 ||
-      EVP_DigestUpdate(context.get(), dataset.labels.data(), dataset.labels.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), bytes.data(), &length) != 1) {
-    throw std::runtime_error("OpenSSL could not compute a SHA-256 digest");
-  }
-  std::string text;
-  for (unsigned int i = 0; i < length; ++i) {
-    text += fmt::format("{:02x}", bytes.at(i));
-  }
-  return text;
+  Sha256 hash;
+  hash.update(dataset.pixels.data(), dataset.pixels.size());
+  hash.update(dataset.labels.data(), dataset.labels.size());
+  return hash.finish();
 }
 
 }  // namespace

@@ -1,16 +1,14 @@
 #include "sim/model/onnx_graph.h"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <fstream>
 #include <iterator>
 
-#include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
-#include <openssl/evp.h>
 
 #include "sim/config/user_error.h"
+#include "sim/model/sha256.h"
 
 namespace faultline::model {
 namespace {
@@ -18,14 +16,9 @@ namespace {
 const char* const kDamaged = "the file is truncated or damaged, export it again";
 
 std::string sha256_of(const std::string& bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  std::string text;
-  for (unsigned i = 0; i < length; ++i) {
-    text += fmt::format("{:02x}", digest[i]);
-  }
-  return text;
+  Sha256 hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.finish();
 }
 
 }  // namespace
