@@ -6,18 +6,18 @@
 
 namespace faultline::campaign {
 
-std::string layer_struck(const std::vector<LayerSpan>& layers, const hw::Fault& fault) {
+int layer_struck(const std::vector<LayerSpan>& layers, const hw::Fault& fault) {
   const bool permanent = fault.duration == 0 && fault.start == 0;
   if (permanent || layers.empty()) {
-    return kWholeRun;
+    return kWholeRunLayer;
   }
-  std::string name = layers.front().name;
-  for (const LayerSpan& layer : layers) {
-    if (layer.first_cycle <= fault.start) {
-      name = layer.name;
+  int index = 0;
+  for (size_t i = 1; i < layers.size(); ++i) {
+    if (layers[i].first_cycle <= fault.start) {
+      index = static_cast<int>(i);
     }
   }
-  return name;
+  return index;
 }
 
 uint64_t hang_limit(uint64_t golden_cycles, double hang_factor) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "hw/fault/fault.h"
@@ -9,9 +8,9 @@
 
 namespace faultline::campaign {
 
-/// The layer whose cycles the first window of a fault opens in: the last that has begun by then, or the first one.
-/// kWholeRun (experiment_row.h) for a fault that is there from the first cycle to the end of the run.
-std::string layer_struck(const std::vector<LayerSpan>& layers, const hw::Fault& fault);
+/// Index of the layer whose cycles the first window of a fault opens in: the last that has begun by then, or the first
+/// one. kWholeRunLayer (experiment_row.h) for a fault that is there from the first cycle to the end of the run.
+int layer_struck(const std::vector<LayerSpan>& layers, const hw::Fault& fault);
 
 /// Cycles after which a run is given up as a hang: one more than `hang_factor` times the golden cycles.
 uint64_t hang_limit(uint64_t golden_cycles, double hang_factor);

@@ -12,40 +12,7 @@ namespace faultline::campaign {
 namespace {
 
 using nlohmann::ordered_json;
-using Groups = std::vector<std::pair<std::string, OutcomeCounts>>;
-
-/// The groups that occur, in the order of `names`; others follow.
-Groups in_order(std::map<std::string, OutcomeCounts> counts, const std::vector<std::string>& names) {
-  Groups groups;
-  for (const std::string& name : names) {
-    const auto found = counts.find(name);
-    if (found != counts.end()) {
-      groups.emplace_back(*found);
-      counts.erase(found);
-    }
-  }
-  groups.insert(groups.end(), counts.begin(), counts.end());
-  return groups;
-}
-
-Accuracy accuracy_of(const std::vector<ExperimentRow>& rows) {
-  Accuracy right;
-  double answered = 0;
-  for (const ExperimentRow& row : rows) {
-    if (!row.tool_error.empty()) {
-      continue;
-    }
-    ++answered;
-    right.golden_labels += row.judgement.golden_class == row.label ? 1 : 0;
-    right.faulty_labels += row.judgement.faulty_class == row.label ? 1 : 0;
-    right.golden_exact += row.judgement.golden_class == row.exact_class ? 1 : 0;
-    right.faulty_exact += row.judgement.faulty_class == row.exact_class ? 1 : 0;
-  }
-  for (double* share : {&right.golden_labels, &right.faulty_labels, &right.golden_exact, &right.faulty_exact}) {
-    *share = answered > 0 ? *share / answered : 0;
-  }
-  return right;
-}
+using Groups = std::vector<GroupSummary>;
 
 ordered_json rate_json(uint64_t hits, uint64_t trials) {
   const Interval interval = clopper_pearson(hits, trials);
@@ -79,15 +46,10 @@ ordered_json group_json(const std::string& key, const ordered_json& name, const 
 
 ordered_json groups_json(const std::string& key, const Groups& groups, bool sdc_5_applies) {
   ordered_json list = ordered_json::array();
-  for (const auto& [name, counts] : groups) {
-    list.push_back(group_json(key, name, counts, sdc_5_applies));
+  for (const GroupSummary& group : groups) {
+    list.push_back(group_json(key, group.name, group.counts, sdc_5_applies));
   }
   return list;
-}
-
-bool sdc_5_applies(const CampaignResult& result) {
-  return std::any_of(result.rows.begin(), result.rows.end(),
-                     [](const ExperimentRow& row) { return row.judgement.sdc_5.has_value(); });
 }
 
 void append_group(std::string& text, const std::string& name, const OutcomeCounts& counts) {
@@ -104,8 +66,8 @@ void append_groups(std::string& text, const std::string& title, const Groups& gr
     fmt::format_to(std::back_inserter(text), "{:>10}", to_string(outcome));
   }
   text += '\n';
-  for (const auto& [name, counts] : groups) {
-    append_group(text, name, counts);
+  for (const GroupSummary& group : groups) {
+    append_group(text, group.name, group.counts);
   }
 }
 
@@ -117,67 +79,50 @@ void append_rate(std::string& text, const std::string& name, uint64_t hits, uint
 
 }  // namespace
 
-CampaignSummary summarise(const CampaignResult& result, const hw::StateTable& table) {
-  CampaignSummary summary;
-  std::map<std::string, OutcomeCounts> structures;
-  std::map<std::string, OutcomeCounts> layers;
-  for (const ExperimentRow& row : result.rows) {
-    summary.total.add(row);
-    structures[row.structure].add(row);
-    layers[row.layer].add(row);
-    summary.bits[row.bit].add(row);
-  }
-  std::vector<std::string> paths;
-  std::transform(table.fields().begin(), table.fields().end(), std::back_inserter(paths),
-                 [](const hw::StateField& field) { return field.path; });
-  summary.structures = in_order(std::move(structures), paths);
-  summary.layers = in_order(std::move(layers), result.layers);
-  summary.accuracy = accuracy_of(result.rows);
-  return summary;
-}
-
-ordered_json to_json(const CampaignSummary& summary, const CampaignResult& result) {
-  const bool with_sdc_5 = sdc_5_applies(result);
-  const uint64_t trials = summary.total.experiments();
+ordered_json to_json(const CampaignSummary& summary) {
+  const OutcomeCounts& total = summary.total.counts;
+  const bool with_sdc_5 = total.sdc_5_applies > 0;
+  const uint64_t trials = total.experiments();
   ordered_json report;
   report["experiments"] = trials;
-  report["images_struck"] = result.images_struck;
-  report["outcomes"] = outcomes_json(summary.total);
+  report["images_struck"] = summary.images_struck;
+  report["outcomes"] = outcomes_json(total);
   for (const Outcome outcome : kOutcomes) {
-    report["rates"][to_string(outcome)] = rate_json(summary.total.count(outcome), trials);
+    report["rates"][to_string(outcome)] = rate_json(total.count(outcome), trials);
   }
-  report["flags"] = flags_json(summary.total, with_sdc_5);
-  report["ties"] = {{"golden", summary.total.golden_ties}, {"faulty", summary.total.faulty_ties}};
+  report["flags"] = flags_json(total, with_sdc_5);
+  report["ties"] = {{"golden", total.golden_ties}, {"faulty", total.faulty_ties}};
   report["accuracy"] = {
       {"labels", {{"golden", summary.accuracy.golden_labels}, {"faulty", summary.accuracy.faulty_labels}}},
       {"exact_design", {{"golden", summary.accuracy.golden_exact}, {"faulty", summary.accuracy.faulty_exact}}}};
   report["per_structure"] = groups_json("path", summary.structures, with_sdc_5);
   report["per_layer"] = groups_json("layer", summary.layers, with_sdc_5);
   report["per_bit"] = ordered_json::array();
-  for (const auto& [bit, counts] : summary.bits) {
-    report["per_bit"].push_back(group_json("bit", bit, counts, with_sdc_5));
+  for (const GroupSummary& group : summary.bits) {
+    report["per_bit"].push_back(group_json("bit", std::stoi(group.name), group.counts, with_sdc_5));
   }
   report["tool_errors"] = ordered_json::array();
-  for (const ExperimentRow& row : result.rows) {
-    if (!row.tool_error.empty()) {
-      report["tool_errors"].push_back({{"number", row.number}, {"site", row.site}, {"message", row.tool_error}});
-    }
+  for (const ToolError& error : summary.tool_errors) {
+    report["tool_errors"].push_back(
+        {{"number", error.number}, {"image", error.image}, {"site", error.site}, {"message", error.message}});
   }
   return report;
 }
 
-ordered_json to_json(const ExperimentRow& row, const hw::StateTable& table) {
+ordered_json to_json(const ExperimentRow& row, const CampaignDescription& description) {
   ordered_json faults = ordered_json::array();
   for (const hw::Fault& fault : row.faults) {
-    faults.push_back({{"path", hw::element_path(table.fields()[fault.site.field], fault.site.element)},
+    faults.push_back({{"path", site_path(description, fault.site)},
                       {"mask", fmt::format("{:#x}", fault.mask)},
                       {"model", inject::to_string(fault.model)},
                       {"start", fault.start},
                       {"duration", fault.duration},
                       {"period", fault.period}});
   }
-  ordered_json object = {
-      {"number", row.number}, {"image", row.image}, {"faults", std::move(faults)}, {"layer", row.layer}};
+  ordered_json object = {{"number", row.number},
+                         {"image", row.image},
+                         {"faults", std::move(faults)},
+                         {"layer", layer_name(description, row.layer)}};
   if (!row.tool_error.empty()) {
     object["tool_error"] = row.tool_error;
     return object;
@@ -194,12 +139,14 @@ ordered_json to_json(const ExperimentRow& row, const hw::StateTable& table) {
   object["sdc_10_percent"] = judged.sdc_10_percent;
   object["sdc_20_percent"] = judged.sdc_20_percent;
   object["latent"] = row.latent;
+  object["extent"] = to_string(row.extent);
+  object["masked_in"] = to_string(row.masked_in);
   object["cycles"] = row.cycles;
   return object;
 }
 
 std::string to_text(const CampaignSummary& summary) {
-  const OutcomeCounts& total = summary.total;
+  const OutcomeCounts& total = summary.total.counts;
   const uint64_t trials = total.experiments();
   std::string text = fmt::format("{:<14}{:>10}{:>12}   {}\n", "outcome", "runs", "rate", "95 % interval");
   for (const Outcome outcome : kOutcomes) {

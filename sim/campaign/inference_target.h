@@ -7,6 +7,7 @@
 
 #include "hw/common/state_table.h"
 #include "hw/fault/fault.h"
+#include "sim/campaign/experiment_row.h"
 #include "sim/campaign/outcome.h"
 
 namespace faultline::campaign {
@@ -30,6 +31,12 @@ struct FaultyInference {
   Answer answer;        ///< empty unless completed
   bool latent = false;  ///< outputs equal, state not
   uint64_t cycles = 0;
+  /// How far a wrong value came within the layers: to registers, or into a layer's stored output. The answer says the
+  /// rest.
+  Extent extent = Extent::kStruck;
+  /// Where the last wrong value vanished if the answer is right.
+  MaskedIn masked_in = MaskedIn::kArray;
+  Detection detection;
 };
 
 /// What a campaign strikes: a design that infers one image at a time.

@@ -151,7 +151,9 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   InjectionStory story;
   story.site = hw::element_path(table.fields()[fault.site.field], fault.site.element);
   story.fault = fault;
-  story.layer = layer_struck(layer_spans(golden.run), fault);
+  const std::vector<LayerSpan> layers = layer_spans(golden.run);
+  const int struck = layer_struck(layers, fault);
+  story.layer = struck == kWholeRunLayer ? kWholeRun : layers.at(static_cast<size_t>(struck)).name;
   story.golden_cycles = golden.run.total_cycles;
   story.faulty_cycles = faulty.total_cycles;
   story.latent = faulty.latent;

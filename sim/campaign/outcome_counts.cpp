@@ -13,6 +13,7 @@ void OutcomeCounts::add(const ExperimentRow& row) {
   ++outcomes[static_cast<size_t>(row.judgement.outcome)];
   sdc_1 += one_if(row.judgement.sdc_1);
   sdc_5 += one_if(row.judgement.sdc_5.value_or(false));
+  sdc_5_applies += one_if(row.judgement.sdc_5.has_value());
   sdc_10_percent += one_if(row.judgement.sdc_10_percent);
   sdc_20_percent += one_if(row.judgement.sdc_20_percent);
   latent += one_if(row.latent);

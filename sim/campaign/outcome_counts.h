@@ -13,6 +13,7 @@ struct OutcomeCounts {
   std::array<uint64_t, kOutcomes.size()> outcomes{};  ///< indexed by Outcome
   uint64_t sdc_1 = 0;
   uint64_t sdc_5 = 0;
+  uint64_t sdc_5_applies = 0;  ///< rows that SDC-5 is defined for
   uint64_t sdc_10_percent = 0;
   uint64_t sdc_20_percent = 0;
   uint64_t latent = 0;

@@ -42,14 +42,8 @@ ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
   return object;
 }
 
-/// A decimal number as JSON: a number where it fits, else its digits as text.
-ordered_json exact_number(const std::string& digits) {
-  const bool fits = digits.size() < 20;
-  return fits ? ordered_json(std::stoull(digits)) : ordered_json(digits);
-}
-
-/// Every experiment's row is kept in memory.
-constexpr uint64_t kMostExperiments = 10'000'000;
+/// What is to be run is planned in memory.
+constexpr uint64_t kMostRuns = 100'000'000;
 
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
   model::Dataset dataset = model::load_dataset(config.data, model::Split::kTest, config.images);
@@ -69,7 +63,9 @@ struct PreparedCampaign::Implementation {
         engine(network, hardware, kind),
         exact(network, hw::Multiplier()),
         target(engine, exact, dataset) {
-    golden_cycles = engine.run(model::network_input(*network, dataset.image(0))).total_cycles;
+    const engine::AcceleratorRun golden = engine.run(model::network_input(*network, dataset.image(0)));
+    golden_cycles = golden.total_cycles;
+    layers = layer_spans(golden);
     const hw::StateTable& table = target.state();
     if (config.fault_list.empty()) {
       auto drawn = std::make_unique<inject::FaultSample>(config.sample, table, golden_cycles, dataset.size());
@@ -79,11 +75,16 @@ struct PreparedCampaign::Implementation {
       source = std::make_unique<inject::FaultListExperiments>(inject::read_fault_list(config.fault_list), table,
                                                               golden_cycles, dataset.size());
     }
-    if (source->size() > kMostExperiments) {
-      throw UserError(config.file, 0, fmt::format("{} experiments are too many for one run", source->size()),
-                      fmt::format("ask for at most {}", kMostExperiments));
+    if (source->size() > kMostRuns / source->images_per_experiment()) {
+      throw UserError(config.file, 0,
+                      fmt::format("{} experiments on {} images each are too many for one campaign", source->size(),
+                                  source->images_per_experiment()),
+                      fmt::format("ask for at most {} runs", kMostRuns));
     }
   }
+
+  ordered_json effective_experiment() const;
+  ordered_json hashes() const;
 
   ExperimentConfig config;
   hw::AcceleratorConfig hardware;
@@ -94,6 +95,7 @@ struct PreparedCampaign::Implementation {
   engine::FunctionalEngine exact;
   AcceleratorTarget target;
   uint64_t golden_cycles = 0;
+  std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
   const inject::FaultSample* sample = nullptr;  ///< `source`, when it is a sample
 };
@@ -103,77 +105,67 @@ PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
 
 PreparedCampaign::~PreparedCampaign() = default;
 
-CampaignResult PreparedCampaign::run(const Campaign::Progress& progress) {
-  Implementation& all = *implementation_;
-  return Campaign(all.target, *all.source, all.config.hang_factor).run(progress);
+InferenceTarget& PreparedCampaign::target() {
+  return implementation_->target;
 }
-
-CampaignEstimate PreparedCampaign::estimate() {
-  Implementation& all = *implementation_;
-  return Campaign(all.target, *all.source, all.config.hang_factor).estimate();
-}
-
-const hw::StateTable& PreparedCampaign::state() const {
-  return implementation_->target.state();
-}
-const inject::ExperimentSource& PreparedCampaign::experiments() const {
+inject::ExperimentSource& PreparedCampaign::experiments() {
   return *implementation_->source;
 }
-uint64_t PreparedCampaign::golden_cycles() const {
-  return implementation_->golden_cycles;
+double PreparedCampaign::hang_factor() const {
+  return implementation_->config.hang_factor;
 }
 
-ordered_json PreparedCampaign::effective_experiment() const {
-  const Implementation& all = *implementation_;
-  return {{"model", all.config.model},
-          {"data", {{"source", all.config.data}, {"images", all.dataset.size()}}},
-          {"accelerator", accelerator_json(all.hardware)},
-          {"engine", to_string(all.kind)},
-          {"faults", faults_json(all.config, all.sample)},
-          {"seed", all.config.sample.seed},
-          {"hang_factor", all.config.hang_factor}};
+ordered_json PreparedCampaign::Implementation::effective_experiment() const {
+  return {{"model", config.model},
+          {"data", {{"source", config.data}, {"images", dataset.size()}}},
+          {"accelerator", accelerator_json(hardware)},
+          {"engine", to_string(kind)},
+          {"faults", faults_json(config, sample)},
+          {"seed", config.sample.seed},
+          {"hang_factor", config.hang_factor}};
 }
 
-ordered_json PreparedCampaign::population() const {
+ordered_json PreparedCampaign::Implementation::hashes() const {
+  return {
+      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(hardware, target.state())}};
+}
+
+CampaignDescription PreparedCampaign::description() const {
   const Implementation& all = *implementation_;
-  if (all.sample == nullptr) {
-    return {{"kind", "list"},
-            {"list", all.config.fault_list},
-            {"images", all.dataset.size()},
-            {"size", all.source->size()},
-            {"sample", all.source->size()}};
+  CampaignDescription description;
+  description.version = FAULTLINE_VERSION;
+  description.experiment = all.effective_experiment();
+  description.hashes = all.hashes();
+  description.population = all.source->population();
+  for (const hw::StateField& field : all.target.state().fields()) {
+    hw::StateField described;
+    described.path = field.path;
+    described.kind = field.kind;
+    described.bits = field.bits;
+    described.is_signed = field.is_signed;
+    described.dimensions = field.dimensions;
+    description.fields.push_back(std::move(described));
   }
-  const inject::FaultSample& sample = *all.sample;
-  ordered_json structures = ordered_json::array();
-  for (const inject::StructurePopulation& structure : sample.structures()) {
-    structures.push_back({{"path", structure.path},
-                          {"elements", structure.elements},
-                          {"bits", structure.bits},
-                          {"positions", structure.positions}});
+  for (const LayerSpan& layer : all.layers) {
+    description.layers.push_back(layer.name);
   }
-  return {{"kind", inject::to_string(sample.kind())},
-          {"size", exact_number(sample.population())},
-          {"positions", sample.positions()},
-          {"models", sample.models()},
-          {"cycles", sample.cycles()},
-          {"images", sample.images()},
-          {"sample", sample.size()},
-          {"with_replacement", true},
-          {"structures", std::move(structures)}};
-}
-
-ordered_json PreparedCampaign::hashes() const {
-  const Implementation& all = *implementation_;
-  return {{"model", all.network->sha256},
-          {"data", all.dataset.sha256},
-          {"hardware", hardware_sha256(all.hardware, all.target.state())}};
+  for (const inject::Stratum& stratum : all.source->strata()) {
+    description.strata.push_back({stratum.name, stratum.share});
+  }
+  description.experiments = all.source->size();
+  description.images_per_experiment = all.source->images_per_experiment();
+  description.weighted = all.source->weighted();
+  description.distinct_population = all.source->distinct_population();
+  description.golden_cycles = all.golden_cycles;
+  return description;
 }
 
 void PreparedCampaign::write_fault_list(const std::string& path) const {
-  const inject::ExperimentSource& source = experiments();
+  const inject::ExperimentSource& source = *implementation_->source;
+  const hw::StateTable& table = implementation_->target.state();
   std::vector<inject::FaultListEntry> entries;
   for (uint64_t number = 0; number < source.size(); ++number) {
-    const auto added = inject::to_entries(state(), source.at(number).faults, std::to_string(number));
+    const auto added = inject::to_entries(table, source.at(number).faults, std::to_string(number));
     entries.insert(entries.end(), added.begin(), added.end());
   }
   inject::write_fault_list(entries, path);

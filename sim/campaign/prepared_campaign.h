@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "sim/campaign/campaign.h"
+#include "sim/campaign/campaign_description.h"
 #include "sim/campaign/experiment_file.h"
+#include "sim/campaign/inference_target.h"
 #include "sim/inject/experiment_source.h"
 
 namespace faultline::campaign {
@@ -20,19 +20,11 @@ class PreparedCampaign {
   explicit PreparedCampaign(const ExperimentConfig& config);
   ~PreparedCampaign();
 
-  CampaignResult run(const Campaign::Progress& progress);
-  CampaignEstimate estimate();
-
-  const hw::StateTable& state() const;
-  const inject::ExperimentSource& experiments() const;
-  uint64_t golden_cycles() const;
-
-  /// The experiment as it is run, defaults filled in.
-  nlohmann::ordered_json effective_experiment() const;
-  /// What was drawn from: kind, exact size and its factors, structures; for a fault list its file.
-  nlohmann::ordered_json population() const;
-  /// SHA-256 of model, data and hardware (its effective configuration, state table and products).
-  nlohmann::ordered_json hashes() const;
+  InferenceTarget& target();
+  inject::ExperimentSource& experiments();
+  double hang_factor() const;
+  /// The whole campaign: one shard of one.
+  CampaignDescription description() const;
   /// Writes every experiment's faults as a fault list that runs the same faults again (every one on every image).
   /// Throws UserError.
   void write_fault_list(const std::string& path) const;

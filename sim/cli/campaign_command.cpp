@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include <fmt/core.h>
 
 #include "sim/campaign/campaign_report.h"
 #include "sim/campaign/prepared_campaign.h"
+#include "sim/campaign/workers.h"
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress_line.h"
@@ -50,49 +53,36 @@ campaign::ExperimentConfig experiment_of(const CampaignOptions& options) {
 }
 
 /// What stands at the top of every result.
-ordered_json preamble(const campaign::PreparedCampaign& prepared) {
-  return {{"version", FAULTLINE_VERSION},
-          {"experiment", prepared.effective_experiment()},
-          {"hashes", prepared.hashes()},
-          {"population", prepared.population()},
-          {"golden_cycles", prepared.golden_cycles()}};
+ordered_json preamble(const campaign::CampaignDescription& description) {
+  return {{"version", description.version},
+          {"experiment", description.experiment},
+          {"hashes", description.hashes},
+          {"population", description.population},
+          {"golden_cycles", description.golden_cycles}};
 }
 
 /// The population's size in decimal and its kind, for the terminal.
-std::string population_text(const campaign::PreparedCampaign& prepared) {
-  const ordered_json population = prepared.population();
-  const ordered_json& size = population["size"];
+std::string population_text(const campaign::CampaignDescription& description) {
+  const ordered_json& size = description.population["size"];
   return fmt::format("{} ({})", size.is_string() ? size.get<std::string>() : size.dump(),
-                     population["kind"].get<std::string>());
+                     description.population["kind"].get<std::string>());
 }
 
 int dry_run(const CampaignOptions& options, campaign::PreparedCampaign& prepared) {
-  const campaign::CampaignEstimate estimate = prepared.estimate();
+  const campaign::CampaignDescription description = prepared.description();
+  const campaign::CampaignEstimate estimate =
+      campaign::estimate_campaign(prepared.target(), prepared.experiments(), prepared.hang_factor());
   if (options.json) {
-    ordered_json report = preamble(prepared);
+    ordered_json report = preamble(description);
     report["expected_seconds"] = estimate.total_seconds;
     report["seconds_per_experiment"] = estimate.experiment_seconds;
     fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     return 0;
   }
   fmt::print("population      {}\nsample          {}\nexpected time   {:.1f} s ({:.1f} ms an experiment)\n",
-             population_text(prepared), prepared.experiments().size(), estimate.total_seconds,
+             population_text(description), description.experiments, estimate.total_seconds,
              1000 * estimate.experiment_seconds);
   return 0;
-}
-
-void print_json(const CampaignOptions& options, const campaign::PreparedCampaign& prepared,
-                const campaign::CampaignResult& result, const campaign::CampaignSummary& summary) {
-  ordered_json report = preamble(prepared);
-  report.update(campaign::to_json(summary, result));
-  if (options.rows) {
-    report["rows"] = ordered_json::array();
-    for (const campaign::ExperimentRow& row : result.rows) {
-      report["rows"].push_back(campaign::to_json(row, prepared.state()));
-    }
-  }
-  report["wall_s"] = result.wall_seconds;
-  fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 int run_campaign(const CampaignOptions& options) {
@@ -103,24 +93,43 @@ int run_campaign(const CampaignOptions& options) {
   if (options.dry_run) {
     return dry_run(options, prepared);
   }
-  campaign::CampaignResult result;
+  const campaign::CampaignDescription description = prepared.description();
+  campaign::ExperimentRunner runner(prepared.target(), prepared.hang_factor());
+  campaign::InProcessWorkers workers(runner);
+  std::vector<campaign::ExperimentRow> rows;
   {
     ProgressLine progress;
-    result = prepared.run([&progress](uint64_t done, uint64_t total) { progress.update(done, total); });
+    const auto all = [](uint64_t, size_t) { return true; };
+    const auto runs = campaign::plan_runs(prepared.experiments(), 0, prepared.experiments().size(), all);
+    workers.run(
+        runs.size(), [&](size_t index) { return campaign::task_of(prepared.experiments(), runs[index]); },
+        [&](campaign::ExperimentRow row) {
+          rows.push_back(std::move(row));
+          progress.update(rows.size(), runs.size());
+        });
   }
-  const campaign::CampaignSummary summary = campaign::summarise(result, prepared.state());
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.number, a.image) < std::tie(b.number, b.image); });
+  const campaign::CampaignSummary summary =
+      campaign::summarise(description, [&](const auto& use) { std::for_each(rows.begin(), rows.end(), use); });
   if (options.json) {
-    print_json(options, prepared, result, summary);
-  } else {
-    fmt::print("{} experiments of a population of {}, {} images, {:.1f} s\n\n{}", result.rows.size(),
-               population_text(prepared), result.images_struck, result.wall_seconds, campaign::to_text(summary));
-  }
-  for (const campaign::ExperimentRow& row : result.rows) {
-    if (!row.tool_error.empty()) {
-      fmt::print(stderr, "faultline: experiment {} ({}): tool error: {}\n", row.number, row.site, row.tool_error);
+    ordered_json report = preamble(description);
+    report.update(campaign::to_json(summary));
+    if (options.rows) {
+      report["rows"] = ordered_json::array();
+      for (const campaign::ExperimentRow& row : rows) {
+        report["rows"].push_back(campaign::to_json(row, description));
+      }
     }
+    fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print("{} experiments of a population of {}, {} images\n\n{}", description.experiments,
+               population_text(description), summary.images_struck, campaign::to_text(summary));
   }
-  return summary.total.tool_errors > 0 ? kToolErrors : 0;
+  for (const campaign::ToolError& error : summary.tool_errors) {
+    fmt::print(stderr, "faultline: experiment {} ({}): tool error: {}\n", error.number, error.site, error.message);
+  }
+  return summary.total.counts.tool_errors > 0 ? kToolErrors : 0;
 }
 
 std::function<int()> configure(CLI::App& app) {

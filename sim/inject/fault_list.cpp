@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -83,7 +84,7 @@ std::vector<FaultListEntry> to_entries(const hw::StateTable& table, const std::v
 
 FaultListExperiments::FaultListExperiments(const FaultList& list, const hw::StateTable& table, uint64_t run_cycles,
                                            size_t images)
-    : images_(images) {
+    : file_(list.file), images_(images) {
   std::map<std::string, size_t> named;
   for (const FaultListEntry& entry : list.entries) {
     Row row = make_row(entry, list.file, table, run_cycles);
@@ -114,13 +115,12 @@ FaultListExperiments::Row FaultListExperiments::make_row(const FaultListEntry& e
 
 Experiment FaultListExperiments::at(uint64_t number) const {
   Experiment experiment;
-  experiment.image = image_of(number);
-  const uint64_t place = number / images_;
-  const auto after = std::upper_bound(groups_.begin(), groups_.end(), place,
+  experiment.images = images_of(number);
+  const auto after = std::upper_bound(groups_.begin(), groups_.end(), number,
                                       [](uint64_t value, const Group& group) { return value < group.first; });
   const Group& group = *std::prev(after);
   for (const Row& row : group.rows) {
-    const uint64_t first = group.one_experiment ? 0 : place - group.first;
+    const uint64_t first = group.one_experiment ? 0 : number - group.first;
     const uint64_t last = group.one_experiment ? row.site_count : first + 1;
     for (uint64_t n = first; n < last; ++n) {
       experiment.faults.push_back(row.fault);
@@ -128,6 +128,16 @@ Experiment FaultListExperiments::at(uint64_t number) const {
     }
   }
   return experiment;
+}
+
+std::vector<size_t> FaultListExperiments::images_of(uint64_t /*number*/) const {
+  std::vector<size_t> images(images_);
+  std::iota(images.begin(), images.end(), size_t{0});
+  return images;
+}
+
+nlohmann::ordered_json FaultListExperiments::population() const {
+  return {{"kind", "list"}, {"list", file_}, {"images", images_}, {"size", experiments_}, {"sample", experiments_}};
 }
 
 }  // namespace faultline::inject

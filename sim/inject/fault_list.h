@@ -60,7 +60,7 @@ void write_fault_list(const std::vector<FaultListEntry>& entries, const std::str
 std::vector<FaultListEntry> to_entries(const hw::StateTable& table, const std::vector<hw::Fault>& faults,
                                        const std::string& experiment);
 
-/// The experiments of a list, in the order of the file: number = list experiment x images + image.
+/// The experiments of a list, in the order of the file, each on every image.
 ///
 /// An entry without experiment gives one experiment per matching site; entries with the same experiment are one
 /// experiment, with every site that each of them matches.
@@ -70,9 +70,11 @@ class FaultListExperiments : public ExperimentSource {
   /// unknown path, a mask of 0 or outside the width, and a window that starts after the run.
   FaultListExperiments(const FaultList& list, const hw::StateTable& table, uint64_t run_cycles, size_t images);
 
-  uint64_t size() const override { return experiments_ * images_; }
+  uint64_t size() const override { return experiments_; }
   Experiment at(uint64_t number) const override;
-  size_t image_of(uint64_t number) const override { return static_cast<size_t>(number % images_); }
+  size_t images_per_experiment() const override { return images_; }
+  std::vector<size_t> images_of(uint64_t number) const override;
+  nlohmann::ordered_json population() const override;
 
  private:
   /// One entry with the sites it names.
@@ -91,8 +93,9 @@ class FaultListExperiments : public ExperimentSource {
                uint64_t run_cycles) const;
 
   std::vector<Group> groups_;
+  std::string file_;
   uint64_t experiments_ = 0;
-  uint64_t images_;
+  size_t images_;
 };
 
 }  // namespace faultline::inject

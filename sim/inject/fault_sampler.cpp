@@ -61,6 +61,12 @@ hw::FaultModel fault_model(SampleModel model, bool second) {
   return one ? hw::FaultModel::kStuckAt1 : hw::FaultModel::kStuckAt0;
 }
 
+/// A decimal number as JSON: a number where it fits, else its digits as text.
+nlohmann::ordered_json exact_number(const std::string& digits) {
+  const bool fits = digits.size() < 20;
+  return fits ? nlohmann::ordered_json(std::stoull(digits)) : nlohmann::ordered_json(digits);
+}
+
 }  // namespace
 
 const char* to_string(SampleModel model) {
@@ -113,7 +119,7 @@ FaultSample::FaultSample(const SampleRequest& request, const hw::StateTable& tab
 Experiment FaultSample::at(uint64_t number) const {
   hw::CounterRandom random(seed_, number);
   Experiment experiment;
-  experiment.image = static_cast<size_t>(random.uniform(images_));
+  experiment.images = {static_cast<size_t>(random.uniform(images_))};
   uint64_t position = random.uniform(positions());
   const uint64_t start = random.uniform(cycles_);
   const bool second = random.uniform(models_) == 1;
@@ -129,12 +135,31 @@ Experiment FaultSample::at(uint64_t number) const {
   return experiment;
 }
 
-std::string FaultSample::population() const {
+std::string FaultSample::population_size() const {
   boost::multiprecision::cpp_int product = positions();
   product *= models_;
   product *= cycles_;
   product *= images_;
   return product.str();
+}
+
+nlohmann::ordered_json FaultSample::population() const {
+  nlohmann::ordered_json structures = nlohmann::ordered_json::array();
+  for (const StructurePopulation& structure : structures_) {
+    structures.push_back({{"path", structure.path},
+                          {"elements", structure.elements},
+                          {"bits", structure.bits},
+                          {"positions", structure.positions}});
+  }
+  return {{"kind", to_string(kind_)},
+          {"size", exact_number(population_size())},
+          {"positions", positions()},
+          {"models", models_},
+          {"cycles", cycles_},
+          {"images", images_},
+          {"sample", size_},
+          {"with_replacement", true},
+          {"structures", std::move(structures)}};
 }
 
 }  // namespace faultline::inject

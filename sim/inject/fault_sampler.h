@@ -61,6 +61,8 @@ class FaultSample : public ExperimentSource {
 
   uint64_t size() const override { return size_; }
   Experiment at(uint64_t number) const override;
+  size_t images_per_experiment() const override { return 1; }
+  nlohmann::ordered_json population() const override;
 
   Population kind() const { return kind_; }
   const std::vector<StructurePopulation>& structures() const { return structures_; }
@@ -72,7 +74,7 @@ class FaultSample : public ExperimentSource {
   uint64_t models() const { return models_; }
   uint64_t images() const { return images_; }
   /// positions() x models() x cycles() x images(), exactly, in decimal.
-  std::string population() const;
+  std::string population_size() const;
 
  private:
   SampleModel model_;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <tuple>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "sim/campaign/campaign_report.h"
+#include "sim/campaign/experiment_runner.h"
 #include "sim/inject/fault_list.h"
 
 namespace faultline::campaign {
@@ -74,63 +76,81 @@ class CampaignTest : public testing::Test {
     }
     return {list, target.state(), 100, images};
   }
-  CampaignResult run(const inject::ExperimentSource& source) {
-    return Campaign(target, source, 2.5).run([](uint64_t, uint64_t) {});
+  std::vector<ExperimentRow> run(const inject::ExperimentSource& source) {
+    ExperimentRunner runner(target, 2.5);
+    const auto runs = plan_runs(source, 0, source.size(), [](uint64_t, size_t) { return true; });
+    std::vector<ExperimentRow> rows;
+    for (const auto& one : runs) {
+      rows.push_back(runner.run(task_of(source, one)));
+    }
+    std::sort(rows.begin(), rows.end(), [](const ExperimentRow& a, const ExperimentRow& b) {
+      return std::tie(a.number, a.image) < std::tie(b.number, b.image);
+    });
+    return rows;
+  }
+  CampaignDescription description() const {
+    CampaignDescription made;
+    made.fields = target.state().fields();
+    made.layers = {"first", "second"};
+    made.strata = {{"all", 1}};
+    return made;
+  }
+  CampaignSummary summary_of(const std::vector<ExperimentRow>& rows) const {
+    return summarise(description(), [&](const auto& use) { std::for_each(rows.begin(), rows.end(), use); });
   }
   FakeTarget target;
 };
 
 TEST_F(CampaignTest, JudgesEveryExperimentOnce) {
   const auto source = experiments({1, 2, 4, 8, 16, 0x80}, 1);
-  const CampaignResult result = run(source);
-  ASSERT_EQ(result.rows.size(), 6u);
-  const CampaignSummary summary = summarise(result, target.state());
-  EXPECT_EQ(summary.total.count(Outcome::kMasked), 2u);
-  EXPECT_EQ(summary.total.count(Outcome::kCritical), 1u);
-  EXPECT_EQ(summary.total.count(Outcome::kCrash), 1u);
-  EXPECT_EQ(summary.total.count(Outcome::kHang), 1u);
-  EXPECT_EQ(summary.total.latent, 1u);
-  EXPECT_EQ(summary.total.sdc_1, 1u);
-  EXPECT_EQ(summary.total.tool_errors, 1u);
-  EXPECT_EQ(summary.total.experiments(), 5u) << "a failure of the program is in no rate";
-  EXPECT_EQ(result.rows[5].tool_error, "broken");
+  const std::vector<ExperimentRow> rows = run(source);
+  ASSERT_EQ(rows.size(), 6u);
+  const CampaignSummary summary = summary_of(rows);
+  EXPECT_EQ(summary.total.counts.count(Outcome::kMasked), 2u);
+  EXPECT_EQ(summary.total.counts.count(Outcome::kCritical), 1u);
+  EXPECT_EQ(summary.total.counts.count(Outcome::kCrash), 1u);
+  EXPECT_EQ(summary.total.counts.count(Outcome::kHang), 1u);
+  EXPECT_EQ(summary.total.counts.latent, 1u);
+  EXPECT_EQ(summary.total.counts.sdc_1, 1u);
+  EXPECT_EQ(summary.total.counts.tool_errors, 1u);
+  EXPECT_EQ(summary.total.counts.experiments(), 5u) << "a failure of the program is in no rate";
+  EXPECT_EQ(rows[5].tool_error, "broken");
 }
 
 TEST_F(CampaignTest, AttributesToStructureLayerAndBit) {
-  const CampaignResult result = run(experiments({1, 2, 4, 8, 16, 32, 64}, 1));
-  EXPECT_EQ(result.rows[0].layer, "first") << "cycles before the first layer belong to it";
-  EXPECT_EQ(result.rows[4].layer, "first");
-  EXPECT_EQ(result.rows[5].layer, "second");
-  EXPECT_EQ(result.rows[5].bit, 5);
-  EXPECT_EQ(result.rows[5].structure, "block.switch[*]");
-  EXPECT_EQ(result.rows[5].site, "block.switch[1]");
-  const CampaignSummary summary = summarise(result, target.state());
+  const std::vector<ExperimentRow> rows = run(experiments({1, 2, 4, 8, 16, 32, 64}, 1));
+  EXPECT_EQ(rows[0].layer, 0) << "cycles before the first layer belong to it";
+  EXPECT_EQ(rows[4].layer, 0);
+  EXPECT_EQ(rows[5].layer, 1);
+  EXPECT_EQ(rows[5].bit, 5);
+  EXPECT_EQ(site_path(description(), rows[5].site), "block.switch[1]");
+  const CampaignSummary summary = summary_of(rows);
   ASSERT_EQ(summary.layers.size(), 2u);
-  EXPECT_EQ(summary.layers[0].first, "first");
-  EXPECT_EQ(summary.layers[1].second.experiments(), 2u);
-  EXPECT_EQ(summary.bits.at(1).count(Outcome::kCritical), 1u);
+  EXPECT_EQ(summary.layers[0].name, "first");
+  EXPECT_EQ(summary.layers[1].counts.experiments(), 2u);
+  EXPECT_EQ(summary.bits.at(1).counts.count(Outcome::kCritical), 1u);
 }
 
 TEST_F(CampaignTest, OneGoldenRunServesAllExperimentsOfAnImage) {
-  const CampaignResult result = run(experiments({1, 2, 1, 2}, 3));
+  const std::vector<ExperimentRow> rows = run(experiments({1, 2, 1, 2}, 3));
   EXPECT_EQ(target.golden_runs, 3);
-  EXPECT_EQ(result.images_struck, 3u);
-  for (uint64_t n = 0; n < result.rows.size(); ++n) {
-    EXPECT_EQ(result.rows[n].number, n);
-    EXPECT_EQ(result.rows[n].image, n % 3);
+  EXPECT_EQ(summary_of(rows).images_struck, 3u);
+  for (uint64_t n = 0; n < rows.size(); ++n) {
+    EXPECT_EQ(rows[n].number, n / 3);
+    EXPECT_EQ(rows[n].image, n % 3);
   }
 }
 
 TEST_F(CampaignTest, AFailingGoldenRunFailsItsExperimentsOnly) {
   target.failing_image = 1;
-  const CampaignResult result = run(experiments({1, 2}, 3));
-  const CampaignSummary summary = summarise(result, target.state());
-  EXPECT_EQ(summary.total.tool_errors, 2u);
-  EXPECT_EQ(summary.total.experiments(), 4u);
+  const std::vector<ExperimentRow> rows = run(experiments({1, 2}, 3));
+  const CampaignSummary summary = summary_of(rows);
+  EXPECT_EQ(summary.total.counts.tool_errors, 2u);
+  EXPECT_EQ(summary.total.counts.experiments(), 4u);
 }
 
 TEST_F(CampaignTest, AccuracyCountsRunsWithoutAnswerAsWrong) {
-  const CampaignSummary summary = summarise(run(experiments({1, 2, 4}, 3)), target.state());
+  const CampaignSummary summary = summary_of(run(experiments({1, 2, 4}, 3)));
   EXPECT_DOUBLE_EQ(summary.accuracy.golden_labels, 2.0 / 3);
   EXPECT_DOUBLE_EQ(summary.accuracy.faulty_labels, 3.0 / 9) << "masked on images 0 and 1, turned right on image 2";
   EXPECT_DOUBLE_EQ(summary.accuracy.golden_exact, 1.0);
@@ -138,9 +158,9 @@ TEST_F(CampaignTest, AccuracyCountsRunsWithoutAnswerAsWrong) {
 }
 
 TEST_F(CampaignTest, ReportsHoldTheParts) {
-  const CampaignResult result = run(experiments({1, 2, 4, 0x80}, 1));
-  const CampaignSummary summary = summarise(result, target.state());
-  const auto json = to_json(summary, result);
+  const std::vector<ExperimentRow> rows = run(experiments({1, 2, 4, 0x80}, 1));
+  const CampaignSummary summary = summary_of(rows);
+  const auto json = to_json(summary);
   EXPECT_EQ(json["outcomes"]["masked"], 1);
   EXPECT_EQ(json["outcomes"]["detected"], 0);
   EXPECT_EQ(json["per_structure"][0]["path"], "block.switch[*]");
@@ -148,12 +168,12 @@ TEST_F(CampaignTest, ReportsHoldTheParts) {
   EXPECT_EQ(json["tool_errors"][0]["message"], "broken");
   EXPECT_NEAR(json["rates"]["critical"]["rate"].get<double>(), 1.0 / 3, 1e-12);
   EXPECT_THAT(to_text(summary), testing::HasSubstr("tool errors, in no rate: 1"));
-  EXPECT_EQ(to_json(result.rows[2], target.state())["faulty_class"], nullptr);
+  EXPECT_EQ(to_json(rows[2], description())["faulty_class"], nullptr);
 }
 
 TEST_F(CampaignTest, EstimatesFromAFewExperiments) {
   const auto source = experiments({1, 2, 4}, 3);
-  const CampaignEstimate estimate = Campaign(target, source, 2.5).estimate();
+  const CampaignEstimate estimate = estimate_campaign(target, source, 2.5);
   EXPECT_GE(estimate.total_seconds, 0.0);
   EXPECT_NEAR(estimate.total_seconds, 3 * estimate.golden_seconds + 9 * estimate.experiment_seconds, 1e-9);
 }

@@ -75,15 +75,15 @@ TEST_F(FaultListTest, WhatIsWrittenReadsTheSame) {
   }
 }
 
-TEST_F(FaultListTest, WildcardsGiveOneExperimentPerSiteAndImage) {
+TEST_F(FaultListTest, WildcardsGiveOneExperimentPerSiteOnEveryImage) {
   const FaultListExperiments experiments(csv("array.pe[*][*].psum,1,flip,4,1,0\ncontroller.phase,2,flip,5,1,0\n"),
                                          small.table, 1000, 3);
-  ASSERT_EQ(experiments.size(), 13u * 3);
-  EXPECT_EQ(experiments.at(3 * 5 + 2).image, 2u);
-  EXPECT_EQ(experiments.image_of(3 * 5 + 2), 2u);
-  ASSERT_EQ(experiments.at(3 * 5).faults.size(), 1u);
-  EXPECT_EQ(experiments.at(3 * 5).faults[0].site, (hw::Site{0, 5}));
-  EXPECT_EQ(experiments.at(3 * 12 + 1).faults[0].site, (hw::Site{6, 0}));
+  ASSERT_EQ(experiments.size(), 13u);
+  EXPECT_EQ(experiments.at(5).images, (std::vector<size_t>{0, 1, 2}));
+  EXPECT_EQ(experiments.images_of(5), (std::vector<size_t>{0, 1, 2}));
+  ASSERT_EQ(experiments.at(5).faults.size(), 1u);
+  EXPECT_EQ(experiments.at(5).faults[0].site, (hw::Site{0, 5}));
+  EXPECT_EQ(experiments.at(12).faults[0].site, (hw::Site{6, 0}));
 }
 
 TEST_F(FaultListTest, EntriesOfOneExperimentStrikeTogether) {

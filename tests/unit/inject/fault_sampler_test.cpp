@@ -29,10 +29,10 @@ TEST_F(FaultSamplerTest, CountsThePopulationExactly) {
   const FaultSample flips(request({"array.pe[*][*].*", "buffer.weight"}), small.table, 1000, 20);
   EXPECT_EQ(flips.kind(), Population::kStorage) << "wires are a population of their own";
   EXPECT_EQ(flips.positions(), 12u * (32 + 8 + 1) + 800u);
-  EXPECT_EQ(flips.population(), std::to_string((12u * 41 + 800u) * 1000 * 20));
+  EXPECT_EQ(flips.population_size(), std::to_string((12u * 41 + 800u) * 1000 * 20));
 
   const FaultSample stuck(request({"buffer.weight"}, SampleModel::kStuckAtBoth), small.table, 1000, 20);
-  EXPECT_EQ(stuck.population(), std::to_string(800u * 2 * 20)) << "a permanent fault has no start to choose";
+  EXPECT_EQ(stuck.population_size(), std::to_string(800u * 2 * 20)) << "a permanent fault has no start to choose";
 
   SampleRequest limited = request({"buffer.weight"}, SampleModel::kStuckAt0);
   limited.duration = 10;
@@ -41,7 +41,7 @@ TEST_F(FaultSamplerTest, CountsThePopulationExactly) {
 
 TEST_F(FaultSamplerTest, PopulationsBeyond64BitsAreExact) {
   const FaultSample flips(request({"buffer.weight"}), small.table, ~uint64_t{0}, 1000000);
-  EXPECT_EQ(flips.population(), "14757395258967641292000000000");  // 800 x (2^64 - 1) x 10^6
+  EXPECT_EQ(flips.population_size(), "14757395258967641292000000000");  // 800 x (2^64 - 1) x 10^6
 }
 
 TEST_F(FaultSamplerTest, WiresAreDrawnWhenOnlyWiresAreNamedOrAskedFor) {
@@ -63,7 +63,7 @@ TEST_F(FaultSamplerTest, AnExperimentDependsOnSeedAndNumberOnly) {
   larger.size = 5;
   const FaultSample two(larger, small.table, 1000, 7);
   for (uint64_t n = 5; n-- > 0;) {
-    EXPECT_EQ(one.at(n).image, two.at(n).image);
+    EXPECT_EQ(one.at(n).images, two.at(n).images);
     EXPECT_EQ(one.at(n).faults[0].site, two.at(n).faults[0].site);
     EXPECT_EQ(one.at(n).faults[0].mask, two.at(n).faults[0].mask);
     EXPECT_EQ(one.at(n).faults[0].start, two.at(n).faults[0].start);
@@ -101,7 +101,7 @@ TEST_F(FaultSamplerTest, DrawsUniformlyOverThePopulation) {
     const Experiment experiment = sample.at(n);
     ++fields[experiment.faults[0].site.field];
     ++cycles[experiment.faults[0].start];
-    ++images[experiment.image];
+    ++images[experiment.images.at(0)];
   }
   const auto expect_share = [&](uint64_t count, double share) {
     const double expected = kDraws * share;
