@@ -6,7 +6,7 @@ endif()
 
 find_package(PkgConfig REQUIRED)
 find_package(SystemC REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS iostreams)
+find_package(Boost 1.74 REQUIRED COMPONENTS iostreams serialization)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Protobuf REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)

@@ -63,6 +63,12 @@ void ExperimentRunner::strike(ExperimentRow& row) {
   row.exact_class = target_.exact_class(row.image);
 }
 
+ExperimentRow ExperimentRunner::failed(const Task& task, const std::string& tool_error) const {
+  ExperimentRow row = described(task, target_.label(task.image));
+  row.tool_error = tool_error;
+  return row;
+}
+
 ExperimentRow ExperimentRunner::run(const Task& task) {
   ExperimentRow row = described(task, target_.label(task.image));
   try {

@@ -30,6 +30,8 @@ class ExperimentRunner {
 
   /// Anything thrown on the way is the row's tool_error.
   ExperimentRow run(const Task& task);
+  /// The row of a task that could not be run.
+  ExperimentRow failed(const Task& task, const std::string& tool_error) const;
 
  private:
   void take_golden(size_t image);
