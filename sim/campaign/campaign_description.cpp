@@ -1,5 +1,9 @@
 #include "sim/campaign/campaign_description.h"
 
+#include <fmt/format.h>
+
+#include "sim/config/user_error.h"
+
 namespace faultline::campaign {
 namespace {
 
@@ -88,6 +92,25 @@ CampaignDescription description_from_json(const ordered_json& json) {
     description.fields.push_back(field_from_json(field));
   }
   return description;
+}
+
+void require_same_campaign(const CampaignDescription& expected, const CampaignDescription& found,
+                           const std::string& file) {
+  const ordered_json wanted = expected.identity().flatten();
+  const ordered_json held = found.identity().flatten();
+  for (const auto& [key, value] : wanted.items()) {
+    const auto other = held.find(key);
+    if (other == held.end() || *other != value) {
+      throw UserError(file, 0,
+                      fmt::format("is of another campaign: {} is {}, not {}", key.substr(1),
+                                  other == held.end() ? "missing" : other->dump(), value.dump()),
+                      "use the experiment, files and version that it was made with");
+    }
+  }
+  if (wanted.size() != held.size()) {
+    throw UserError(file, 0, "is of another campaign: its description has other keys",
+                    "use the experiment, files and version that it was made with");
+  }
 }
 
 std::string site_path(const CampaignDescription& description, const hw::Site& site) {

@@ -54,6 +54,10 @@ nlohmann::ordered_json to_json(const CampaignDescription& description);
 /// Throws nlohmann::json::exception when something is missing or of another type.
 CampaignDescription description_from_json(const nlohmann::ordered_json& json);
 
+/// Throws UserError at `file` when `found` describes another campaign than `expected`, naming the first difference.
+void require_same_campaign(const CampaignDescription& expected, const CampaignDescription& found,
+                           const std::string& file);
+
 /// The path of the site a row counts under.
 std::string site_path(const CampaignDescription& description, const hw::Site& site);
 /// The name of a row's layer.

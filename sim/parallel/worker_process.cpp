@@ -188,7 +188,8 @@ WorkerProcess::WorkerProcess(campaign::ExperimentRunner& runner) {
 }
 
 WorkerProcess::~WorkerProcess() {
-  socket_.reset();
+  // Closing the socket would not reach it while other watchers hold copies. The worker ends with it.
+  ::kill(watcher_, SIGKILL);
   int status = 0;
   ::waitpid(watcher_, &status, 0);
 }
