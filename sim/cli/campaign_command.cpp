@@ -1,18 +1,16 @@
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 
 #include <fmt/core.h>
 
 #include "sim/campaign/campaign_report.h"
 #include "sim/campaign/prepared_campaign.h"
-#include "sim/campaign/workers.h"
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress_line.h"
 #include "sim/config/user_error.h"
+#include "sim/parallel/campaign_session.h"
 
 namespace faultline::cli {
 namespace {
@@ -29,6 +27,8 @@ struct CampaignOptions {
   std::optional<uint64_t> samples;
   std::optional<size_t> images;
   std::string fault_list;
+  parallel::SessionOptions session;
+  std::string shard;
   bool dry_run = false;
   bool rows = false;
   bool json = false;
@@ -85,7 +85,43 @@ int dry_run(const CampaignOptions& options, campaign::PreparedCampaign& prepared
   return 0;
 }
 
-int run_campaign(const CampaignOptions& options) {
+void print_json(const CampaignOptions& options, const parallel::SessionResult& result,
+                const campaign::CampaignSummary& summary) {
+  ordered_json report = preamble(result.store.description());
+  report.update(campaign::to_json(summary));
+  if (options.rows) {
+    report["rows"] = ordered_json::array();
+    result.store.for_each([&](const campaign::ExperimentRow& row) {
+      report["rows"].push_back(campaign::to_json(row, result.store.description()));
+    });
+  }
+  report["rows_sha256"] = result.store.rows_sha256();
+  report["store"] = options.session.store.empty() ? ordered_json(nullptr) : ordered_json(options.session.store);
+  report["runs_now"] = result.runs;
+  report["wall_s"] = result.wall_seconds;
+  fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+int report(const CampaignOptions& options, const parallel::SessionResult& result) {
+  const campaign::CampaignDescription& description = result.store.description();
+  const campaign::CampaignSummary summary =
+      campaign::summarise(description, [&](const auto& use) { result.store.for_each(use); });
+  if (options.json) {
+    print_json(options, result, summary);
+  } else {
+    fmt::print("{} experiments of a population of {}, {} images, {:.1f} s\n\n{}", summary.total.experiments,
+               population_text(description), summary.images_struck, result.wall_seconds, campaign::to_text(summary));
+  }
+  for (const campaign::ToolError& error : summary.tool_errors) {
+    fmt::print(stderr, "faultline: experiment {} ({}): tool error: {}\n", error.number, error.site, error.message);
+  }
+  return summary.total.counts.tool_errors > 0 ? kToolErrors : 0;
+}
+
+int run_campaign(CampaignOptions& options) {
+  if (!options.shard.empty()) {
+    options.session.shard = parallel::parse_shard(options.shard);
+  }
   campaign::PreparedCampaign prepared(experiment_of(options));
   if (!options.fault_list.empty()) {
     prepared.write_fault_list(options.fault_list);
@@ -93,43 +129,15 @@ int run_campaign(const CampaignOptions& options) {
   if (options.dry_run) {
     return dry_run(options, prepared);
   }
-  const campaign::CampaignDescription description = prepared.description();
-  campaign::ExperimentRunner runner(prepared.target(), prepared.hang_factor());
-  campaign::InProcessWorkers workers(runner);
-  std::vector<campaign::ExperimentRow> rows;
+  std::optional<parallel::SessionResult> result;
   {
     ProgressLine progress;
-    const auto all = [](uint64_t, size_t) { return true; };
-    const auto runs = campaign::plan_runs(prepared.experiments(), 0, prepared.experiments().size(), all);
-    workers.run(
-        runs.size(), [&](size_t index) { return campaign::task_of(prepared.experiments(), runs[index]); },
-        [&](campaign::ExperimentRow row) {
-          rows.push_back(std::move(row));
-          progress.update(rows.size(), runs.size());
-        });
+    result = parallel::run_session(prepared, options.session, [&progress](const campaign::CampaignProgress& now) {
+      progress.update(now.done, now.total,
+                      fmt::format(", rate [{:.2f} %, {:.2f} %]", 100 * now.rate.low, 100 * now.rate.high));
+    });
   }
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.number, a.image) < std::tie(b.number, b.image); });
-  const campaign::CampaignSummary summary =
-      campaign::summarise(description, [&](const auto& use) { std::for_each(rows.begin(), rows.end(), use); });
-  if (options.json) {
-    ordered_json report = preamble(description);
-    report.update(campaign::to_json(summary));
-    if (options.rows) {
-      report["rows"] = ordered_json::array();
-      for (const campaign::ExperimentRow& row : rows) {
-        report["rows"].push_back(campaign::to_json(row, description));
-      }
-    }
-    fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-  } else {
-    fmt::print("{} experiments of a population of {}, {} images\n\n{}", description.experiments,
-               population_text(description), summary.images_struck, campaign::to_text(summary));
-  }
-  for (const campaign::ToolError& error : summary.tool_errors) {
-    fmt::print(stderr, "faultline: experiment {} ({}): tool error: {}\n", error.number, error.site, error.message);
-  }
-  return summary.total.counts.tool_errors > 0 ? kToolErrors : 0;
+  return result ? report(options, *result) : 0;
 }
 
 std::function<int()> configure(CLI::App& app) {
@@ -141,6 +149,11 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--samples", options->samples, "Override the sample size")->check(CLI::PositiveNumber);
   app.add_option("--images", options->images, "Override the number of images")->check(CLI::PositiveNumber);
   app.add_option("--write-list", options->fault_list, "Also write the faults as a fault list (.csv or .jsonl)");
+  app.add_option("--out", options->session.store, "Result store to write; without it the rows are forgotten");
+  app.add_flag("--resume", options->session.resume, "Finish the result store instead of making it");
+  app.add_option("--jobs", options->session.jobs, "Processes; default: one per core, under mpirun one per rank")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--shard", options->shard, "i/n: run the i-th of n shards only");
   app.add_flag("--dry-run", options->dry_run, "Print population, sample and expected time; run a few experiments only");
   app.add_flag("--rows", options->rows, "List every experiment in the JSON");
   app.add_flag("--json", options->json, "Print JSON");

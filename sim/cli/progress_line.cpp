@@ -20,7 +20,8 @@ ProgressLine::~ProgressLine() {
   }
 }
 
-void ProgressLine::update(uint64_t done, uint64_t total) {
+void ProgressLine::update(uint64_t done, uint64_t total, const std::string& note) {
+  before_ = before_.value_or(done - 1);
   const Clock::time_point now = Clock::now();
   if (!terminal_ || now - last_ < kInterval) {
     return;
@@ -28,9 +29,10 @@ void ProgressLine::update(uint64_t done, uint64_t total) {
   last_ = now;
   shown_ = true;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double rate = static_cast<double>(done) / seconds;
+  const double rate = static_cast<double>(done - *before_) / seconds;
   const double left = static_cast<double>(total - done) / rate;
-  fmt::print(stderr, "\r\033[K{} of {} experiments, {:.1f} a second, {:.0f} s left", done, total, rate, left);
+  fmt::print(stderr, "\r\033[K{} of {} ({:.0f} %), {:.1f} a second, {:.0f} s left{}", done, total,
+             100 * static_cast<double>(done) / static_cast<double>(total), rate, left, note);
   std::fflush(stderr);
 }
 

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace faultline::cli {
 
@@ -14,12 +16,14 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void update(uint64_t done, uint64_t total);
+  /// `done` includes what was done before this line began; `note` stands at the end.
+  void update(uint64_t done, uint64_t total, const std::string& note = "");
 
  private:
   using Clock = std::chrono::steady_clock;
   bool terminal_;
   bool shown_ = false;
+  std::optional<uint64_t> before_;  ///< done when the line began
   Clock::time_point start_;
   Clock::time_point last_;
 };

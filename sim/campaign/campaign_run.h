@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/campaign/campaign.h"
+#include "sim/campaign/interval.h"
+#include "sim/campaign/result_store.h"
+#include "sim/campaign/stop_rule.h"
+#include "sim/campaign/workers.h"
+#include "sim/inject/experiment_source.h"
+
+namespace faultline::campaign {
+
+/// How far a campaign is.
+struct CampaignProgress {
+  uint64_t done = 0;   ///< runs in the store, those of earlier sessions included
+  uint64_t total = 0;  ///< runs that are asked for (of a sequential campaign: at most)
+  uint64_t here = 0;   ///< runs of this call
+  Interval rate;       ///< of the question so far, as if every run were drawn by itself
+};
+
+/// Runs what is missing of a campaign and stores it: all that the store's shards ask for and that it does not hold.
+///
+/// Rows depend on the experiments' numbers only, so it does not matter who runs them, in what order, and how often the
+/// program was killed in between. Rows are stored at least once a second.
+class CampaignRun {
+ public:
+  using Progress = std::function<void(const CampaignProgress&)>;
+
+  /// `question` says which rows count as hits, for the pilot and for progress. All must outlive the run.
+  CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers,
+              std::function<bool(const ExperimentRow&)> question);
+
+  /// Returns the number of experiments that the campaign consists of: source.size(), or fewer when `rule`, if there is
+  /// one, stopped it.
+  uint64_t run(StopRule* rule, const Progress& progress);
+
+ private:
+  class Recorder;
+
+  void run_experiments(uint64_t first, uint64_t end, const Progress& progress);
+  void settle_pilot();
+  bool wanted(uint64_t number, size_t image) const;
+
+  inject::ExperimentSource& source_;
+  ResultStore& store_;
+  Workers& workers_;
+  std::function<bool(const ExperimentRow&)> question_;
+  std::vector<ResultStore::Key> done_;  ///< before this run, ascending
+  CampaignProgress progress_;
+  uint64_t hits_ = 0;
+  uint64_t trials_ = 0;
+};
+
+}  // namespace faultline::campaign

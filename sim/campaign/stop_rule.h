@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/campaign/result_store.h"
+#include "sim/campaign/sequential.h"
+#include "sim/campaign/survey.h"
+
+namespace faultline::campaign {
+
+/// When a sequential campaign ends: as soon as the interval of its question is inside the margin.
+class StopRule {
+ public:
+  /// `question` says which rows count as hits. `rule` looks every batch() experiments.
+  StopRule(const SequentialRule& rule, uint64_t batch, std::function<bool(const ExperimentRow&)> question)
+      : rule_(rule), batch_(batch), question_(std::move(question)) {}
+
+  uint64_t batch() const { return batch_; }
+  /// Asked in order, after each batch: whether `experiments` are enough. All of their rows are in `store`.
+  bool stop(const ResultStore& store, uint64_t experiments);
+
+ private:
+  void count(const std::vector<ExperimentRow>& rows);
+
+  SequentialRule rule_;
+  uint64_t batch_;
+  std::function<bool(const ExperimentRow&)> question_;
+  uint64_t counted_ = 0;  ///< experiments in the tally
+  SurveyTally tally_;
+};
+
+}  // namespace faultline::campaign
