@@ -17,13 +17,15 @@ struct RunResult {
   std::string err;
 };
 
-/// Runs `faultline ARGUMENTS` in `folder`; arguments are words of a shell.
-inline RunResult run_faultline(const std::string& arguments, const std::filesystem::path& folder) {
+/// Runs `faultline ARGUMENTS` in `folder`; arguments are words of a shell, a launcher stands before the
+/// program.
+inline RunResult run_faultline(const std::string& arguments, const std::filesystem::path& folder,
+                               const std::string& launcher = "") {
   const TemporaryFolder capture;
   const std::string out = (capture.path() / "out").string();
   const std::string err = (capture.path() / "err").string();
-  const std::string command =
-      "cd '" + folder.string() + "' && '" FAULTLINE_BINARY "' " + arguments + " >'" + out + "' 2>'" + err + "'";
+  const std::string command = "cd '" + folder.string() + "' && " + launcher + " '" FAULTLINE_BINARY "' " + arguments +
+                              " >'" + out + "' 2>'" + err + "'";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(err)};
 }
