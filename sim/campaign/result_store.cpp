@@ -169,6 +169,10 @@ void ResultStore::for_each(const std::function<void(const ExperimentRow&)>& use)
   }
 }
 
+std::unique_ptr<RowReading> ResultStore::rows() const {
+  return std::make_unique<RowCursor>(implementation_->database, implementation_->description);
+}
+
 std::vector<ExperimentRow> ResultStore::experiment(uint64_t number) const {
   RowCursor cursor(implementation_->database, implementation_->description, number);
   std::vector<ExperimentRow> rows;
