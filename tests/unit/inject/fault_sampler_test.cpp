@@ -36,7 +36,7 @@ TEST_F(FaultSamplerTest, CountsThePopulationExactly) {
 
   SampleRequest limited = request({"buffer.weight"}, SampleModel::kStuckAt0);
   limited.duration = 10;
-  EXPECT_EQ(FaultSample(limited, small.table, 1000, 20).population(), std::to_string(800u * 1000 * 20));
+  EXPECT_EQ(FaultSample(limited, small.table, 1000, 20).population_size(), std::to_string(800u * 1000 * 20));
 }
 
 TEST_F(FaultSamplerTest, PopulationsBeyond64BitsAreExact) {
