@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "sim/campaign/accelerator_target.h"
+#include "sim/campaign/campaign_experiments.h"
 #include "sim/campaign/hardware_hash.h"
 #include "sim/config/accelerator_file.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/accelerator_engine.h"
 #include "sim/engine/functional_engine.h"
 #include "sim/inject/fault_list.h"
-#include "sim/inject/fault_sampler.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
 
@@ -21,19 +21,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json faults_json(const ExperimentConfig& config, const inject::FaultSample* sample) {
-  if (sample == nullptr) {
-    return {{"list", config.fault_list}};
-  }
-  return {{"model", inject::to_string(config.sample.model)},
-          {"sample", config.sample.size},
-          {"where", config.sample.where},
-          {"population", inject::to_string(sample->kind())},
-          {"bits", config.sample.bits},
-          {"duration", config.sample.duration},
-          {"period", config.sample.period}};
-}
-
 ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
   ordered_json object;
   for (const auto& [key, value] : config::effective_settings(config)) {
@@ -41,9 +28,6 @@ ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
   }
   return object;
 }
-
-/// What is to be run is planned in memory.
-constexpr uint64_t kMostRuns = 100'000'000;
 
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
   model::Dataset dataset = model::load_dataset(config.data, model::Split::kTest, config.images);
@@ -66,21 +50,7 @@ struct PreparedCampaign::Implementation {
     const engine::AcceleratorRun golden = engine.run(model::network_input(*network, dataset.image(0)));
     golden_cycles = golden.total_cycles;
     layers = layer_spans(golden);
-    const hw::StateTable& table = target.state();
-    if (config.fault_list.empty()) {
-      auto drawn = std::make_unique<inject::FaultSample>(config.sample, table, golden_cycles, dataset.size());
-      sample = drawn.get();
-      source = std::move(drawn);
-    } else {
-      source = std::make_unique<inject::FaultListExperiments>(inject::read_fault_list(config.fault_list), table,
-                                                              golden_cycles, dataset.size());
-    }
-    if (source->size() > kMostRuns / source->images_per_experiment()) {
-      throw UserError(config.file, 0,
-                      fmt::format("{} experiments on {} images each are too many for one campaign", source->size(),
-                                  source->images_per_experiment()),
-                      fmt::format("ask for at most {} runs", kMostRuns));
-    }
+    source = make_experiments(config, {target.state(), layers, golden_cycles, dataset.size()});
   }
 
   ordered_json effective_experiment() const;
@@ -97,7 +67,6 @@ struct PreparedCampaign::Implementation {
   uint64_t golden_cycles = 0;
   std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
-  const inject::FaultSample* sample = nullptr;  ///< `source`, when it is a sample
 };
 
 PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
@@ -120,7 +89,7 @@ ordered_json PreparedCampaign::Implementation::effective_experiment() const {
           {"data", {{"source", config.data}, {"images", dataset.size()}}},
           {"accelerator", accelerator_json(hardware)},
           {"engine", to_string(kind)},
-          {"faults", faults_json(config, sample)},
+          {"faults", effective_faults(config, *source)},
           {"seed", config.sample.seed},
           {"hang_factor", config.hang_factor}};
 }
@@ -157,12 +126,17 @@ CampaignDescription PreparedCampaign::description() const {
   description.weighted = all.source->weighted();
   description.distinct_population = all.source->distinct_population();
   description.golden_cycles = all.golden_cycles;
+  description.confidence = all.config.confidence;
   return description;
 }
 
 void PreparedCampaign::write_fault_list(const std::string& path) const {
   const inject::ExperimentSource& source = *implementation_->source;
   const hw::StateTable& table = implementation_->target.state();
+  if (source.pilot_size() > 0) {
+    throw UserError("--write-list", 0, "what a pilot decides is not known before it has run",
+                    "choose proportional allocation, or leave the option out");
+  }
   std::vector<inject::FaultListEntry> entries;
   for (uint64_t number = 0; number < source.size(); ++number) {
     const auto added = inject::to_entries(table, source.at(number).faults, std::to_string(number));
