@@ -38,7 +38,8 @@ CampaignEstimate estimate_campaign(InferenceTarget& target, const inject::Experi
   constexpr uint64_t kPlanned = 10000;
   CampaignEstimate estimate;
   const auto all = [](uint64_t, size_t) { return true; };
-  const std::vector<Run> runs = plan_runs(source, 0, std::min(source.size(), kPlanned), all);
+  const uint64_t known = source.pilot_size() > 0 ? source.pilot_size() : source.size();
+  const std::vector<Run> runs = plan_runs(source, 0, std::min(known, kPlanned), all);
   std::set<size_t> images;
   for (const Run& run : runs) {
     images.insert(run.image);

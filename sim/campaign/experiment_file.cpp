@@ -1,7 +1,11 @@
 #include "sim/campaign/experiment_file.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "sim/config/user_error.h"
 #include "sim/config/yaml_reader.h"
+#include "sim/inject/fault_sampler.h"
 
 namespace faultline::campaign {
 namespace {
@@ -9,10 +13,6 @@ namespace {
 using config::YamlValue;
 
 constexpr int64_t kMost = int64_t{1} << 40;
-
-inject::TextPlace place_of(const YamlValue& value) {
-  return {value.file(), value.line()};
-}
 
 void read_data(const YamlValue& section, ExperimentConfig& experiment) {
   section.check_keys("data", {"source", "images"});
@@ -27,9 +27,12 @@ config::AcceleratorSettings read_accelerator_section(const YamlValue& section) {
                              : config::read_accelerator(section);
 }
 
+const std::vector<std::string> kTermKeys = {"margin", "confidence", "sequential", "question"};
+
 void read_list(const YamlValue& section, ExperimentConfig& experiment) {
+  const std::vector<std::string> beside = {"list", "confidence"};
   for (const std::string& key : section.keys()) {
-    if (key != "list") {
+    if (std::find(beside.begin(), beside.end(), key) == beside.end()) {
       section.require(key).fail("'" + key + "' stands beside a fault list",
                                 "a list says all of its faults; keep one of them");
     }
@@ -37,42 +40,68 @@ void read_list(const YamlValue& section, ExperimentConfig& experiment) {
   experiment.fault_list = section.require("list").text("list");
 }
 
-void read_sample(const YamlValue& section, inject::SampleRequest& sample) {
-  const YamlValue model = section.require("model");
-  sample.model = inject::parse_sample_model(model.text("model"), place_of(model));
-  sample.size = static_cast<uint64_t>(section.require("sample").integer("sample", 1, kMost));
-  for (const YamlValue& pattern : section.require("where").items("where")) {
-    sample.where.push_back(pattern.text("an entry of where"));
+SequentialStop read_sequential(const YamlValue& section) {
+  section.check_keys("sequential", {"batch", "max"});
+  SequentialStop stop;
+  if (const auto batch = section.find("batch")) {
+    stop.batch = static_cast<uint64_t>(batch->integer("batch", 1, kMost));
   }
-  sample.place = place_of(section.require("where"));
-  if (sample.where.empty()) {
-    sample.place.fail("where is empty", "name at least one site or pattern");
+  if (const auto max = section.find("max")) {
+    stop.max = static_cast<uint64_t>(max->integer("max", 1, kMost));
   }
-  if (const auto population = section.find("population")) {
-    sample.population = inject::parse_population(population->text("population"), place_of(*population));
+  return stop;
+}
+
+/// What the estimates are to reach.
+void read_terms(const YamlValue& section, ExperimentConfig& experiment) {
+  const auto margin = section.find("margin");
+  const auto sequential = section.find("sequential");
+  if (margin && section.find("sample")) {
+    margin->fail("'margin' and 'sample' contradict each other", "keep one of them");
   }
-  if (const auto bits = section.find("bits")) {
-    sample.bits = static_cast<int>(bits->integer("bits", 1, 64));
+  if (sequential && !margin) {
+    sequential->fail("'sequential' means nothing without 'margin'", "say when to stop");
   }
-  sample.duration = sample.model == inject::SampleModel::kFlip ? 1 : 0;
-  if (const auto duration = section.find("duration")) {
-    sample.duration = static_cast<uint64_t>(duration->integer("duration", 0, kMost));
+  if (margin) {
+    experiment.margin = margin->number("margin", 1e-6, 0.5);
   }
-  if (const auto period = section.find("period")) {
-    sample.period = static_cast<uint64_t>(period->integer("period", 0, kMost));
+  if (sequential) {
+    experiment.sequential = read_sequential(*sequential);
+  }
+  if (const auto confidence = section.find("confidence")) {
+    experiment.confidence = confidence->number("confidence", 0.5, 0.9999);
+  }
+  if (const auto question = section.find("question")) {
+    experiment.question = question->text("question");
   }
 }
 
 void read_faults(const YamlValue& section, ExperimentConfig& experiment) {
-  section.check_keys("faults", {"model", "sample", "where", "population", "bits", "duration", "period", "list"});
+  std::vector<std::string> keys = inject::sample_keys();
+  keys.insert(keys.end(), kTermKeys.begin(), kTermKeys.end());
+  keys.push_back("list");
+  section.check_keys("faults", keys);
+  read_terms(section, experiment);
   if (section.find("list")) {
     read_list(section, experiment);
   } else {
-    read_sample(section, experiment.sample);
+    experiment.sample = inject::read_sample(section, experiment.margin.has_value());
   }
 }
 
 }  // namespace
+
+void ExperimentConfig::set_sample_size(uint64_t size, const std::string& where) {
+  if (!fault_list.empty()) {
+    throw UserError(where, 0, "the experiment runs a fault list, which has no sample size", "leave the option out");
+  }
+  if (!sample.sampler->has_sample_size()) {
+    throw UserError(where, 0, "the experiment draws every fault once", "leave the option out");
+  }
+  sample.size = size;
+  margin.reset();
+  sequential.reset();
+}
 
 ExperimentConfig read_experiment(const std::string& path) {
   const YamlValue root = config::read_yaml(path);

@@ -2,13 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sim/config/accelerator_file.h"
 #include "sim/engine/platform.h"
-#include "sim/inject/fault_sampler.h"
+#include "sim/inject/sample_request.h"
 
 namespace faultline::campaign {
+
+/// A campaign that stops as soon as its margin is reached.
+struct SequentialStop {
+  uint64_t batch = 500;         ///< experiments between two looks
+  std::optional<uint64_t> max;  ///< experiments; default: what reaches the margin whatever the rate
+};
 
 /// An experiment file, read: what a campaign runs. Paths are relative to the current directory.
 struct ExperimentConfig {
@@ -21,7 +28,15 @@ struct ExperimentConfig {
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.
   inject::SampleRequest sample;
   std::string fault_list;  ///< file, or empty
-  double hang_factor = 2;  ///< a run of more than this times the golden cycles is a hang
+  /// Half the width of the interval to reach, instead of a sample size.
+  std::optional<double> margin;
+  double confidence = 0.95;
+  std::optional<SequentialStop> sequential;  ///< only with a margin
+  std::string question = "critical";         ///< the metric that pilots and sequential stopping look at
+  double hang_factor = 2;                    ///< a run of more than this times the golden cycles is a hang
+
+  /// Draws so many experiments whatever the file says. Throws UserError at `where` when it lists or counts them itself.
+  void set_sample_size(uint64_t size, const std::string& where);
 };
 
 /// Reads an experiment file. Unknown keys, missing keys and values out of range throw UserError with file and line.

@@ -3,36 +3,15 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
+#include "sim/campaign/campaign_experiments.h"
 #include "sim/campaign/loaded_design.h"
 #include "sim/config/user_error.h"
 #include "sim/inject/fault_list.h"
-#include "sim/inject/fault_sampler.h"
 #include "sim/model/network_input.h"
 
 namespace faultline::campaign {
-namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json faults_json(const ExperimentConfig& config, const inject::FaultSample* sample) {
-  if (sample == nullptr) {
-    return {{"list", config.fault_list}};
-  }
-  return {{"model", inject::to_string(config.sample.model)},
-          {"sample", config.sample.size},
-          {"where", config.sample.where},
-          {"population", inject::to_string(sample->kind())},
-          {"bits", config.sample.bits},
-          {"duration", config.sample.duration},
-          {"period", config.sample.period}};
-}
-
-/// What is to be run is planned in memory.
-constexpr uint64_t kMostRuns = 100'000'000;
-
-}  // namespace
 
 struct PreparedCampaign::Implementation {
   explicit Implementation(const ExperimentConfig& experiment) : config(experiment), design(experiment) {
@@ -40,21 +19,7 @@ struct PreparedCampaign::Implementation {
     const engine::AcceleratorRun golden = design.engine.run(first);
     golden_cycles = golden.total_cycles;
     layers = layer_spans(golden);
-    const hw::StateTable& table = design.target.state();
-    if (config.fault_list.empty()) {
-      auto drawn = std::make_unique<inject::FaultSample>(config.sample, table, golden_cycles, design.dataset.size());
-      sample = drawn.get();
-      source = std::move(drawn);
-    } else {
-      source = std::make_unique<inject::FaultListExperiments>(inject::read_fault_list(config.fault_list), table,
-                                                              golden_cycles, design.dataset.size());
-    }
-    if (source->size() > kMostRuns / source->images_per_experiment()) {
-      throw UserError(config.file, 0,
-                      fmt::format("{} experiments on {} images each are too many for one campaign", source->size(),
-                                  source->images_per_experiment()),
-                      fmt::format("ask for at most {} runs", kMostRuns));
-    }
+    source = make_experiments(config, {design.target.state(), layers, golden_cycles, design.dataset.size()});
   }
 
   ordered_json effective_experiment() const;
@@ -64,7 +29,6 @@ struct PreparedCampaign::Implementation {
   uint64_t golden_cycles = 0;
   std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
-  const inject::FaultSample* sample = nullptr;  ///< `source`, when it is a sample
 };
 
 PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
@@ -84,7 +48,7 @@ double PreparedCampaign::hang_factor() const {
 
 ordered_json PreparedCampaign::Implementation::effective_experiment() const {
   ordered_json settings = design.effective_settings();
-  settings["faults"] = faults_json(config, sample);
+  settings["faults"] = effective_faults(config, *source);
   settings["seed"] = config.sample.seed;
   settings["hang_factor"] = config.hang_factor;
   return settings;
@@ -117,12 +81,17 @@ CampaignDescription PreparedCampaign::description() const {
   description.weighted = all.source->weighted();
   description.distinct_population = all.source->distinct_population();
   description.golden_cycles = all.golden_cycles;
+  description.confidence = all.config.confidence;
   return description;
 }
 
 void PreparedCampaign::write_fault_list(const std::string& path) const {
   const inject::ExperimentSource& source = *implementation_->source;
   const hw::StateTable& table = implementation_->design.target.state();
+  if (source.pilot_size() > 0) {
+    throw UserError("--write-list", 0, "what a pilot decides is not known before it has run",
+                    "choose proportional allocation, or leave the option out");
+  }
   std::vector<inject::FaultListEntry> entries;
   for (uint64_t number = 0; number < source.size(); ++number) {
     const auto added = inject::to_entries(table, source.at(number).faults, std::to_string(number));

@@ -73,6 +73,10 @@ Rational scaled_variance(const MarginTerms& terms) {
 
 }  // namespace
 
+bool has_rounded_quantile(double confidence) {
+  return std::any_of(kTabulated.begin(), kTabulated.end(), [&](const auto& row) { return row.first == confidence; });
+}
+
 double normal_quantile(const MarginTerms& terms) {
   require_open_unit(terms.confidence, "confidence");
   if (terms.exact_quantile) {

@@ -18,6 +18,8 @@ struct MarginTerms {
 /// of 0.9, 1.96 for 0.95, 2.58 for 0.99, 3.29 for 0.999. Throws UserError for any other confidence unless
 /// `terms.exact_quantile`, and for one outside (0, 1).
 double normal_quantile(const MarginTerms& terms);
+/// True for the confidences that the literature has a rounded quantile for.
+bool has_rounded_quantile(double confidence);
 
 /// Faults to draw from `population`, in decimal digits since it may exceed 64 bits, for an error of at most `margin`:
 ///

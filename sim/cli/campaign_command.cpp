@@ -42,12 +42,10 @@ campaign::ExperimentConfig experiment_of(const CampaignOptions& options) {
     campaign::parse_engine(*options.engine, "--engine");
     experiment.engine = *options.engine;
   }
-  if (options.samples && !experiment.fault_list.empty()) {
-    throw UserError("--samples", 0, "the experiment runs a fault list, which has no sample size",
-                    "leave the option out");
+  if (options.samples) {
+    experiment.set_sample_size(*options.samples, "--samples");
   }
   experiment.sample.seed = options.seed.value_or(experiment.sample.seed);
-  experiment.sample.size = options.samples.value_or(experiment.sample.size);
   experiment.images = options.images.value_or(experiment.images);
   return experiment;
 }

@@ -137,7 +137,15 @@ std::vector<size_t> FaultListExperiments::images_of(uint64_t /*number*/) const {
 }
 
 nlohmann::ordered_json FaultListExperiments::population() const {
-  return {{"kind", "list"}, {"list", file_}, {"images", images_}, {"size", experiments_}, {"sample", experiments_}};
+  return {{"sampler", "list"},
+          {"kind", "list"},
+          {"list", file_},
+          {"size", experiments_},
+          {"images", images_},
+          {"images_per_fault", images_},
+          {"sample", experiments_},
+          {"with_replacement", false},
+          {"strata", nlohmann::ordered_json::array({{{"name", "all"}, {"size", experiments_}, {"share", 1.0}}})}};
 }
 
 }  // namespace faultline::inject

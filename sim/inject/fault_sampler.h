@@ -2,94 +2,85 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "hw/common/state_table.h"
+#include "sim/config/yaml_reader.h"
 #include "sim/inject/experiment_source.h"
-#include "sim/inject/site_path.h"
+#include "sim/inject/sample_request.h"
 
 namespace faultline::inject {
 
-/// What a sample draws: flips, stuck-ats of one value, or stuck-ats of both values (half each).
-enum class SampleModel { kFlip, kStuckAt0, kStuckAt1, kStuckAtBoth };
-
-/// The name in experiment files: flip, stuck_at_0, stuck_at_1, stuck_at.
-const char* to_string(SampleModel model);
-/// Throws UserError at `place`.
-SampleModel parse_sample_model(const std::string& name, const TextPlace& place);
-
-/// Bits that hold state, or wires. They are different populations: a bit of storage keeps a flip, a wire does not, and
-/// the rates at which they are struck differ. A sample is drawn from one of them, never from both.
-enum class Population { kStorage, kWire };
-
-const char* to_string(Population population);
-Population parse_population(const std::string& name, const TextPlace& place);
-
-/// What to draw.
-struct SampleRequest {
-  SampleModel model = SampleModel::kFlip;
-  uint64_t size = 0;
-  std::vector<std::string> where;        ///< patterns (site_path.h)
-  std::optional<Population> population;  ///< default: storage, or wires when `where` names only wires
-  int bits = 1;                          ///< adjacent bits per fault, 1 to 64
-  uint64_t duration = 1;                 ///< cycles of the window; 0: to the end of the run
-  uint64_t period = 0;
-  uint64_t seed = 1;
-  TextPlace place;  ///< of the request, for messages
+/// When a layer of the fault-free run begins; it lasts to the next, the last to the end of the run.
+struct LayerStart {
+  std::string name;
+  uint64_t first_cycle = 0;
 };
 
-/// The faults of one structure in a population.
-struct StructurePopulation {
-  std::string path;  ///< of the field
-  uint64_t elements = 0;
-  int bits = 0;            ///< of one element
-  uint64_t positions = 0;  ///< elements x places of the mask in an element
+/// A stratum that draws are to be allocated to.
+struct StratumDraws {
+  double share = 0;    ///< of the population
+  uint64_t least = 0;  ///< draws that it gets in any case
+  uint64_t most = 0;   ///< draws that it has members for
 };
 
-/// Random faults, with replacement: every (place of the mask, model, cycle, image) of the population is as likely as
-/// any other. Experiment n depends on the seed and n only.
-///
-/// A flip, and a stuck-at of limited duration, starts at any cycle of the fault-free run; a stuck-at to the end of the
-/// run starts at cycle 0, so that its population has no cycles.
-class FaultSample : public ExperimentSource {
+/// How `total` draws are divided among strata; each gets from `least` to `most`.
+struct Allocator {
+  std::function<std::vector<uint64_t>(uint64_t total, const std::vector<StratumDraws>& strata)> proportional;
+  /// By what a pilot saw in each stratum, so that the estimate varies least (Neyman).
+  std::function<std::vector<uint64_t>(uint64_t total, const std::vector<StratumDraws>& strata,
+                                      const std::vector<PilotCount>& pilot)>
+      optimal;
+};
+
+/// What is struck.
+struct SampleContext {
+  const hw::StateTable& table;
+  uint64_t run_cycles = 0;  ///< of the fault-free run
+  size_t images = 1;
+  std::vector<LayerStart> layers;  ///< in order of execution
+  Allocator allocate;
+  /// Experiments to draw from a population (in decimal) where the request has no size.
+  std::function<uint64_t(const std::string& population)> sample_size;
+};
+
+/// A way to draw experiments, with the settings that an experiment file gave it.
+class FaultSampler {
  public:
-  /// Throws UserError when no site of the population matches or no matching field has `bits` bits. Narrower fields
-  /// hold no such fault: they have 0 positions.
-  FaultSample(const SampleRequest& request, const hw::StateTable& table, uint64_t run_cycles, size_t images);
-
-  uint64_t size() const override { return size_; }
-  Experiment at(uint64_t number) const override;
-  size_t images_per_experiment() const override { return 1; }
-  nlohmann::ordered_json population() const override;
-
-  Population kind() const { return kind_; }
-  const std::vector<StructurePopulation>& structures() const { return structures_; }
-  /// Places of the mask over all structures.
-  uint64_t positions() const { return cumulative_.back(); }
-  /// Cycles at which a fault may start.
-  uint64_t cycles() const { return cycles_; }
-  /// Fault models per place: 2 when both stuck-at values are drawn.
-  uint64_t models() const { return models_; }
-  uint64_t images() const { return images_; }
-  /// positions() x models() x cycles() x images(), exactly, in decimal.
-  std::string population_size() const;
-
- private:
-  SampleModel model_;
-  uint64_t size_;
-  int bits_;
-  uint64_t duration_;
-  uint64_t period_;
-  uint64_t seed_;
-  Population kind_;
-  uint64_t cycles_;
-  uint64_t models_;
-  uint64_t images_;
-  std::vector<SiteSet> sites_;
-  std::vector<StructurePopulation> structures_;
-  std::vector<uint64_t> cumulative_;  ///< positions up to and including each set
+  virtual ~FaultSampler() = default;
+  /// Throws UserError for what cannot be drawn.
+  virtual std::unique_ptr<ExperimentSource> make(const SampleRequest& request, const SampleContext& context) const = 0;
+  /// False when --samples has nothing to change.
+  virtual bool has_sample_size() const { return true; }
+  /// Adds its own keys to the `faults` section of the effective experiment, and removes those that it does not read.
+  virtual void describe(nlohmann::ordered_json& faults) const = 0;
 };
+
+/// A kind of sampler. A file of this folder defines it and registers it with a file-scope object:
+///
+///   const FaultSamplerRegistration kRegistration{{"ber", "ber", {}, {"start"}, {"bits"}, read}};
+struct FaultSamplerKind {
+  std::string name;
+  std::string key;                   ///< of the `faults` section, that chooses it; empty: chosen when no other is
+  std::string value;                 ///< that the key must have to choose it; empty: any
+  std::vector<std::string> keys;     ///< that only it reads
+  std::vector<std::string> refused;  ///< of every sample, that it has no use for
+  std::function<std::shared_ptr<const FaultSampler>(const config::YamlValue& faults)> read;
+};
+
+/// All registered kinds.
+std::vector<FaultSamplerKind>& fault_sampler_kinds();
+
+struct FaultSamplerRegistration {
+  explicit FaultSamplerRegistration(FaultSamplerKind kind) { fault_sampler_kinds().push_back(std::move(kind)); }
+};
+
+/// The kind that a `faults` section chooses. Throws UserError when it chooses several, or holds a key that the one
+/// chosen does not read.
+const FaultSamplerKind& chosen_sampler(const config::YamlValue& faults);
 
 }  // namespace faultline::inject

@@ -7,7 +7,7 @@
 #include "sim/campaign/accelerator_target.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/campaign_report.h"
-#include "sim/inject/fault_sampler.h"
+#include "sim/inject/uniform_sample.h"
 #include "sim/model/onnx_import.h"
 
 namespace faultline::campaign {
@@ -27,7 +27,7 @@ TEST(CampaignOrder, GivesTheSameRowsWhicheverComesFirst) {
   request.size = 40;
   request.where = {"array.*", "controller.*", "dma.*", "post_processing.*", "buffer.partial_sum"};
   request.seed = 5;
-  const inject::FaultSample sample(request, target.state(), target.golden(0).cycles, dataset.size());
+  const inject::UniformSample sample(request, {target.state(), target.golden(0).cycles, dataset.size(), {}, {}, {}});
   const auto run = [&](bool backwards) {
     ExperimentRunner runner(target, 2);
     std::vector<ExperimentRow> rows;

@@ -1,0 +1,89 @@
+#include "sim/inject/drawn_experiments.h"
+
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace faultline::inject {
+namespace {
+
+size_t images_per_fault(const SampleRequest& request, size_t images) {
+  if (request.images > images) {
+    request.place.fail(fmt::format("each fault is to strike {} images of {}", request.images, images),
+                       "ask for fewer images per fault, or for all of them");
+  }
+  return request.images == kAllImages ? images : request.images;
+}
+
+uint64_t sample_size(const SampleRequest& request, const SampleContext& context, const FaultSpace& space) {
+  return request.size > 0 || !context.sample_size ? request.size : context.sample_size(to_decimal(space.size()));
+}
+
+/// A fault that strikes several images is one member; with one image each, an image belongs to the member.
+size_t images_of_space(const SampleRequest& request, size_t images) {
+  return request.images == 1 ? images : 1;
+}
+
+double share(FaultCount part, FaultCount whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images) {
+  std::set<size_t> drawn;
+  for (size_t last = images - count; last < images; ++last) {
+    const size_t image = random.uniform(last + 1);
+    drawn.insert(drawn.count(image) == 0 ? image : last);
+  }
+  return {drawn.begin(), drawn.end()};
+}
+
+DrawnExperiments::DrawnExperiments(const SampleRequest& request, const SampleContext& context)
+    : seed_(request.seed),
+      all_images_(context.images),
+      images_per_fault_(images_per_fault(request, context.images)),
+      space_(request, context.table, context.run_cycles, images_of_space(request, context.images)) {
+  size_ = sample_size(request, context, space_);
+}
+
+std::vector<size_t> DrawnExperiments::images_of(uint64_t number, const Draw& draw) const {
+  if (space_.images() == all_images_ && images_per_fault_ == 1) {
+    return {draw.member.image};
+  }
+  hw::CounterRandom random(seed_, number);
+  return draw_images(random, images_per_fault_, all_images_);
+}
+
+std::vector<size_t> DrawnExperiments::images_of(uint64_t number) const {
+  return images_of(number, draw(number));
+}
+
+Experiment DrawnExperiments::at(uint64_t number) const {
+  const Draw drawn = draw(number);
+  return {images_of(number, drawn), {drawn.member.fault}, drawn.stratum, drawn.weight};
+}
+
+uint64_t DrawnExperiments::distinct_population() const {
+  const bool countable = !with_replacement() && space_.size() <= std::numeric_limits<uint64_t>::max();
+  return countable ? static_cast<uint64_t>(space_.size()) : 0;
+}
+
+nlohmann::ordered_json DrawnExperiments::population() const {
+  nlohmann::ordered_json object = {{"sampler", sampler_name()}};
+  object.update(to_json(space_));
+  object["images_per_fault"] = images_per_fault_;
+  object["sample"] = size_;
+  object["with_replacement"] = with_replacement();
+  const std::vector<Stratum> names = strata();
+  const std::vector<FaultCount> sizes = stratum_sizes();
+  for (size_t i = 0; i < names.size(); ++i) {
+    object["strata"].push_back(
+        {{"name", names[i].name}, {"size", exact_number(sizes[i])}, {"share", share(sizes[i], space_.size())}});
+  }
+  return object;
+}
+
+}  // namespace faultline::inject
