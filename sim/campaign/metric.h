@@ -12,14 +12,16 @@ namespace faultline::campaign {
 /// and in every group. A file defines one or several and registers them with file-scope objects:
 ///
 ///   const MetricRegistration kRegistration{{10, "critical", "critical", "...", [](const ExperimentRow& row) { ... }}};
+///
+/// docs/fault-model.md lists them.
 struct Metric {
   int order = 0;           ///< place in reports
-  std::string name;        ///< key in JSON: "p_sdc"
-  std::string title;       ///< for people: "P(SDC)"
+  std::string name;        ///< key in JSON and in experiment files: "sdc"
+  std::string title;       ///< for people: "SDC"
   std::string definition;  ///< one sentence, with its source
   std::function<bool(const ExperimentRow& row)> holds;
   /// Rows it is asked of; empty: every row with an outcome.
-  std::function<bool(const ExperimentRow& row)> applies;
+  std::function<bool(const ExperimentRow& row)> applies = {};
 };
 
 /// All registered metrics by order.

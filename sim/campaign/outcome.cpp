@@ -48,10 +48,13 @@ const char* to_string(Outcome outcome) {
   return kNames[static_cast<size_t>(outcome)];
 }
 
+bool keeps_confidence(const Judgement& judgement) {
+  return judgement.faulty_confidence / judgement.golden_confidence > kTolerableRatio;
+}
+
 Outcome grade(const Judgement& judgement) {
   const bool same_class = judgement.faulty_class == judgement.golden_class;
-  const bool sure = judgement.faulty_confidence / judgement.golden_confidence > kTolerableRatio;
-  return same_class && sure ? Outcome::kTolerable : Outcome::kCritical;
+  return same_class && keeps_confidence(judgement) ? Outcome::kTolerable : Outcome::kCritical;
 }
 
 Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty) {

@@ -19,6 +19,11 @@ constexpr std::array<Outcome, 6> kOutcomes = {Outcome::kMasked, Outcome::kTolera
 /// "masked", "tolerable", "critical", "crash", "hang", "detected".
 const char* to_string(Outcome outcome);
 
+/// The run gave wrong outputs, and nothing said so.
+constexpr bool is_silent_corruption(Outcome outcome) {
+  return outcome == Outcome::kTolerable || outcome == Outcome::kCritical;
+}
+
 /// What a network says about one image.
 struct Answer {
   std::vector<model::Values> outputs;  ///< every final output of the network, as it is stored
@@ -39,6 +44,9 @@ struct Judgement {
   double golden_confidence = 0;  ///< of the golden class
   double faulty_confidence = 0;  ///< of the golden class, in the faulty run; 0 when the run gave no answer
 };
+
+/// The golden class's confidence is more than 0.95 of what it was. False for one that is not a number.
+bool keeps_confidence(const Judgement& judgement);
 
 /// Tolerable or critical, by the classes and confidences: tolerable when the class is the same and the golden class's
 /// confidence is more than 0.95 of what it was.
