@@ -8,8 +8,8 @@ namespace faultline::campaign {
 
 /// A stratum that draws are allocated to.
 struct AllocationStratum {
-  double share = 0;    ///< of the population, in any unit: only ratios matter
-  uint64_t least = 1;  ///< draws it gets at least, such as its pilot's; strata without a share get none
+  double share = 0;                                      ///< of the population, in any unit: only ratios matter
+  uint64_t least = 1;                                    ///< draws it gets at least; strata without a share get none
   uint64_t most = std::numeric_limits<uint64_t>::max();  ///< its population, when drawn without replacement
 };
 
@@ -36,8 +36,8 @@ class PilotStratum {
 std::vector<uint64_t> proportional_allocation(uint64_t total, const std::vector<AllocationStratum>& strata);
 
 /// The same in proportion to share x standard deviation, which makes the variance of the estimate least (Neyman, "On
-/// the two different aspects of the representative method", 1934). One pilot for each stratum; pilots whose experiments
-/// are to count in the estimate are part of `total` and belong into `least`.
+/// the two different aspects of the representative method", 1934). One pilot for each stratum; the draws come on top of
+/// the pilot's, which with_pilot() (survey.h) adds to the estimate.
 std::vector<uint64_t> neyman_allocation(uint64_t total, const std::vector<AllocationStratum>& strata,
                                         const std::vector<PilotStratum>& pilot);
 

@@ -5,6 +5,7 @@
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numeric>
 
 namespace faultline::campaign {
 namespace {
@@ -19,32 +20,51 @@ constexpr double kUnseenCount = 2.5;
 /// draws happened to agree does not count as known.
 constexpr double kPooledCount = 1;
 
-/// Hits, or misses, of a sample as shares of the estimated total of runs.
+/// Hits, or misses, of a sample. Sizes of experiments are shares of the estimated total of runs.
 struct Side {
-  double share = 0;    ///< of all runs
-  double squares = 0;  ///< sum over experiments of their squared shares
+  double share = 0;    ///< of all runs: sum over experiments of their sizes on this side
+  double squares = 0;  ///< of these sizes
+  double whole = 0;    ///< sum of size on this side x size of the whole experiment
   double count = 0;    ///< experiments
+
+  double mean_size() const { return squares / share; }
+  double mean_whole() const { return whole / share; }
 };
+
+/// What a fault drawn from the population would be.
+struct Unseen {
+  double whole = 0;  ///< size of its experiment
+  double size = 0;   ///< the same, less what sampling without replacement says
+};
+
+/// The size of the next experiment on this side: between those seen and the whole of an unseen one. Seen ones count
+/// for less where they are light, as when importance sampling found only faults that it looked for.
+double next_size(const Side& side, const Unseen& unseen) {
+  const double count = side.count * std::min(1.0, side.mean_whole() / unseen.whole);
+  return (count * side.mean_size() + kUnseenCount * unseen.size) / (count + kUnseenCount);
+}
 
 /// The upper bound of `side.share`, whose linearised variance is `variance`: the quantile of the beta distribution with
 /// the mean and variance that one more experiment on this side would bring.
-double upper_bound(const Side& side, double variance, double unseen, double tail) {
-  if (side.share <= 0) {
-    return unseen > 0 ? clopper_pearson_effective(0, 1 / unseen, 1 - 2 * tail).high : 0.0;
-  }
-  const double seen = side.squares / side.share;
-  const double weight = unseen > 0 ? (side.count * seen + kUnseenCount * unseen) / (side.count + kUnseenCount) : 0.0;
-  const double rest = 1 - side.share;
-  const double mean = (side.share + weight) / (1 + weight);
-  const double spread = (variance + weight * weight * rest * rest) / ((1 + weight) * (1 + weight));
-  if (rest <= 0 || spread <= 0) {
+double upper_bound(const Side& side, double variance, const Unseen& unseen, double tail) {
+  if (unseen.size <= 0) {
     return side.share;
   }
-  const double size = mean * (1 - mean) / spread - 1;
-  if (size <= 0) {
+  if (side.share <= 0) {
+    return clopper_pearson_effective(0, 1 / unseen.size, 1 - 2 * tail).high;
+  }
+  const double size = next_size(side, unseen);
+  const double rest = 1 - side.share;
+  const double mean = (side.share + size) / (1 + size);
+  const double spread = (variance + size * size * rest * rest) / ((1 + size) * (1 + size));
+  if (rest <= 0) {
     return 1;
   }
-  const boost::math::beta_distribution<double> matched(mean * size, (1 - mean) * size);
+  const double precision = mean * (1 - mean) / spread - 1;
+  if (precision <= 0) {
+    return 1;
+  }
+  const boost::math::beta_distribution<double> matched(mean * precision, (1 - mean) * precision);
   return std::max(side.share, boost::math::quantile(boost::math::complement(matched, tail)));
 }
 
@@ -73,7 +93,7 @@ struct SurveyTally::Estimate {
   Side misses;
   double experiments = 0;  ///< with runs in the group
   double variance = 0;     ///< of hits.share
-  double unseen = 0;       ///< of an experiment on a fault drawn from the population
+  Unseen unseen;
 };
 
 void SurveyTally::add(size_t stratum, double weight, double trials, double hits) {
@@ -188,11 +208,14 @@ SurveyTally::Estimate SurveyTally::estimate(const std::vector<Stratum>& strata) 
     const double within = (deviations + kPooledCount * pooled) / (drawn - 1 + kPooledCount);
     const double fraction = sampled_fraction(stratum);
     all.variance += unit * unit * drawn * (1 - fraction) * within;
-    all.unseen += unit * unit * sums.xx * unseen_factor(fraction);
+    all.unseen.whole += unit * unit * sums.xx;
+    all.unseen.size += unit * unit * sums.xx * unseen_factor(fraction);
     all.experiments += sums.runs;
     all.hits.squares += unit * unit * sums.yy;
+    all.hits.whole += unit * unit * sums.xy;
     all.hits.count += sums.hit;
     all.misses.squares += unit * unit * std::max(0.0, sums.xx - 2 * sums.xy + sums.yy);
+    all.misses.whole += unit * unit * std::max(0.0, sums.xx - sums.xy);
     all.misses.count += sums.missed;
   }
   all.hits.share = all.misses.count > 0 ? ratio : 1.0;
@@ -212,6 +235,22 @@ Interval SurveyTally::interval(const std::vector<Stratum>& strata, double confid
   const double variance = all.variance * student_inflation(std::max(1.0, all.experiments - 1), tail);
   return {all.hits.share, 1 - upper_bound(all.misses, variance, all.unseen, tail),
           upper_bound(all.hits, variance, all.unseen, tail)};
+}
+
+std::vector<Stratum> with_pilot(const std::vector<Stratum>& pilot, const std::vector<Stratum>& main) {
+  const auto drawn = [](const std::vector<Stratum>& strata) {
+    return std::accumulate(strata.begin(), strata.end(), 0.0,
+                           [](double sum, const Stratum& stratum) { return sum + static_cast<double>(stratum.drawn); });
+  };
+  const double all = drawn(pilot) + drawn(main);
+  std::vector<Stratum> phases;
+  for (const std::vector<Stratum>* phase : {&pilot, &main}) {
+    const double share = drawn(*phase) / all;
+    for (const Stratum& stratum : *phase) {
+      phases.push_back({stratum.share * share, stratum.drawn, stratum.population});
+    }
+  }
+  return phases;
 }
 
 }  // namespace faultline::campaign

@@ -15,6 +15,12 @@ struct Stratum {
   double population = 0;  ///< its faults, when they were drawn without replacement; 0: with replacement
 };
 
+/// The strata of a campaign whose allocation followed from a pilot: first the pilot's, then those of what was drawn
+/// after it. A stratum that saw few hits in the pilot gets few draws more; pooled, its bad luck would never be made
+/// good. Kept apart, each phase by itself is unbiased; they count by their numbers of draws. Shares, and their order,
+/// are the same in both.
+std::vector<Stratum> with_pilot(const std::vector<Stratum>& pilot, const std::vector<Stratum>& main);
+
 /// One yes-no question ("critical?") asked of one group of runs: the whole campaign, a structure, a layer. It estimates
 /// the share of hits among the group's runs in the population, and an interval that is honest about how experiments
 /// were drawn:

@@ -119,6 +119,28 @@ TEST(SurveyTally, ComplementsMirror) {
   EXPECT_NEAR(of_hits.high, 1 - of_misses.low, 1e-12);
 }
 
+TEST(SurveyTally, DoesNotTakeTheWordOfAProposal) {
+  // The same ten hits in 500 draws, found among faults that were sought ten times as often as the others, or not.
+  SurveyTally sought;
+  for (int i = 0; i < 500; ++i) {
+    sought.add(0, i < 250 ? 0.1 : 1, 1, i < 10 ? 1 : 0);
+  }
+  const Interval interval = sought.interval({{1, 500}});
+  const Interval unsought = tally_of(1, 275).interval({{1, 275}});
+  EXPECT_NEAR(interval.estimate, unsought.estimate, 1e-12);
+  EXPECT_LT(interval.width(), unsought.width());
+  // None of the others hit: they may at up to 3.7 / 250.
+  EXPECT_GT(interval.high - interval.estimate, 3.7 / 250 / 4);
+}
+
+TEST(WithPilot, CountsPhasesByTheirDraws) {
+  const std::vector<Stratum> strata = with_pilot({{0.4, 10}, {0.6, 15}}, {{0.4, 70}, {0.6, 5}});
+  ASSERT_EQ(strata.size(), 4U);
+  EXPECT_DOUBLE_EQ(strata[0].share, 0.4 * 0.25);
+  EXPECT_DOUBLE_EQ(strata[3].share, 0.6 * 0.75);
+  EXPECT_EQ(strata[2].drawn, 70U);
+}
+
 /// Any split of a campaign into parts merges to the same sums; results stay in [0, 1] around the estimate.
 TEST(SurveyTally, MergesAndStaysInRangeAtRandom) {
   const uint64_t seed = 99;
