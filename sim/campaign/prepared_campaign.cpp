@@ -5,16 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "sim/campaign/accelerator_target.h"
-#include "sim/campaign/hardware_hash.h"
-#include "sim/config/accelerator_file.h"
+#include "sim/campaign/loaded_design.h"
 #include "sim/config/user_error.h"
-#include "sim/engine/accelerator_engine.h"
-#include "sim/engine/functional_engine.h"
 #include "sim/inject/fault_list.h"
 #include "sim/inject/fault_sampler.h"
 #include "sim/model/network_input.h"
-#include "sim/model/onnx_import.h"
 
 namespace faultline::campaign {
 namespace {
@@ -34,46 +29,25 @@ ordered_json faults_json(const ExperimentConfig& config, const inject::FaultSamp
           {"period", config.sample.period}};
 }
 
-ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
-  ordered_json object;
-  for (const auto& [key, value] : config::effective_settings(config)) {
-    std::visit([&, name = key](const auto& held) { object[name] = held; }, value);
-  }
-  return object;
-}
-
 /// What is to be run is planned in memory.
 constexpr uint64_t kMostRuns = 100'000'000;
-
-model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
-  model::Dataset dataset = model::load_dataset(config.data, model::Split::kTest, config.images);
-  model::check_dataset_fits(network, dataset);
-  return dataset;
-}
 
 }  // namespace
 
 struct PreparedCampaign::Implementation {
-  explicit Implementation(const ExperimentConfig& experiment)
-      : config(experiment),
-        hardware(experiment.accelerator.build()),
-        network(std::make_shared<model::Network>(model::import_onnx(experiment.model))),
-        dataset(load_images(experiment, *network)),
-        kind(parse_engine(experiment.engine, experiment.file)),
-        engine(network, hardware, kind),
-        exact(network, hw::Multiplier()),
-        target(engine, exact, dataset) {
-    const engine::AcceleratorRun golden = engine.run(model::network_input(*network, dataset.image(0)));
+  explicit Implementation(const ExperimentConfig& experiment) : config(experiment), design(experiment) {
+    const model::Values first = model::network_input(*design.network, design.dataset.image(0));
+    const engine::AcceleratorRun golden = design.engine.run(first);
     golden_cycles = golden.total_cycles;
     layers = layer_spans(golden);
-    const hw::StateTable& table = target.state();
+    const hw::StateTable& table = design.target.state();
     if (config.fault_list.empty()) {
-      auto drawn = std::make_unique<inject::FaultSample>(config.sample, table, golden_cycles, dataset.size());
+      auto drawn = std::make_unique<inject::FaultSample>(config.sample, table, golden_cycles, design.dataset.size());
       sample = drawn.get();
       source = std::move(drawn);
     } else {
       source = std::make_unique<inject::FaultListExperiments>(inject::read_fault_list(config.fault_list), table,
-                                                              golden_cycles, dataset.size());
+                                                              golden_cycles, design.dataset.size());
     }
     if (source->size() > kMostRuns / source->images_per_experiment()) {
       throw UserError(config.file, 0,
@@ -84,16 +58,9 @@ struct PreparedCampaign::Implementation {
   }
 
   ordered_json effective_experiment() const;
-  ordered_json hashes() const;
 
   ExperimentConfig config;
-  hw::AcceleratorConfig hardware;
-  std::shared_ptr<const model::Network> network;
-  model::Dataset dataset;
-  engine::GridKind kind;
-  engine::AcceleratorEngine engine;
-  engine::FunctionalEngine exact;
-  AcceleratorTarget target;
+  LoadedDesign design;
   uint64_t golden_cycles = 0;
   std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
@@ -106,7 +73,7 @@ PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
 PreparedCampaign::~PreparedCampaign() = default;
 
 InferenceTarget& PreparedCampaign::target() {
-  return implementation_->target;
+  return implementation_->design.target;
 }
 inject::ExperimentSource& PreparedCampaign::experiments() {
   return *implementation_->source;
@@ -116,18 +83,11 @@ double PreparedCampaign::hang_factor() const {
 }
 
 ordered_json PreparedCampaign::Implementation::effective_experiment() const {
-  return {{"model", config.model},
-          {"data", {{"source", config.data}, {"images", dataset.size()}}},
-          {"accelerator", accelerator_json(hardware)},
-          {"engine", to_string(kind)},
-          {"faults", faults_json(config, sample)},
-          {"seed", config.sample.seed},
-          {"hang_factor", config.hang_factor}};
-}
-
-ordered_json PreparedCampaign::Implementation::hashes() const {
-  return {
-      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(hardware, target.state())}};
+  ordered_json settings = design.effective_settings();
+  settings["faults"] = faults_json(config, sample);
+  settings["seed"] = config.sample.seed;
+  settings["hang_factor"] = config.hang_factor;
+  return settings;
 }
 
 CampaignDescription PreparedCampaign::description() const {
@@ -135,9 +95,9 @@ CampaignDescription PreparedCampaign::description() const {
   CampaignDescription description;
   description.version = FAULTLINE_VERSION;
   description.experiment = all.effective_experiment();
-  description.hashes = all.hashes();
+  description.hashes = all.design.hashes();
   description.population = all.source->population();
-  for (const hw::StateField& field : all.target.state().fields()) {
+  for (const hw::StateField& field : all.design.target.state().fields()) {
     hw::StateField described;
     described.path = field.path;
     described.kind = field.kind;
@@ -162,7 +122,7 @@ CampaignDescription PreparedCampaign::description() const {
 
 void PreparedCampaign::write_fault_list(const std::string& path) const {
   const inject::ExperimentSource& source = *implementation_->source;
-  const hw::StateTable& table = implementation_->target.state();
+  const hw::StateTable& table = implementation_->design.target.state();
   std::vector<inject::FaultListEntry> entries;
   for (uint64_t number = 0; number < source.size(); ++number) {
     const auto added = inject::to_entries(table, source.at(number).faults, std::to_string(number));

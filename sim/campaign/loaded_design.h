@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "sim/campaign/accelerator_target.h"
+#include "sim/campaign/experiment_file.h"
+
+namespace faultline::campaign {
+
+/// The design that an experiment strikes, loaded and checked: the network, the images and the simulated accelerator
+/// (one per process).
+struct LoadedDesign {
+  /// Of `experiment`, only what names the design is read: model, data, images, accelerator and engine. Throws UserError
+  /// for whatever is wrong with the files and settings.
+  explicit LoadedDesign(const ExperimentConfig& experiment);
+
+  /// The settings with every default filled in: model, data, accelerator, engine.
+  nlohmann::ordered_json effective_settings() const;
+  /// SHA-256 of model, data and hardware.
+  nlohmann::ordered_json hashes() const;
+
+  const ExperimentConfig config;
+  const hw::AcceleratorConfig hardware;
+  const std::shared_ptr<const model::Network> network;
+  const model::Dataset dataset;
+  const engine::GridKind kind;
+  engine::AcceleratorEngine engine;
+  const engine::FunctionalEngine exact;
+  AcceleratorTarget target;
+};
+
+}  // namespace faultline::campaign
