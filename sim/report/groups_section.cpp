@@ -44,7 +44,7 @@ void write_rate_cell(Markup& page, const Interval& rate, const BarAxis& axis) {
   const auto parts = page.scope("div", {{"class", "rate-cell"}});
   {
     const auto figures = page.scope("span", {{"class", "figures"}});
-    page.element("span", percent(rate.estimate)).text(" ");
+    page.element("span", estimate_text(rate)).text(" ");
     page.element("span", bounds(rate), {{"class", "bounds"}});
   }
   page.append(interval_bar(rate, axis));
@@ -57,7 +57,7 @@ void write_rates(Markup& page, const Groups& groups, const GroupTable& kind, con
       "caption",
       fmt::format("Rate of critical runs with its {} interval; bars from 0 to {}, the dashed line is the whole "
                   "campaign's {}. An arrow: the interval goes on beyond the axis.",
-                  confidence_text(result.description), percent(axis.end), percent(axis.overall)));
+                  confidence_text(result.description), round_percent(axis.end), percent(axis.overall)));
   write_columns(page, {{kind.column},
                        {"Runs", true},
                        {"Critical", true},
@@ -86,8 +86,8 @@ std::vector<size_t> metrics_seen(const GroupSummary& total) {
 void write_all_metrics(Markup& page, const Groups& groups, const GroupTable& kind, const CampaignResult& result) {
   const std::vector<size_t> seen = metrics_seen(result.summary.total);
   const auto details = page.scope("details");
-  page.element("summary", "All metrics by " + kind.column);
-  const auto scroll = scrolling(page, "All metrics by " + kind.column);
+  page.element("summary", kind.column + " by all metrics");
+  const auto scroll = scrolling(page, kind.column + " by all metrics");
   const auto table = page.scope("table", {{"class", "sortable"}});
   page.element("caption", "Rates of the metrics that held at least once in the campaign");
   std::vector<Column> columns = {{kind.column}, {"Runs", true}};
@@ -103,7 +103,7 @@ void write_all_metrics(Markup& page, const Groups& groups, const GroupTable& kin
     for (const size_t metric : seen) {
       const Interval& rate = group.metrics.at(metric);
       const auto cell = page.scope("td", {{"class", "number"}, {"data-value", fmt::format("{}", rate.estimate)}});
-      page.text(percent(rate.estimate)).empty("br");
+      page.text(estimate_text(rate)).empty("br");
       page.element("span", bounds(rate), {{"class", "bounds"}});
     }
   }
@@ -161,12 +161,12 @@ void write_unstruck(Markup& page, const CampaignResult& result) {
 void write_groups(Markup& page, const CampaignResult& result) {
   const auto section = page.scope("section", {{"id", "groups"}});
   page.element("h2", "Structures, layers, bits");
-  write_group(page, result.summary.structures, {"Structures", "structure", true}, result);
+  write_group(page, result.summary.structures, {"Structures", "Structure", true}, result);
   write_unstruck(page, result);
-  write_group(page, result.summary.layers, {"Layers", "layer"}, result);
-  write_group(page, result.summary.bits, {"Bit positions", "bit"}, result);
+  write_group(page, result.summary.layers, {"Layers", "Layer"}, result);
+  write_group(page, result.summary.bits, {"Bit positions", "Bit"}, result);
   if (!result.summary.strata.empty()) {
-    write_group(page, result.summary.strata, {"Strata", "stratum"}, result);
+    write_group(page, result.summary.strata, {"Strata", "Stratum"}, result);
   }
 }
 

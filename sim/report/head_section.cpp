@@ -1,4 +1,4 @@
-#include <cmath>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -87,6 +87,11 @@ void verdict(Markup& page, const std::string& title, const std::string& figure, 
   page.element("dd", note);
 }
 
+std::string capitalised(std::string text) {
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
 /// Half the width of an interval, in percentage points.
 std::string reached(const Interval& interval) {
   return fmt::format("reached \u00B1{:.2g} points", 50 * interval.width());
@@ -100,7 +105,7 @@ void write_verdicts(Markup& page, const CampaignResult& result) {
       continue;
     }
     const Interval& rate = *find_metric(result.summary.total, metric.name);
-    verdict(page, metric.title, percent(rate.estimate), confidence + bounds(rate), reached(rate));
+    verdict(page, capitalised(metric.title), percent(rate.estimate), confidence + bounds(rate), reached(rate));
   }
   const campaign::Accuracy& accuracy = result.summary.accuracy;
   const Interval drop = accuracy_drop(result.summary);

@@ -42,6 +42,18 @@ std::string described(const SiteGrid& grid, const SiteQuestion& question) {
   return text;
 }
 
+/// Small squares side by side.
+void key(Markup& markup, const std::vector<std::string>& kinds) {
+  const auto svg = markup.scope("svg", {{"xmlns", "http://www.w3.org/2000/svg"},
+                                        {"class", "key"},
+                                        {"aria-hidden", "true"},
+                                        {"width", std::to_string(16 * kinds.size())},
+                                        {"height", "16"}});
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    markup.empty("rect", {{"class", kinds[i]}, {"x", std::to_string(16 * i)}, {"width", "16"}, {"height", "16"}});
+  }
+}
+
 /// Draws one grid.
 class HeatMap {
  public:
@@ -142,24 +154,17 @@ std::string word_strip(const WordStrip& strip, const SiteQuestion& question, dou
 std::string heat_legend(double scale_end) {
   Markup markup;
   {
-    const auto list = markup.scope("ul", {{"class", "legend"}});
-    const auto entry = [&](const std::string& kind, const std::string& text) {
-      const auto item = markup.scope("li");
-      {
-        const auto key = markup.scope("svg", {{"xmlns", "http://www.w3.org/2000/svg"},
-                                              {"class", "key"},
-                                              {"aria-hidden", "true"},
-                                              {"width", "16"},
-                                              {"height", "16"}});
-        markup.empty("rect", {{"class", kind}, {"width", "16"}, {"height", "16"}});
-      }
-      markup.text(text);
-    };
-    entry("unstruck", "not struck");
-    entry("heat0", "never");
+    const auto legend = markup.scope("p", {{"class", "legend"}});
+    key(markup, {"unstruck"});
+    markup.element("span", "not struck");
+    key(markup, {"heat0"});
+    markup.element("span", "never");
+    std::vector<std::string> steps;
     for (size_t step = 1; step < kHeatSteps; ++step) {
-      entry(fmt::format("heat{}", step), "up to " + percent(scale_end * static_cast<double>(step) / (kHeatSteps - 1)));
+      steps.push_back(fmt::format("heat{}", step));
     }
+    key(markup, steps);
+    markup.element("span", fmt::format("in {} equal steps up to {}", steps.size(), round_percent(scale_end)));
   }
   return markup.str();
 }

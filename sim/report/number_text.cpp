@@ -43,16 +43,25 @@ std::string percent(double share) {
   return three_digits(100 * share) + kNoBreakSpace + "%";
 }
 
+std::string round_percent(double share) {
+  return fmt::format("{:.6g}", 100 * share) + kNoBreakSpace + "%";
+}
+
+std::string estimate_text(const campaign::Interval& interval) {
+  // Any run at all would have narrowed one of the bounds.
+  return interval.low <= 0 && interval.high >= 1 ? "no runs" : percent(interval.estimate);
+}
+
 std::string bounds(const campaign::Interval& interval) {
   return three_digits(100 * interval.low) + " to " + percent(interval.high);
 }
 
-std::string points(double difference) {
+std::string points(double difference, bool always_signed) {
   const std::string text = three_digits(100 * std::abs(difference));
   if (text == "0") {
     return text;
   }
-  return (difference < 0 ? "\u2212" : "+") + text;
+  return (difference < 0 ? "\u2212" : always_signed ? "+" : "") + text;
 }
 
 double axis_end(double value, double limit) {

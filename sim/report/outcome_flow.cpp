@@ -16,7 +16,7 @@ using campaign::MaskedIn;
 using campaign::Outcome;
 
 constexpr double kWidth = 960;
-constexpr double kColumn = 240;      ///< from stage to stage
+constexpr double kColumn = 220;      ///< from stage to stage
 constexpr double kNode = 12;         ///< width of a node
 constexpr double kTop = 58;          ///< of the stages; their names stand above
 constexpr double kFullHeight = 210;  ///< of all runs

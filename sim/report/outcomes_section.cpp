@@ -37,20 +37,21 @@ void write_outcome_table(Markup& page, const CampaignResult& result) {
 }
 
 void write_metric_table(Markup& page, const CampaignResult& result) {
-  const auto scroll = scrolling(page, "Metrics");
-  const auto table = page.scope("table", {{"class", "sortable"}});
-  page.element("caption", "Metrics: yes-no questions asked of every run. They overlap.");
-  write_columns(
-      page, {{"Metric"}, {"Rate", true}, {confidence_text(result.description) + " interval", true}, {"Definition"}});
+  const auto table = page.scope("table", {{"class", "sortable metrics"}});
+  page.element("caption", "Yes-no questions asked of every run. They overlap.");
+  write_columns(page, {{"Metric"}, {"Rate", true}, {confidence_text(result.description) + " interval", true}});
   const auto body = page.scope("tbody");
   for (size_t i = 0; i < campaign::metrics().size(); ++i) {
     const campaign::Metric& metric = campaign::metrics()[i];
     const Interval& rate = result.summary.total.metrics.at(i);
     const auto row = page.scope("tr");
-    page.element("th", metric.title, {{"scope", "row"}});
-    write_share(page, rate.estimate);
+    {
+      const auto head = page.scope("th", {{"scope", "row"}});
+      page.text(metric.title).empty("br");
+      page.element("span", metric.definition, {{"class", "note"}});
+    }
+    page.element("td", estimate_text(rate), {{"class", "number"}, {"data-value", fmt::format("{}", rate.estimate)}});
     page.element("td", bounds(rate), {{"class", "number"}, {"data-value", fmt::format("{}", rate.low)}});
-    page.element("td", metric.definition);
   }
 }
 

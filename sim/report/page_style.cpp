@@ -38,7 +38,9 @@ th,td{padding:.35rem .6rem .35rem 0;text-align:left;vertical-align:top;border-bo
 thead th{border-bottom:2px solid var(--line);font-weight:600}
 tbody th{font-weight:400}
 .number{text-align:right;white-space:nowrap}
+.number+td:not(.number),.number+th:not(.number){padding-left:1rem}
 th.name,td.name{overflow-wrap:anywhere}
+.scroll td.name{min-width:17rem}
 td.name,code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace}
 th.site,code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86rem}
 .scroll{overflow-x:auto;margin-bottom:1rem}
@@ -67,7 +69,9 @@ svg.key{display:inline-block;vertical-align:-.15em;margin-right:.45em;border:1px
 svg.definitions{position:absolute}
 .outcomes text{text-anchor:middle;font-size:14px;font-weight:600}
 .outcomes rect{stroke:var(--page)}
-.legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;padding:0;list-style:none;font-size:.88rem;color:var(--muted);max-width:none}
+.legend{display:flex;flex-wrap:wrap;align-items:center;gap:.2rem .45rem;font-size:.88rem;color:var(--muted);max-width:none;margin:.4rem 0}
+.legend span{margin-right:.7rem}
+.legend svg.key{margin:0}
 .maps{display:grid;grid-template-columns:1fr;gap:1rem}
 .map{width:100%}
 .map text{text-anchor:middle;font-size:11px}
@@ -98,6 +102,8 @@ th[aria-sort=descending] button::after{content:" \25BC"}
 @media (max-width:40rem){
 body{padding:1rem .75rem 2rem}
 h1{font-size:1.4rem}
+.facts,.verdicts{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
+.metrics .number:last-child{white-space:normal}
 .rate-cell{display:block}
 .rate-cell .figures{display:block}
 .bounds{display:block;font-size:.85rem}
@@ -110,8 +116,11 @@ th,td{padding-right:.4rem}
 
 constexpr const char* kPrint = R"css(
 @page{margin:16mm 14mm}
-html,body{background:none}
-body{max-width:none;padding:0;font-size:9.5pt}
+html{background:none;font-size:11.5px}
+body{background:none;max-width:none;padding:0}
+.verdicts{grid-template-columns:repeat(4,1fr)}
+.maps{grid-template-columns:repeat(2,1fr)}
+tbody tr:first-child{break-before:avoid}
 nav,th button::after{display:none}
 h2{break-after:avoid;margin-top:1.6rem}
 h3,caption{break-after:avoid}

@@ -17,11 +17,11 @@ constexpr uint64_t kRanges = 64;
 
 /// What a map says besides its picture.
 std::string map_caption(const SiteGrid& grid, const SiteQuestion& question) {
-  std::string text = fmt::format("Share of runs that were {} by processing element, row by column", question.title);
+  std::string text = fmt::format("Share of {} runs by processing element: rows down, columns across", question.title);
   if (grid.in_blocks()) {
     text += fmt::format("; each square is a block of {} x {} processing elements", grid.row_block, grid.column_block);
   }
-  return text + fmt::format(". {} runs on {} of {} squares, percentages where there is room.", count_text(grid.runs()),
+  return text + fmt::format(". {} runs struck {} of {} squares.", count_text(grid.runs()),
                             count_text(grid.struck_cells()), count_text(grid.cells.size()));
 }
 
@@ -51,16 +51,24 @@ void write_maps(Markup& page, const CampaignResult& result) {
     page.element("p", "No register or wire of the array was struck.");
     return;
   }
+  std::string never;
   {
     const auto maps = page.scope("div", {{"class", "maps"}});
     for (const SiteQuestion& question : site_questions()) {
       const bool main = &question == &site_questions().front();
-      const SiteGrid grid = main ? first : pe_grid(result.description, result.summary, question, kSmallMap);
+      const SiteGrid grid = pe_grid(result.description, result.summary, question, main ? kLargeMap : kSmallMap);
+      if (!main && grid.highest_share() <= 0) {
+        never += fmt::format("No run on a site of the array was {}. ", question.title);
+        continue;
+      }
       const auto figure = page.scope("figure");
       page.append(heat_map(grid, question));
       page.append(heat_legend(axis_end(grid.highest_share(), 1)));
       page.element("figcaption", map_caption(grid, question));
     }
+  }
+  if (!never.empty()) {
+    page.element("p", never + "There is no map of what never came up.");
   }
   write_map_numbers(page, first);
 }

@@ -76,7 +76,7 @@ void write_experiments(Markup& page, const CampaignResult& result) {
                "golden class that they left");
   write_columns(page, {{"Experiment", true},
                        {"Image", true},
-                       {"Class without, with", false},
+                       {"Class without, with"},
                        {"Confidence without", true},
                        {"With", true},
                        {"Layer"},
