@@ -1,17 +1,11 @@
 #include "sim/campaign/experiment_runner.h"
 
-#include <algorithm>
 #include <exception>
 
 #include "sim/campaign/attribution.h"
 
 namespace faultline::campaign {
 namespace {
-
-const hw::Fault& first_to_act(const std::vector<hw::Fault>& faults) {
-  return *std::min_element(faults.begin(), faults.end(),
-                           [](const hw::Fault& a, const hw::Fault& b) { return a.start < b.start; });
-}
 
 int lowest_bit(uint64_t mask) {
   return __builtin_ctzll(mask);

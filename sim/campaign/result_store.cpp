@@ -1,0 +1,193 @@
+#include "sim/campaign/result_store.h"
+
+#include <filesystem>
+#include <optional>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "sim/campaign/append_lock.h"
+#include "sim/campaign/canonical_row.h"
+#include "sim/campaign/pending_file.h"
+#include "sim/campaign/result_store_schema.h"
+#include "sim/campaign/sqlite_database.h"
+#include "sim/campaign/stored_rows.h"
+#include "sim/config/user_error.h"
+#include "sim/model/sha256.h"
+
+namespace faultline::campaign {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kMemory = ":memory:";
+
+void write_schema(const SqliteDatabase& database, const CampaignDescription& description) {
+  SqliteTransaction transaction(database);
+  database.execute(schema_sql(description));
+  SqliteStatement insertion(database, "INSERT INTO campaign VALUES (?)");
+  const std::string text = to_json(description).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  insertion.bind(text);
+  insertion.execute();
+  transaction.commit();
+}
+
+/// Throws UserError unless this is a result store of the format that this program knows.
+void check_format(const SqliteDatabase& database) {
+  if (database.query_integer("PRAGMA application_id") != kStoreApplication) {
+    throw UserError(database.path(), 0, "is no result store",
+                    "give a file that `faultline campaign --out` has written");
+  }
+  const int64_t format = database.query_integer("PRAGMA user_version");
+  if (format != kStoreFormat) {
+    throw UserError(database.path(), 0, fmt::format("has format {}, this faultline knows {}", format, kStoreFormat),
+                    "read it with the faultline that wrote it");
+  }
+}
+
+CampaignDescription read_description(const SqliteDatabase& database) {
+  check_format(database);
+  SqliteStatement selection(database, "SELECT description FROM campaign");
+  if (!selection.step()) {
+    database.fail_damaged("it has no description");
+  }
+  try {
+    return description_from_json(ordered_json::parse(selection.text(0)));
+  } catch (const nlohmann::json::exception& error) {
+    database.fail_damaged(error.what());
+  }
+}
+
+void require_file(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    throw UserError(path, 0, "does not exist", "give a result store that `faultline campaign --out` has written");
+  }
+  if (!std::filesystem::is_regular_file(path, error)) {
+    throw UserError(path, 0, "is no file", "give a result store that `faultline campaign --out` has written");
+  }
+}
+
+void use_write_ahead_log(const SqliteDatabase& database) {
+  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+}
+
+}  // namespace
+
+struct ResultStore::Implementation {
+  /// The campaign's description is in the database.
+  Implementation(const std::string& path, SqliteDatabase::Access access)
+      : database(path, access), description(read_description(database)) {}
+  /// A store in memory.
+  explicit Implementation(const CampaignDescription& described)
+      : database(kMemory, SqliteDatabase::Access::kCreate), description(described) {
+    write_schema(database, description);
+  }
+
+  std::optional<AppendLock> lock;  ///< while the store may be added to
+  SqliteDatabase database;
+  CampaignDescription description;
+  std::optional<RowInserter> inserter;  ///< made by the first append()
+};
+
+ResultStore::ResultStore(std::unique_ptr<Implementation> implementation) : implementation_(std::move(implementation)) {}
+ResultStore::ResultStore(ResultStore&&) noexcept = default;
+ResultStore& ResultStore::operator=(ResultStore&&) noexcept = default;
+ResultStore::~ResultStore() = default;
+
+ResultStore ResultStore::create(const std::string& path, const CampaignDescription& description) {
+  constexpr const char* kRight = "finish it with --resume or choose another name";
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    throw UserError(path, 0, "exists", kRight);
+  }
+  PendingFile file(path);
+  try {
+    write_schema(SqliteDatabase(file.temporary(), SqliteDatabase::Access::kCreate), description);
+  } catch (const UserError&) {
+    throw UserError(path, 0, "cannot be written", "give a path in a folder that you may write, with room on its disk");
+  }
+  file.publish_new(kRight);
+  return open_to_append(path);
+}
+
+ResultStore ResultStore::in_memory(const CampaignDescription& description) {
+  return ResultStore(std::make_unique<Implementation>(description));
+}
+
+ResultStore ResultStore::open(const std::string& path) {
+  require_file(path);
+  return ResultStore(std::make_unique<Implementation>(path, SqliteDatabase::Access::kRead));
+}
+
+ResultStore ResultStore::open_to_append(const std::string& path) {
+  require_file(path);
+  auto implementation = std::make_unique<Implementation>(path, SqliteDatabase::Access::kWrite);
+  implementation->lock.emplace(path);
+  use_write_ahead_log(implementation->database);
+  return ResultStore(std::move(implementation));
+}
+
+const std::string& ResultStore::path() const {
+  return implementation_->database.path();
+}
+
+const CampaignDescription& ResultStore::description() const {
+  return implementation_->description;
+}
+
+void ResultStore::append(const std::vector<ExperimentRow>& rows) {
+  Implementation& store = *implementation_;
+  SqliteTransaction transaction(store.database);
+  if (!store.inserter) {
+    store.inserter.emplace(store.database);
+  }
+  for (const ExperimentRow& row : rows) {
+    store.inserter->insert(row);
+  }
+  transaction.commit();
+}
+
+uint64_t ResultStore::row_count() const {
+  return static_cast<uint64_t>(implementation_->database.query_integer("SELECT count(*) FROM run"));
+}
+
+std::vector<ResultStore::Key> ResultStore::keys() const {
+  SqliteStatement selection(implementation_->database, "SELECT experiment, image FROM run ORDER BY experiment, image");
+  std::vector<Key> keys;
+  while (selection.step()) {
+    keys.emplace_back(static_cast<uint64_t>(selection.integer(0)), static_cast<size_t>(selection.integer(1)));
+  }
+  return keys;
+}
+
+void ResultStore::for_each(const std::function<void(const ExperimentRow&)>& use) const {
+  RowCursor cursor(implementation_->database, implementation_->description);
+  ExperimentRow row;
+  while (cursor.next(row)) {
+    use(row);
+  }
+}
+
+std::vector<ExperimentRow> ResultStore::experiment(uint64_t number) const {
+  RowCursor cursor(implementation_->database, implementation_->description, number);
+  std::vector<ExperimentRow> rows;
+  ExperimentRow row;
+  while (cursor.next(row)) {
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::string ResultStore::rows_sha256() const {
+  model::Sha256 hash;
+  std::string bytes;
+  for_each([&](const ExperimentRow& row) {
+    bytes.clear();
+    append_canonical(row, bytes);
+    hash.update(bytes.data(), bytes.size());
+  });
+  return hash.finish();
+}
+
+}  // namespace faultline::campaign

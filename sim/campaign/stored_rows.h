@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "sim/campaign/campaign_description.h"
+#include "sim/campaign/experiment_row.h"
+#include "sim/campaign/sqlite_database.h"
+
+namespace faultline::campaign {
+
+/// Writes rows into the tables of a result store. `database` must outlive it.
+class RowInserter {
+ public:
+  explicit RowInserter(const SqliteDatabase& database);
+
+  /// Adds a row, inside a transaction of the caller's. Throws std::logic_error when its key is there already, and when
+  /// its experiment is there with other faults, stratum or weight.
+  void insert(const ExperimentRow& row);
+
+ private:
+  void insert_experiment(const ExperimentRow& row);
+  void insert_run(const ExperimentRow& row);
+
+  const SqliteDatabase& database_;
+  SqliteStatement experiment_;
+  SqliteStatement run_;
+  SqliteStatement known_;  ///< reads an experiment
+};
+
+/// Reads the rows of a result store one by one by (experiment, image), ascending, as they were when the first was read.
+/// `database` and `description` must outlive it.
+class RowCursor {
+ public:
+  /// Every row, or those of one experiment.
+  RowCursor(const SqliteDatabase& database, const CampaignDescription& description,
+            std::optional<uint64_t> experiment = {});
+
+  /// The next row; false: there is none, and `row` is unchanged. Throws UserError when the file is damaged.
+  bool next(ExperimentRow& row);
+
+ private:
+  void read_experiment();
+  void check(const ExperimentRow& row) const;
+
+  const SqliteDatabase& database_;
+  const CampaignDescription& description_;
+  std::vector<size_t> elements_;  ///< of each field
+  /// Open from the first row to the last, and with it the state of the database that both statements see.
+  SqliteStatement runs_;
+  SqliteStatement experiments_;
+  std::optional<ExperimentRow> experiment_;  ///< what all rows of the experiment that was read last share
+};
+
+}  // namespace faultline::campaign
