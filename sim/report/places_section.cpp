@@ -1,0 +1,117 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "sim/report/heat_map.h"
+#include "sim/report/number_text.h"
+#include "sim/report/page_sections.h"
+#include "sim/report/site_grid.h"
+#include "sim/report/table_parts.h"
+
+namespace faultline::report {
+namespace {
+
+constexpr int kLargeMap = 32;  ///< squares a side of the first map
+constexpr int kSmallMap = 16;  ///< and of the others
+constexpr uint64_t kRanges = 64;
+
+/// What a map says besides its picture.
+std::string map_caption(const SiteGrid& grid, const SiteQuestion& question) {
+  std::string text = fmt::format("Share of {} runs by processing element: rows down, columns across", question.title);
+  if (grid.in_blocks()) {
+    text += fmt::format("; each square is a block of {} x {} processing elements", grid.row_block, grid.column_block);
+  }
+  return text + fmt::format(". {} runs struck {} of {} squares.", count_text(grid.runs()),
+                            count_text(grid.struck_cells()), count_text(grid.cells.size()));
+}
+
+void write_map_numbers(Markup& page, const SiteGrid& grid) {
+  const auto details = page.scope("details");
+  page.element("summary", "The map in figures");
+  const auto table = page.scope("table", {{"class", "sortable"}});
+  page.element("caption", "Struck squares of the first map");
+  write_columns(page, {{"Processing elements"}, {"Runs", true}, {"Critical", true}, {"Share", true}});
+  const auto body = page.scope("tbody");
+  for (size_t i = 0; i < grid.cells.size(); ++i) {
+    const CellCount& cell = grid.cells[i];
+    if (cell.runs == 0) {
+      continue;
+    }
+    const auto row = page.scope("tr");
+    page.element("th", grid.cell_name(i), {{"scope", "row"}});
+    write_count(page, cell.runs);
+    write_count(page, cell.hits);
+    write_share(page, cell.share());
+  }
+}
+
+void write_maps(Markup& page, const CampaignResult& result) {
+  const SiteGrid first = pe_grid(result.description, result.summary, site_questions().front(), kLargeMap);
+  if (first.runs() == 0) {
+    page.element("p", "No register or wire of the array was struck.");
+    return;
+  }
+  std::string never;
+  {
+    const auto maps = page.scope("div", {{"class", "maps"}});
+    for (const SiteQuestion& question : site_questions()) {
+      const bool main = &question == &site_questions().front();
+      const SiteGrid grid = pe_grid(result.description, result.summary, question, main ? kLargeMap : kSmallMap);
+      if (!main && grid.highest_share() <= 0) {
+        never += fmt::format("No run on a site of the array was {}. ", question.title);
+        continue;
+      }
+      const auto figure = page.scope("figure");
+      page.append(heat_map(grid, question));
+      page.append(heat_legend(axis_end(grid.highest_share(), 1)));
+      page.element("figcaption", map_caption(grid, question));
+    }
+  }
+  if (!never.empty()) {
+    page.element("p", never + "There is no map of what never came up.");
+  }
+  write_map_numbers(page, first);
+}
+
+void write_strips(Markup& page, const CampaignResult& result) {
+  const SiteQuestion& question = site_questions().front();
+  const auto strips = word_strips(result.description, result.summary, question, kRanges);
+  if (strips.empty()) {
+    page.element("p", "No memory was struck.");
+    return;
+  }
+  double highest = 0;
+  for (const WordStrip& strip : strips) {
+    highest = std::max(highest, strip.highest_share());
+  }
+  const auto figure = page.scope("figure");
+  {
+    const auto list = page.scope("dl", {{"class", "strips"}});
+    for (const WordStrip& strip : strips) {
+      page.element("dt", fmt::format("{}: {} words, {} runs, {} a range", strip.structure, count_text(strip.words),
+                                     count_text(strip.runs()), count_text(strip.range)));
+      const auto value = page.scope("dd");
+      page.append(word_strip(strip, question, axis_end(highest, 1)));
+    }
+  }
+  page.append(heat_legend(axis_end(highest, 1)));
+  page.element("figcaption",
+               "Share of critical runs along each memory, first word left; more than one dimension row by row.");
+}
+
+}  // namespace
+
+void write_places(Markup& page, const CampaignResult& result) {
+  const auto section = page.scope("section", {{"id", "places"}});
+  page.element("h2", "Array and memories");
+  page.element("p",
+               "Maps show counted runs and say where to look. A single square holds few of them: compare rates by the "
+               "tables below, which have intervals.",
+               {{"class", "note"}});
+  page.element("h3", "The array");
+  write_maps(page, result);
+  page.element("h3", "The memories");
+  write_strips(page, result);
+}
+
+}  // namespace faultline::report
