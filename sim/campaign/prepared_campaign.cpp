@@ -5,6 +5,7 @@
 
 #include "sim/campaign/campaign_experiments.h"
 #include "sim/campaign/loaded_design.h"
+#include "sim/campaign/metric.h"
 #include "sim/config/user_error.h"
 #include "sim/inject/fault_list.h"
 #include "sim/model/network_input.h"
@@ -46,6 +47,21 @@ double PreparedCampaign::hang_factor() const {
   return implementation_->config.hang_factor;
 }
 
+std::function<bool(const ExperimentRow&)> PreparedCampaign::question() const {
+  const ExperimentConfig& config = implementation_->config;
+  return metrics().at(metric_index(config.question, config.file)).holds;
+}
+
+std::optional<StopRule> PreparedCampaign::stop_rule() const {
+  const ExperimentConfig& config = implementation_->config;
+  if (!config.sequential) {
+    return std::nullopt;
+  }
+  const uint64_t batch = config.sequential->batch;
+  const SequentialRule rule(*config.margin, config.confidence, batch, implementation_->source->size());
+  return StopRule(rule, batch, question());
+}
+
 ordered_json PreparedCampaign::Implementation::effective_experiment() const {
   ordered_json settings = design.effective_settings();
   settings["faults"] = effective_faults(config, *source);
@@ -81,7 +97,10 @@ CampaignDescription PreparedCampaign::description() const {
   description.weighted = all.source->weighted();
   description.distinct_population = all.source->distinct_population();
   description.golden_cycles = all.golden_cycles;
+  description.pilot = all.source->pilot_size();
   description.confidence = all.config.confidence;
+  const std::optional<StopRule> rule = stop_rule();
+  description.interval_confidence = rule ? rule->look_confidence() : all.config.confidence;
   return description;
 }
 

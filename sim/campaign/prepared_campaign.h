@@ -1,12 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/campaign_description.h"
 #include "sim/campaign/experiment_file.h"
 #include "sim/campaign/inference_target.h"
+#include "sim/campaign/stop_rule.h"
 #include "sim/inject/experiment_source.h"
 
 namespace faultline::campaign {
@@ -23,6 +26,10 @@ class PreparedCampaign {
   InferenceTarget& target();
   inject::ExperimentSource& experiments();
   double hang_factor() const;
+  /// Says which rows count as hits, where the campaign itself has to know.
+  std::function<bool(const ExperimentRow&)> question() const;
+  /// When a sequential campaign ends; nothing for one of fixed size.
+  std::optional<StopRule> stop_rule() const;
   /// The whole campaign: one shard of one.
   CampaignDescription description() const;
   /// Writes every experiment's faults as a fault list that runs the same faults again (every one on every image).

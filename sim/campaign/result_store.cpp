@@ -22,11 +22,15 @@ using nlohmann::ordered_json;
 
 constexpr const char* kMemory = ":memory:";
 
+std::string text_of(const CampaignDescription& description) {
+  return to_json(description).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 void write_schema(const SqliteDatabase& database, const CampaignDescription& description) {
   SqliteTransaction transaction(database);
   database.execute(schema_sql(description));
   SqliteStatement insertion(database, "INSERT INTO campaign VALUES (?)");
-  const std::string text = to_json(description).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string text = text_of(description);
   insertion.bind(text);
   insertion.execute();
   transaction.commit();
@@ -146,6 +150,15 @@ void ResultStore::append(const std::vector<ExperimentRow>& rows) {
     store.inserter->insert(row);
   }
   transaction.commit();
+}
+
+void ResultStore::finish(uint64_t experiments) {
+  Implementation& store = *implementation_;
+  store.description.finished = experiments;
+  SqliteStatement update(store.database, "UPDATE campaign SET description = ?");
+  const std::string text = text_of(store.description);
+  update.bind(text);
+  update.execute();
 }
 
 uint64_t ResultStore::row_count() const {

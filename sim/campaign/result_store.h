@@ -48,6 +48,9 @@ class ResultStore {
   /// Adds rows in one transaction; either all are stored or none. A key that is there already throws std::logic_error.
   void append(const std::vector<ExperimentRow>& rows);
 
+  /// Notes that the campaign has finished and consists of so many experiments: its description says so from now on.
+  void finish(uint64_t experiments);
+
   uint64_t row_count() const;
   /// Every key, ascending.
   std::vector<Key> keys() const;

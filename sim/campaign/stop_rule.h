@@ -17,6 +17,8 @@ class StopRule {
   StopRule(const SequentialRule& rule, uint64_t batch, std::function<bool(const ExperimentRow&)> question)
       : rule_(rule), batch_(batch), question_(std::move(question)) {}
 
+  /// Confidence at which intervals must be computed so that, at the stop, they hold with that of the campaign.
+  double look_confidence() const { return rule_.look_confidence(); }
   uint64_t batch() const { return batch_; }
   /// Asked in order, after each batch: whether `experiments` are enough. All of their rows are in `store`.
   bool stop(const ResultStore& store, uint64_t experiments);

@@ -16,51 +16,14 @@
 namespace faultline::campaign {
 namespace {
 
-using nlohmann::ordered_json;
-
 constexpr size_t kBatch = 1000;
 constexpr const char* kOneCampaign = "merge shards of one campaign";
 
-/// Two different values, and the keys that lead to them.
-struct Difference {
-  std::string path;
-  ordered_json first;
-  ordered_json second;
-};
-
-/// The first difference below two values that differ.
-Difference first_difference(const std::string& path, const ordered_json& first, const ordered_json& second) {
-  if (first.is_object() && second.is_object()) {
-    for (const auto& [key, value] : first.items()) {
-      const ordered_json other = second.value(key, ordered_json());
-      if (other != value) {
-        return first_difference(path.empty() ? key : path + "." + key, value, other);
-      }
-    }
-    for (const auto& [key, value] : second.items()) {
-      if (!first.contains(key)) {
-        return {path.empty() ? key : path + "." + key, ordered_json(), value};
-      }
-    }
-  }
-  return {path, first, second};
-}
-
-/// A value for a message, not longer than a line.
-std::string shown(const ordered_json& value) {
-  constexpr size_t kLongest = 60;
-  const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
-}
-
 void check_same_campaign(const ResultStore& first, const ResultStore& other) {
-  const ordered_json expected = first.description().identity();
-  const ordered_json found = other.description().identity();
-  if (found != expected) {
-    const Difference difference = first_difference("", expected, found);
+  if (const auto difference = difference_between(first.description(), other.description())) {
     throw UserError(other.path(), 0,
-                    fmt::format("is of another campaign than {}: {} is {} instead of {}", first.path(), difference.path,
-                                shown(difference.second), shown(difference.first)),
+                    fmt::format("is of another campaign than {}: {} is {} instead of {}", first.path(), difference->key,
+                                difference->found, difference->expected),
                     kOneCampaign);
   }
 }
@@ -181,6 +144,9 @@ void merge_stores(const std::string& output, const std::vector<std::string>& inp
   }
   CampaignDescription description = stores.front().description();
   description.shards = shards_of(stores);
+  const bool finished = std::all_of(stores.begin(), stores.end(),
+                                    [](const ResultStore& store) { return store.description().finished > 0; });
+  description.finished = finished ? description.finished : 0;
 
   PendingFile file(output);
   {

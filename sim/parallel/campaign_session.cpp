@@ -43,7 +43,12 @@ std::vector<Lane*> lanes_of(const std::vector<std::unique_ptr<WorkerProcess>>& w
 
 ResultStore resumed(const SessionOptions& options, const CampaignDescription& description) {
   ResultStore store = ResultStore::open_to_append(options.store);
-  campaign::require_same_campaign(description, store.description(), options.store);
+  if (const auto difference = campaign::difference_between(description, store.description())) {
+    throw UserError(options.store, 0,
+                    fmt::format("is of another campaign: {} is {}, not {}", difference->key, difference->found,
+                                difference->expected),
+                    "use the experiment, files and version that it was made with");
+  }
   if (options.shard && store.description().shards != std::vector<Shard>{*options.shard}) {
     throw UserError(options.store, 0, "holds other shards than --shard asks for",
                     "leave --shard out to finish what the store was made for");
@@ -63,7 +68,7 @@ void check(const SessionOptions& options, campaign::PreparedCampaign& prepared) 
   if (options.resume && options.store.empty()) {
     throw UserError("--resume", 0, "there is no store to resume", "name it with --out");
   }
-  if (options.shard && options.shard->of > 1 && prepared.experiments().pilot_size() > 0) {
+  if (options.shard && options.shard->of > 1 && (prepared.experiments().pilot_size() > 0 || prepared.stop_rule())) {
     throw UserError("--shard", 0, "a sequential campaign, or one with a pilot, looks at all of its results so far",
                     "run it unsharded, with --jobs or mpirun");
   }
@@ -107,12 +112,13 @@ std::optional<SessionResult> run_session(campaign::PreparedCampaign& prepared, c
   campaign::CampaignRun run(prepared.experiments(), store, scheduler, [](const campaign::ExperimentRow& row) {
     return row.judgement.outcome == campaign::Outcome::kCritical;
   });
+  std::optional<campaign::StopRule> rule = prepared.stop_rule();
   uint64_t here = 0;
-  const uint64_t experiments = run.run(nullptr, [&](const campaign::CampaignProgress& now) {
+  const uint64_t experiments = run.run(rule ? &*rule : nullptr, [&](const campaign::CampaignProgress& now) {
     here = now.here;
     progress(now);
   });
-  (void)experiments;
+  store.finish(experiments);
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   return SessionResult{std::move(store), here, wall.count()};
 }

@@ -142,7 +142,7 @@ TEST_F(CampaignSession, RefusesAStoreOfAnotherCampaign) {
   const auto other =
       test::run_faultline("campaign '" + experiment + "' --seed 2 --resume --out '" + store("r.db") + "'", kSource);
   EXPECT_EQ(other.status, 2);
-  EXPECT_NE(other.err.find("is of another campaign: experiment/seed is 1, not 2"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("is of another campaign: experiment.seed is 1, not 2"), std::string::npos) << other.err;
 }
 
 }  // namespace
