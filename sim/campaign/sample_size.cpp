@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/math/distributions/normal.hpp>
+#include <boost/math/constants/constants.hpp>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -20,7 +21,6 @@ namespace faultline::campaign {
 namespace {
 
 using Whole = boost::multiprecision::cpp_int;
-using Rational = boost::multiprecision::cpp_rational;
 
 constexpr const char* kPlace = "sample size";
 
@@ -48,27 +48,24 @@ Whole fault_count(const std::string& text) {
   return whole_number(text);
 }
 
-/// The shortest decimal that stands for the positive `value`, exactly.
-Rational decimal(double value) {
+/// digits / unit, where unit is a power of ten.
+struct Decimal {
+  Whole digits;
+  Whole unit;
+};
+
+/// The shortest decimal that stands for `value`, in (0, 10).
+Decimal decimal(double value) {
   const std::string text = fmt::format("{}", value);
   const size_t mark = text.find('e');
-  int exponent = mark == std::string::npos ? 0 : std::stoi(text.substr(mark + 1));
+  size_t places = mark == std::string::npos ? 0 : static_cast<size_t>(-std::stoi(text.substr(mark + 1)));
   std::string digits = text.substr(0, mark);
   const size_t point = digits.find('.');
   if (point != std::string::npos) {
-    exponent -= static_cast<int>(digits.size() - point - 1);
+    places += digits.size() - point - 1;
     digits.erase(point, 1);
   }
-  const Whole power = boost::multiprecision::pow(Whole(10), static_cast<unsigned>(std::abs(exponent)));
-  return exponent >= 0 ? Rational(whole_number(digits) * power) : Rational(whole_number(digits), power);
-}
-
-/// t^2 p (1 - p)
-Rational scaled_variance(const MarginTerms& terms) {
-  require_open_unit(terms.proportion, "proportion");
-  const Rational quantile = decimal(normal_quantile(terms));
-  const Rational proportion = decimal(terms.proportion);
-  return quantile * quantile * proportion * (1 - proportion);
+  return {whole_number(digits), whole_number("1" + std::string(places, '0'))};
 }
 
 }  // namespace
@@ -80,7 +77,7 @@ bool has_rounded_quantile(double confidence) {
 double normal_quantile(const MarginTerms& terms) {
   require_open_unit(terms.confidence, "confidence");
   if (terms.exact_quantile) {
-    return boost::math::quantile(boost::math::complement(boost::math::normal(), (1 - terms.confidence) / 2));
+    return boost::math::constants::root_two<double>() * boost::math::erf_inv(terms.confidence);
   }
   const auto* const found = std::find_if(kTabulated.begin(), kTabulated.end(),
                                          [&](const auto& row) { return row.first == terms.confidence; });
@@ -93,29 +90,38 @@ double normal_quantile(const MarginTerms& terms) {
 
 uint64_t sample_size(const std::string& population, double margin, const MarginTerms& terms) {
   require_open_unit(margin, "margin");
+  require_open_unit(terms.proportion, "proportion");
   const Whole members = fault_count(population);
-  const Rational error = decimal(margin);
-  const Rational size = members / (1 + error * error * (members - 1) / scaled_variance(terms));
-  const Whole rounded_up = (numerator(size) + denominator(size) - 1) / denominator(size);
-  if (rounded_up > std::numeric_limits<uint64_t>::max()) {
-    throw UserError(kPlace, 0, fmt::format("margin {} needs {} faults", margin, rounded_up.str()),
-                    "give a larger margin");
+  const Decimal t = decimal(normal_quantile(terms));
+  const Decimal p = decimal(terms.proportion);
+  const Decimal e = decimal(margin);
+  // t^2 p (1 - p) and e^2, both times the square of all units.
+  const Whole variance = t.digits * t.digits * p.digits * (p.unit - p.digits) * e.unit * e.unit;
+  const Whole square = e.digits * e.digits * t.unit * t.unit * p.unit * p.unit;
+  const Whole divisor = variance + square * (members - 1);
+  const Whole size = (members * variance + divisor - 1) / divisor;
+  if (size > std::numeric_limits<uint64_t>::max()) {
+    throw UserError(kPlace, 0, fmt::format("margin {} needs {} faults", margin, size.str()), "give a larger margin");
   }
-  return rounded_up.convert_to<uint64_t>();
+  return size.convert_to<uint64_t>();
 }
 
 double achieved_margin(const std::string& population, uint64_t sample, const MarginTerms& terms) {
+  require_open_unit(terms.proportion, "proportion");
   const Whole members = fault_count(population);
   if (sample < 1 || sample > members) {
     throw UserError(kPlace, 0, fmt::format("a sample of {} from a population of {}", sample, members.str()),
                     "draw at least one fault and at most the whole population");
   }
-  const Rational variance = scaled_variance(terms);
+  const double quantile = normal_quantile(terms);
   if (sample == members) {
     return 0;
   }
-  const Rational square = variance * (members - sample) / (Rational(sample) * (members - 1));
-  return std::sqrt(square.convert_to<double>());
+  // The population may be beyond the range of a double; the share that is left is not.
+  constexpr int kBits = 256;
+  const Whole scaled = ((members - sample) << kBits) / (members - 1);
+  const double left = std::ldexp(scaled.convert_to<double>(), -kBits);
+  return quantile * std::sqrt(terms.proportion * (1 - terms.proportion) / static_cast<double>(sample) * left);
 }
 
 }  // namespace faultline::campaign

@@ -34,24 +34,24 @@ struct Side {
 /// What a fault drawn from the population would be.
 struct Unseen {
   double whole = 0;  ///< size of its experiment
-  double size = 0;   ///< the same, less what sampling without replacement says
+  double left = 1;   ///< factor on it for the part of the population that was not drawn
 };
 
 /// The size of the next experiment on this side: between those seen and the whole of an unseen one. Seen ones count
 /// for less where they are light, as when importance sampling found only faults that it looked for.
 double next_size(const Side& side, const Unseen& unseen) {
   const double count = side.count * std::min(1.0, side.mean_whole() / unseen.whole);
-  return (count * side.mean_size() + kUnseenCount * unseen.size) / (count + kUnseenCount);
+  return unseen.left * (count * side.mean_size() + kUnseenCount * unseen.whole) / (count + kUnseenCount);
 }
 
 /// The upper bound of `side.share`, whose linearised variance is `variance`: the quantile of the beta distribution with
 /// the mean and variance that one more experiment on this side would bring.
 double upper_bound(const Side& side, double variance, const Unseen& unseen, double tail) {
-  if (unseen.size <= 0) {
+  if (unseen.left <= 0) {
     return side.share;
   }
   if (side.share <= 0) {
-    return clopper_pearson_effective(0, 1 / unseen.size, 1 - 2 * tail).high;
+    return clopper_pearson_effective(0, 1 / (unseen.left * unseen.whole), 1 - 2 * tail).high;
   }
   const double size = next_size(side, unseen);
   const double rest = 1 - side.share;
@@ -195,6 +195,7 @@ SurveyTally::Estimate SurveyTally::estimate(const std::vector<Stratum>& strata) 
     drawn_share += sums_[i].runs > 0 ? strata[first_stratum_ + i].share : 0.0;
   }
   pooled /= drawn_share;
+  double left = 0;
   for (size_t i = 0; i < sums_.size(); ++i) {
     const Sums& sums = sums_[i];
     if (sums.runs <= 0) {
@@ -209,7 +210,7 @@ SurveyTally::Estimate SurveyTally::estimate(const std::vector<Stratum>& strata) 
     const double fraction = sampled_fraction(stratum);
     all.variance += unit * unit * drawn * (1 - fraction) * within;
     all.unseen.whole += unit * unit * sums.xx;
-    all.unseen.size += unit * unit * sums.xx * unseen_factor(fraction);
+    left += unit * unit * sums.xx * unseen_factor(fraction);
     all.experiments += sums.runs;
     all.hits.squares += unit * unit * sums.yy;
     all.hits.whole += unit * unit * sums.xy;
@@ -218,6 +219,7 @@ SurveyTally::Estimate SurveyTally::estimate(const std::vector<Stratum>& strata) 
     all.misses.whole += unit * unit * std::max(0.0, sums.xx - sums.xy);
     all.misses.count += sums.missed;
   }
+  all.unseen.left = left / all.unseen.whole;
   all.hits.share = all.misses.count > 0 ? ratio : 1.0;
   all.misses.share = all.hits.count > 0 ? 1 - all.hits.share : 1.0;
   return all;

@@ -296,6 +296,32 @@ TEST(Coverage, ClustersOfImages) {
   }
 }
 
+/// From a fixed population of 5000 faults. Compared with Wilson's at p (1 - p) / variance of the estimate.
+TEST(Coverage, ClustersWithoutReplacement) {
+  constexpr uint64_t kPopulation = 5000;
+  over_grid([](double rate, uint64_t size) {
+    const ImageHits hits(rate, 0.3);
+    CounterRandom generator(kSeed + 1, 0);
+    std::vector<double> faults(kPopulation);
+    std::generate(faults.begin(), faults.end(), [&] { return hits.draw(generator); });
+    const double truth = std::accumulate(faults.begin(), faults.end(), 0.0) / kPopulation / ImageHits::kImages;
+    double squares = 0;
+    for (const double fault : faults) {
+      squares += std::pow(fault / ImageHits::kImages - truth, 2);
+    }
+    const auto n = static_cast<double>(size);
+    const double variance = squares / (kPopulation - 1) * (1 - n / kPopulation) / n;
+    check(label("clusters without replacement of 5000", truth, size), truth, [&](CounterRandom& random) {
+      SurveyTally tally;
+      for (uint64_t i = 0; i < size; ++i) {
+        std::swap(faults[i], faults[i + random.uniform(kPopulation - i)]);
+        tally.add(0, 1, ImageHits::kImages, faults[i]);
+      }
+      return Outcome{tally.interval({{1, size, kPopulation}}), truth * (1 - truth) / variance};
+    });
+  });
+}
+
 /// One structure with 30 % of the faults; how many of the draws fall into it is random.
 TEST(Coverage, DomainOfClusters) {
   over_grid([](double rate, uint64_t size) {

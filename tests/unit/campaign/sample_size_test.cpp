@@ -44,6 +44,7 @@ TEST(SampleSize, TakesTheQuantileInFullOnRequest) {
   EXPECT_EQ(normal_quantile(at(0.9)), 1.645);
   EXPECT_EQ(normal_quantile(at(0.999)), 3.29);
   EXPECT_EQ(sample_size("17174144", 0.01, at(0.99, 0.5, true)), 16572);
+  EXPECT_EQ(sample_size("1", 0.01, at(1e-300, 0.5, true)), 1);
 }
 
 TEST(SampleSize, TheMarginOfTheSizeIsInsideAndThatOfOneFewerIsNot) {
