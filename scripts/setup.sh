@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Installs from the distribution what the build needs and is not there yet. Safe to run again.
-#   scripts/setup.sh [--train]     --train: LibTorch too, for `faultline train`
+#   scripts/setup.sh [--train] [--mpi] [--tests]
+#     --train   LibTorch, for `faultline train`
+#     --mpi     Boost.MPI and OpenMPI, for campaigns over several machines
+#     --tests   both of these, and what the tests use besides
 set -euo pipefail
 
 packages=(
@@ -9,9 +12,17 @@ packages=(
   libhwy-dev libboost-dev libboost-iostreams-dev libboost-serialization-dev zlib1g-dev libssl-dev libsqlite3-dev
   libgtest-dev libgmock-dev libbenchmark-dev clang-format
 )
-if [[ "${1:-}" == "--train" ]]; then
-  packages+=(libtorch-dev)
-fi
+train=(libtorch-dev)
+mpi=(libboost-mpi-dev libopenmpi-dev openmpi-bin)
+tests=(chromium)
+for option in "$@"; do
+  case "$option" in
+    --train) packages+=("${train[@]}") ;;
+    --mpi) packages+=("${mpi[@]}") ;;
+    --tests) packages+=("${train[@]}" "${mpi[@]}" "${tests[@]}") ;;
+    *) echo "setup.sh: unknown option $option; see its first lines" >&2; exit 2 ;;
+  esac
+done
 
 missing=()
 for package in "${packages[@]}"; do

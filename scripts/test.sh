@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
-scripts/setup.sh --train
-cmake --preset release -DFAULTLINE_TRAIN=ON -DBUILD_TESTING=ON >/dev/null
+scripts/setup.sh --tests
+cmake --preset release -DFAULTLINE_TRAIN=ON -DFAULTLINE_MPI=ON -DBUILD_TESTING=ON >/dev/null
 cmake --build --preset release
 ctest --preset release -j "$jobs" --no-tests=error
 
