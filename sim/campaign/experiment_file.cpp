@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "sim/campaign/metric.h"
 #include "sim/config/user_error.h"
 #include "sim/config/yaml_reader.h"
 #include "sim/inject/fault_sampler.h"
@@ -73,6 +74,7 @@ void read_terms(const YamlValue& section, ExperimentConfig& experiment) {
   }
   if (const auto question = section.find("question")) {
     experiment.question = question->text("question");
+    metric_index(experiment.question, section.file(), question->line());
   }
 }
 
@@ -86,6 +88,23 @@ void read_faults(const YamlValue& section, ExperimentConfig& experiment) {
     read_list(section, experiment);
   } else {
     experiment.sample = inject::read_sample(section, experiment.margin.has_value());
+  }
+}
+
+/// What names the design.
+void read_design(const YamlValue& root, ExperimentConfig& experiment) {
+  experiment.file = root.file();
+  experiment.model = root.require("model").text("model");
+  read_data(root.require("data"), experiment);
+  if (const auto accelerator = root.find("accelerator")) {
+    experiment.accelerator = read_accelerator_section(*accelerator);
+  }
+  if (const auto engine = root.find("engine")) {
+    experiment.engine = engine->text("engine");
+    parse_engine(experiment.engine, root.file(), engine->line());
+  }
+  if (const auto factor = root.find("hang_factor")) {
+    experiment.hang_factor = factor->number("hang_factor", 1, 1000);
   }
 }
 
@@ -107,24 +126,18 @@ ExperimentConfig read_experiment(const std::string& path) {
   const YamlValue root = config::read_yaml(path);
   root.check_keys("an experiment", {"model", "data", "accelerator", "engine", "faults", "seed", "hang_factor"});
   ExperimentConfig experiment;
-  experiment.file = path;
-  experiment.model = root.require("model").text("model");
-  read_data(root.require("data"), experiment);
-  if (const auto accelerator = root.find("accelerator")) {
-    experiment.accelerator = read_accelerator_section(*accelerator);
-  }
-  if (const auto engine = root.find("engine")) {
-    experiment.engine = engine->text("engine");
-    parse_engine(experiment.engine, path, engine->line());
-  }
+  read_design(root, experiment);
   read_faults(root.require("faults"), experiment);
   if (const auto seed = root.find("seed")) {
     experiment.sample.seed = static_cast<uint64_t>(seed->integer("seed", 0, kMost));
   }
-  if (const auto factor = root.find("hang_factor")) {
-    experiment.hang_factor = factor->number("hang_factor", 1, 1000);
-  }
   return experiment;
+}
+
+ExperimentConfig read_design_of(const std::string& experiment, const std::string& file) {
+  ExperimentConfig design;
+  read_design(config::parse_yaml(experiment, file), design);
+  return design;
 }
 
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {
