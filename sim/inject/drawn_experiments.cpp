@@ -9,14 +9,6 @@
 namespace faultline::inject {
 namespace {
 
-size_t images_per_fault(const SampleRequest& request, size_t images) {
-  if (request.images > images) {
-    request.place.fail(fmt::format("each fault is to strike {} images of {}", request.images, images),
-                       "ask for fewer images per fault, or for all of them");
-  }
-  return request.images == kAllImages ? images : request.images;
-}
-
 uint64_t sample_size(const SampleRequest& request, const SampleContext& context, const FaultSpace& space) {
   return request.size > 0 || !context.sample_size ? request.size : context.sample_size(to_decimal(space.size()));
 }
@@ -31,6 +23,14 @@ double share(FaultCount part, FaultCount whole) {
 }
 
 }  // namespace
+
+size_t images_per_fault(const SampleRequest& request, size_t images) {
+  if (request.images > images) {
+    request.place.fail(fmt::format("each fault is to strike {} images of {}", request.images, images),
+                       "ask for fewer images per fault, or for all of them");
+  }
+  return request.images == kAllImages ? images : request.images;
+}
 
 std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images) {
   std::set<size_t> drawn;

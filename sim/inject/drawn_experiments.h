@@ -13,6 +13,9 @@
 
 namespace faultline::inject {
 
+/// How many of `images` each fault strikes. Throws UserError when it is to strike more than there are.
+size_t images_per_fault(const SampleRequest& request, size_t images);
+
 /// `count` of the numbers below `images`, each set as likely, ascending.
 std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images);
 
