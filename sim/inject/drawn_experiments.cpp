@@ -9,14 +9,6 @@
 namespace faultline::inject {
 namespace {
 
-size_t images_per_fault(const SampleRequest& request, size_t images) {
-  if (request.images > images) {
-    request.place.fail(fmt::format("each fault is to strike {} images of {}", request.images, images),
-                       "ask for fewer images per fault, or for all of them");
-  }
-  return request.images == kAllImages ? images : request.images;
-}
-
 uint64_t sample_size(const SampleRequest& request, const SampleContext& context, const FaultSpace& space) {
   return request.size > 0 || !context.sample_size ? request.size : context.sample_size(to_decimal(space.size()));
 }
@@ -32,6 +24,14 @@ double share(FaultCount part, FaultCount whole) {
 
 }  // namespace
 
+size_t images_per_fault(const SampleRequest& request, size_t images) {
+  if (request.images > images) {
+    request.place.fail(fmt::format("each fault is to strike {} images of {}", request.images, images),
+                       "ask for fewer images per fault, or for all of them");
+  }
+  return request.images == kAllImages ? images : request.images;
+}
+
 std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images) {
   std::set<size_t> drawn;
   for (size_t last = images - count; last < images; ++last) {
@@ -45,30 +45,37 @@ DrawnExperiments::DrawnExperiments(const SampleRequest& request, const SampleCon
     : seed_(request.seed),
       all_images_(context.images),
       images_per_fault_(images_per_fault(request, context.images)),
+      upset_(request.upset),
       space_(request, context.table, context.run_cycles, images_of_space(request, context.images)) {
   size_ = sample_size(request, context, space_);
 }
 
-std::vector<size_t> DrawnExperiments::images_of(uint64_t number, const Draw& draw) const {
-  if (space_.images() == all_images_ && images_per_fault_ == 1) {
-    return {draw.member.image};
-  }
-  hw::CounterRandom random(seed_, number);
-  return draw_images(random, images_per_fault_, all_images_);
+std::vector<size_t> DrawnExperiments::draw_images_of(const Draw& drawn, hw::CounterRandom& random) const {
+  return space_.images() == all_images_ && images_per_fault_ == 1 ? std::vector{drawn.member.image}
+                                                                  : draw_images(random, images_per_fault_, all_images_);
 }
 
 std::vector<size_t> DrawnExperiments::images_of(uint64_t number) const {
-  return images_of(number, draw(number));
+  hw::CounterRandom random(seed_, number);
+  return draw_images_of(draw(number), random);
 }
 
 Experiment DrawnExperiments::at(uint64_t number) const {
   const Draw drawn = draw(number);
-  return {images_of(number, drawn), {drawn.member.fault}, drawn.stratum, drawn.weight};
+  hw::CounterRandom random(seed_, number);
+  Experiment experiment{draw_images_of(drawn, random), {drawn.member.fault}, drawn.stratum, drawn.weight};
+  if (upset_ != nullptr) {
+    const hw::Fault anchor = drawn.member.fault;
+    experiment.faults = upset_->strike(anchor, space_.structure_of(anchor.site), random);
+  }
+  return experiment;
 }
 
+/// Upsets are drawn around each anchor anew, so that all anchors are not all upsets.
 uint64_t DrawnExperiments::distinct_population() const {
-  const bool countable = !with_replacement() && space_.size() <= std::numeric_limits<uint64_t>::max();
-  return countable ? static_cast<uint64_t>(space_.size()) : 0;
+  const bool countable = !with_replacement() && upset_ == nullptr;
+  const bool fits = space_.size() <= std::numeric_limits<uint64_t>::max();
+  return countable && fits ? static_cast<uint64_t>(space_.size()) : 0;
 }
 
 nlohmann::ordered_json DrawnExperiments::population() const {
@@ -77,6 +84,10 @@ nlohmann::ordered_json DrawnExperiments::population() const {
   object["images_per_fault"] = images_per_fault_;
   object["sample"] = size_;
   object["with_replacement"] = with_replacement();
+  if (upset_ != nullptr) {
+    object["upset"] = upset_->settings();
+    object["upset"]["cut_share"] = upset_->cut_share(space_);
+  }
   const std::vector<Stratum> names = strata();
   const std::vector<FaultCount> sizes = stratum_sizes();
   for (size_t i = 0; i < names.size(); ++i) {

@@ -2,20 +2,25 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "hw/common/counter_random.h"
 #include "sim/inject/experiment_source.h"
 #include "sim/inject/fault_sampler.h"
 #include "sim/inject/fault_space.h"
+#include "sim/inject/upset.h"
 
 namespace faultline::inject {
+
+/// How many of `images` each fault strikes. Throws UserError when it is to strike more than there are.
+size_t images_per_fault(const SampleRequest& request, size_t images);
 
 /// `count` of the numbers below `images`, each set as likely, ascending.
 std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images);
 
-/// Experiments that each strike with one member of a fault space, or with one fault of it on several images. What
-/// derives from it says which member an experiment gets.
+/// Experiments that each strike with one member of a fault space, or with one fault of it on several images, or with an
+/// upset around it. What derives from it says which member an experiment gets.
 class DrawnExperiments : public ExperimentSource {
  public:
   /// Throws UserError when a fault is to strike more images than there are.
@@ -48,12 +53,13 @@ class DrawnExperiments : public ExperimentSource {
   uint64_t seed() const { return seed_; }
 
  private:
-  std::vector<size_t> images_of(uint64_t number, const Draw& draw) const;
+  std::vector<size_t> draw_images_of(const Draw& drawn, hw::CounterRandom& random) const;
 
   uint64_t seed_;
   uint64_t size_;
   size_t all_images_;
   size_t images_per_fault_;
+  std::shared_ptr<const Upset> upset_;
   FaultSpace space_;
 };
 

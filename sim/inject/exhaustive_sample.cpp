@@ -30,9 +30,10 @@ class ExhaustiveSampler : public FaultSampler {
   void describe(nlohmann::ordered_json& faults) const override { faults["sample"] = "all"; }
 };
 
-const FaultSamplerRegistration kRegistration{{"exhaustive", "sample", "all", {}, {}, [](const config::YamlValue&) {
-                                                return std::make_shared<ExhaustiveSampler>();
-                                              }}};
+const FaultSamplerRegistration kRegistration{
+    {"exhaustive", "sample", "all", {}, {"upset"}, [](const config::YamlValue&) {
+       return std::make_shared<ExhaustiveSampler>();
+     }}};
 
 }  // namespace
 }  // namespace faultline::inject

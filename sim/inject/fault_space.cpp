@@ -108,6 +108,11 @@ FaultMember FaultSpace::member(FaultCount index) const {
   return {{structure.sites.at(position / places), mask, model, start, duration_, period_}, static_cast<size_t>(index)};
 }
 
+const StructurePopulation& FaultSpace::structure_of(hw::Site site) const {
+  return *std::find_if(structures_.begin(), structures_.end(),
+                       [&](const StructurePopulation& structure) { return structure.sites.contains(site); });
+}
+
 nlohmann::ordered_json exact_number(FaultCount count) {
   return count <= std::numeric_limits<uint64_t>::max() ? nlohmann::ordered_json(static_cast<uint64_t>(count))
                                                        : nlohmann::ordered_json(to_decimal(count));

@@ -54,6 +54,9 @@ class FaultSpace {
   /// Member `index` < size().
   FaultMember member(FaultCount index) const;
 
+  /// The structure that holds a site of the space.
+  const StructurePopulation& structure_of(hw::Site site) const;
+
   Population kind() const { return kind_; }
   const std::vector<StructurePopulation>& structures() const { return structures_; }
   /// Places of the mask over all structures.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sim/inject/fault_sampler.h"
+#include "sim/inject/upset.h"
 
 namespace faultline::inject {
 namespace {
@@ -47,7 +48,7 @@ Value value_of(const std::array<std::pair<const char*, Value>, Count>& names, co
 }
 
 std::vector<std::string> common_keys() {
-  return {"model", "sample", "where", "population", "bits", "duration", "period", "images"};
+  return {"model", "sample", "where", "population", "bits", "duration", "period", "images", "upset"};
 }
 
 void read_where(const YamlValue& where, SampleRequest& request) {
@@ -69,6 +70,20 @@ size_t read_images(const YamlValue& images) {
   return images.is_scalar() && images.text("images") == "all"
              ? kAllImages
              : static_cast<size_t>(images.integer("images", 1, 1'000'000));
+}
+
+void read_upset(const YamlValue& faults, SampleRequest& request) {
+  const auto upset = faults.find("upset");
+  if (!upset) {
+    return;
+  }
+  if (const auto bits = faults.find("bits")) {
+    bits->fail("'upset' and 'bits' contradict each other", "keep one of them");
+  }
+  if (request.model != SampleModel::kFlip) {
+    upset->fail(fmt::format("an upset of model {}", to_string(request.model)), "use model flip");
+  }
+  request.upset = std::make_shared<const Upset>(Upset::read(*upset));
 }
 
 }  // namespace
@@ -114,6 +129,7 @@ SampleRequest read_sample(const YamlValue& faults, bool sized_elsewhere) {
   if (const auto images = faults.find("images")) {
     request.images = read_images(*images);
   }
+  read_upset(faults, request);
   return request;
 }
 
@@ -124,7 +140,11 @@ nlohmann::ordered_json to_json(const SampleRequest& request, const std::string& 
   }
   faults["where"] = request.where;
   faults["population"] = population;
-  faults["bits"] = request.bits;
+  if (request.upset != nullptr) {
+    faults["upset"] = request.upset->settings();
+  } else {
+    faults["bits"] = request.bits;
+  }
   faults["duration"] = request.duration;
   faults["period"] = request.period;
   if (request.images == kAllImages) {

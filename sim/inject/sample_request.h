@@ -14,6 +14,7 @@
 namespace faultline::inject {
 
 class FaultSampler;
+class Upset;
 
 /// What a sample draws: flips, stuck-ats of one value, or stuck-ats of both values (half each).
 enum class SampleModel { kFlip, kStuckAt0, kStuckAt1, kStuckAtBoth };
@@ -39,7 +40,8 @@ struct SampleRequest {
   int bits = 1;                          ///< adjacent bits per fault, 1 to 64
   uint64_t duration = 1;                 ///< cycles of the window; 0: to the end of the run
   uint64_t period = 0;
-  size_t images = 1;  ///< that each fault strikes, or kAllImages
+  size_t images = 1;                   ///< that each fault strikes, or kAllImages
+  std::shared_ptr<const Upset> upset;  ///< null: one fault of `bits` bits
   std::shared_ptr<const FaultSampler> sampler;
   uint64_t seed = 1;
   TextPlace place;  ///< of the request, for messages

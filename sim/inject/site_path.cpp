@@ -307,6 +307,21 @@ hw::Site SiteSet::at(uint64_t n) const {
   return {field, element};
 }
 
+bool SiteSet::contains(hw::Site site) const {
+  if (site.field != field) {
+    return false;
+  }
+  size_t rest = site.element;
+  for (size_t d = ranges.size(); d-- > 0;) {
+    const auto index = static_cast<int>(rest % static_cast<size_t>(dimensions[d]));
+    rest /= static_cast<size_t>(dimensions[d]);
+    if (index < ranges[d].first || index >= ranges[d].first + ranges[d].count) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::vector<SiteSet> find_sites(const hw::StateTable& table, const std::string& pattern, const TextPlace& place) {
   Matcher matcher(pattern, place);
   std::vector<SiteSet> found;

@@ -25,6 +25,7 @@ struct SiteSet {
   uint64_t size() const;
   /// The n-th element in row-major order, n < size().
   hw::Site at(uint64_t n) const;
+  bool contains(hw::Site site) const;
 };
 
 /// The sites that a path or pattern names, in the order of the state table; never empty.

@@ -44,6 +44,10 @@ std::string faults(const std::string& section) {
   return "model: " + kModel + "\ndata: {source: builtin:digits, images: 1}\nfaults: " + section + "\n";
 }
 
+std::string upset(const std::string& section) {
+  return faults("{model: flip, sample: 5, where: [buffer.weight], upset: " + section + "}");
+}
+
 const std::string kSample = "{model: flip, sample: 5, where: [buffer.weight]}";
 
 std::vector<BadInput> bad_inputs() {
@@ -138,6 +142,39 @@ std::vector<BadInput> bad_inputs() {
                  "e.yaml:3: 'allocation' means nothing without 'strata'"),
       experiment("AllOfStrata", faults("{model: flip, sample: all, where: [buffer.weight], strata: bit}"),
                  "e.yaml:3: 'sample: all' and 'strata' contradict each other"),
+      experiment("UpsetThatDoesNotAddUp", upset("{multiplicity: {1: 0.5, 2: 0.4}, pattern: adjacent_bits}"),
+                 "e.yaml:3: the probabilities of multiplicity add up to 0.9"),
+      experiment("UpsetOfNoBits", upset("{multiplicity: {0: 1}, pattern: adjacent_bits}"),
+                 "e.yaml:3: multiplicity '0' is no number of bits; use 1 to 64"),
+      experiment("UpsetWithoutDistribution", upset("{multiplicity: 2, pattern: adjacent_bits}"),
+                 "e.yaml:3: multiplicity is no list of bits and probabilities"),
+      experiment("UnknownPattern", upset("{multiplicity: {2: 1}, pattern: diagonal}"),
+                 "e.yaml:3: unknown pattern 'diagonal'; use adjacent_bits or neighbouring_pes"),
+      experiment("UnknownUpsetKey", upset("{multiplicities: {2: 1}, pattern: adjacent_bits}"),
+                 "e.yaml:3: unknown key 'multiplicities'"),
+      experiment("UpsetAndBits", upset("{multiplicity: {2: 1}, pattern: adjacent_bits}, bits: 2"),
+                 "e.yaml:3: 'upset' and 'bits' contradict each other"),
+      experiment(
+          "UpsetOfStuckAts",
+          faults("{model: stuck_at, sample: 5, where: [buffer.weight], upset: {multiplicity: {2: 1}, pattern: x}}"),
+          "e.yaml:3: an upset of model stuck_at; use model flip"),
+      experiment("UpsetOfAll",
+                 faults("{model: flip, sample: all, where: [controller.phase], upset: {multiplicity: {2: 1}}}"),
+                 "e.yaml:3: 'upset' means nothing beside 'sample: all'"),
+      experiment("BadBer", faults("{model: flip, sample: 5, where: [buffer.weight], ber: 1.5}"),
+                 "e.yaml:3: ber is '1.5'; give a number from 0 to 1"),
+      experiment("StartWithoutBer", faults("{model: flip, sample: 5, where: [buffer.weight], start: 5}"),
+                 "e.yaml:3: 'start' means nothing without 'ber'"),
+      experiment("StartAfterTheRun",
+                 faults("{model: flip, sample: 5, where: [buffer.weight], ber: 0.1, start: 99999999}"),
+                 "e.yaml:3: the window starts at cycle 99999999"),
+      experiment("StartOfPermanentFaults",
+                 faults("{model: stuck_at, sample: 5, where: [buffer.weight], ber: 0.1, start: 5}"),
+                 "e.yaml:3: faults that last the whole run have no start to choose"),
+      experiment("BerAndBits", faults("{model: flip, sample: 5, where: [buffer.weight], ber: 0.1, bits: 2}"),
+                 "e.yaml:3: 'bits' means nothing beside 'ber'"),
+      experiment("BerAndStrata", faults("{model: flip, sample: 5, where: [buffer.weight], ber: 0.1, strata: bit}"),
+                 "e.yaml:3: 'ber' and 'strata' contradict each other"),
       experiment("MarginAndSample", faults("{model: flip, sample: 5, where: [buffer.weight], margin: 0.01}"),
                  "e.yaml:3: 'margin' and 'sample' contradict each other"),
       experiment("BadMargin", faults("{model: flip, where: [buffer.weight], margin: 2}"), "e.yaml:3: margin is '2'"),
