@@ -131,6 +131,15 @@ std::optional<DescriptionDifference> difference_between(const CampaignDescriptio
   return one == other ? std::nullopt : std::optional(first_difference("", one, other));
 }
 
+uint64_t experiments_asked(const CampaignDescription& description) {
+  const uint64_t all = description.finished > 0 ? description.finished : description.experiments;
+  uint64_t count = 0;
+  for (const Shard& shard : description.shards) {
+    count += all / shard.of + (all % shard.of >= shard.index ? 1 : 0);
+  }
+  return count;
+}
+
 std::string site_path(const CampaignDescription& description, const hw::Site& site) {
   return hw::element_path(description.fields.at(site.field), site.element);
 }

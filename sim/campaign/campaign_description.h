@@ -73,6 +73,9 @@ struct DescriptionDifference {
 std::optional<DescriptionDifference> difference_between(const CampaignDescription& expected,
                                                         const CampaignDescription& found);
 
+/// How many experiments the description's shards hold, of those that the campaign consists of as far as is known.
+uint64_t experiments_asked(const CampaignDescription& description);
+
 /// The path of the site a row counts under.
 std::string site_path(const CampaignDescription& description, const hw::Site& site);
 /// The name of a row's layer.

@@ -8,8 +8,8 @@
 
 namespace faultline::campaign {
 
-/// The summary as JSON: outcomes, rates with intervals, flags, per_structure, per_layer, per_bit, accuracy, tool_errors
-/// (number, image, site and message of each).
+/// The summary as JSON: outcomes, rates with intervals, vulnerability factors, metrics, flags, margins, per_structure,
+/// per_layer, per_bit, per_stratum, accuracy, tool_errors (number, image, site and message of each).
 nlohmann::ordered_json to_json(const CampaignSummary& summary);
 
 /// One row as JSON; `description` names its sites and layer.

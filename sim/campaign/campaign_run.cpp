@@ -14,14 +14,6 @@ bool selected(const std::vector<Shard>& shards, uint64_t number) {
   return std::any_of(shards.begin(), shards.end(), [number](const Shard& shard) { return shard.contains(number); });
 }
 
-uint64_t experiments_of(const std::vector<Shard>& shards, uint64_t experiments) {
-  uint64_t count = 0;
-  for (const Shard& shard : shards) {
-    count += experiments / shard.of + (experiments % shard.of >= shard.index ? 1 : 0);
-  }
-  return count;
-}
-
 }  // namespace
 
 /// Collects rows and stores them in batches.
@@ -54,7 +46,7 @@ CampaignRun::CampaignRun(inject::ExperimentSource& source, ResultStore& store, W
                          std::function<bool(const ExperimentRow&)> question)
     : source_(source), store_(store), workers_(workers), question_(std::move(question)), done_(store.keys()) {
   progress_.done = done_.size();
-  progress_.total = experiments_of(store.description().shards, source.size()) * source.images_per_experiment();
+  progress_.total = experiments_asked(store.description()) * source.images_per_experiment();
   store_.for_each([this](const ExperimentRow& row) {
     if (row.tool_error.empty()) {
       ++trials_;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,14 @@ struct SiteSummary {
   OutcomeCounts counts;
 };
 
+/// How well the campaign's question is answered.
+struct Precision {
+  size_t question = 0;          ///< index in metrics()
+  std::optional<double> asked;  ///< margin that the experiment asks for
+  double reached = 1;           ///< distance of the further bound from the estimate
+  bool nothing_seen = false;    ///< no hit: the upper bound is what is known
+};
+
 /// A campaign's rows, counted.
 struct CampaignSummary {
   GroupSummary total;
@@ -58,6 +67,7 @@ struct CampaignSummary {
   uint64_t experiments_done = 0;  ///< with every image run
   uint64_t images_struck = 0;
   bool complete = false;  ///< every experiment that the description's shards ask for is there
+  Precision precision;
 };
 
 /// Calls its argument with every row by (experiment, image), ascending.
