@@ -43,6 +43,9 @@ class Accelerator : public sc_core::sc_module {
   /// Writes every signal from the state table: call after reset or a restored snapshot.
   void drive();
 
+  /// Shows `probe` what passes through post-processing; nullptr: nobody.
+  void watch_results(ResultProbe* probe) { post_processing_->watch(probe); }
+
   /// The taps of the block that owns a field of the state table.
   FaultTaps& taps(size_t field);
   /// The taps of every block.

@@ -28,6 +28,9 @@ class PostProcessing : public sc_core::sc_module {
   /// Writes every output from the state table: call after reset or a restored snapshot.
   void drive();
 
+  /// As PostProcessingCore::watch().
+  void watch(ResultProbe* probe) { core_.watch(probe); }
+
  private:
   void on_edge();
 

@@ -15,6 +15,10 @@ constexpr int kRawBytes = 4;
 constexpr uint8_t kLargestShift = 63;
 constexpr int32_t kCodeLimit = 1 << 20;
 
+bool is_maximum(const CommandDescriptor& command) {
+  return static_cast<Opcode>(command.opcode) == Opcode::kPool && command.maximum != 0;
+}
+
 }  // namespace
 
 PostProcessingCore::Stage::Stage(StateTable& table, const std::string& path)
@@ -103,6 +107,9 @@ void PostProcessingCore::begin(const CommandDescriptor& command) {
     done_.set(1);
     return;
   }
+  if (probe_ != nullptr) {
+    probe_->on_command();
+  }
   state_.set(static_cast<Opcode>(command.opcode) == Opcode::kPool ? kPool : kRows);
   row_.set(0);
   tap_count_.set(0);
@@ -156,6 +163,9 @@ void PostProcessingCore::combine_window(const Inputs& inputs) {
   if (!valid) {
     return;
   }
+  if (probe_ != nullptr) {
+    show_tap(inputs.pool, inputs.command);
+  }
   const bool maximum = inputs.command.maximum != 0;
   const bool first = pool_fetched_.first.get() != 0;
   const bool inside = pool_fetched_.inside.get() != 0;
@@ -193,7 +203,7 @@ void PostProcessingCore::add_bias(const Inputs& inputs) {
   }
   const uint32_t number = biased_stage_.row.get();
   const int32_t* sums = window ? window_.data() : inputs.row.value;
-  const bool maximum = static_cast<Opcode>(inputs.command.opcode) == Opcode::kPool && inputs.command.maximum != 0;
+  const bool maximum = is_maximum(inputs.command);
   int32_t* biased = biased_.data();
   for (int lane = 0; lane < columns_; ++lane) {
     const int32_t bias = maximum ? 0 : parameter_word(parameter_entry(number, lane, inputs.command), 0);
@@ -209,7 +219,7 @@ void PostProcessingCore::multiply(const CommandDescriptor& command) {
   const uint32_t row = biased_stage_.row.get();
   const int32_t* biased = biased_.data();
   int64_t* product = product_.data();
-  const bool pass = command.raw != 0 || (static_cast<Opcode>(command.opcode) == Opcode::kPool && command.maximum != 0);
+  const bool pass = command.raw != 0 || is_maximum(command);
   for (int lane = 0; lane < columns_; ++lane) {
     const size_t entry = parameter_entry(row, lane, command);
     const int64_t multiplier = pass ? 1 : parameter_word(entry, kMultiplierByte);
@@ -217,16 +227,24 @@ void PostProcessingCore::multiply(const CommandDescriptor& command) {
   }
 }
 
-int8_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
-  const int64_t product = product_.get(lane);
-  if (static_cast<Opcode>(command.opcode) == Opcode::kPool && command.maximum != 0) {
-    return static_cast<int8_t>(product);
-  }
+int PostProcessingCore::lanes(const CommandDescriptor& command) const {
+  return std::min(command.lanes, columns_);
+}
+
+/// Without the zero point.
+int64_t PostProcessingCore::rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const {
   const size_t entry = parameter_entry(row, static_cast<int>(lane), command);
   const int shift = parameter_.read(static_cast<int64_t>(entry) * kParameterBytes + kShiftByte) & kLargestShift;
+  return round_shift(product_.get(lane), shift);
+}
+
+int8_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
+  if (is_maximum(command)) {
+    return static_cast<int8_t>(product_.get(lane));
+  }
   // Limited first, so that adding the zero point cannot overflow; the limit is far outside the range of codes.
-  const int32_t rounded = clamp(round_shift(product, shift), -kCodeLimit, kCodeLimit);
-  const auto code = static_cast<int8_t>(clamp(rounded + command.zero_point, command.low, command.high));
+  const int32_t limited = clamp(rounded(lane, row, command), -kCodeLimit, kCodeLimit);
+  const auto code = static_cast<int8_t>(clamp(limited + command.zero_point, command.low, command.high));
   return command.use_table != 0 ? table_.read(code + 128) : code;
 }
 
@@ -248,11 +266,43 @@ void PostProcessingCore::write_output(const CommandDescriptor& command) {
   const uint32_t row = product_stage_.row.get();
   const int64_t base =
       static_cast<int64_t>(command.output_base) + static_cast<int64_t>(row) * command.output_row_stride;
-  const int lanes = std::min(command.lanes, columns_);
-  for (int lane = 0; lane < lanes; ++lane) {
-    write_lane(base + static_cast<int64_t>(lane) * command.output_lane_stride, static_cast<size_t>(lane), row, command);
+  const int written = lanes(command);
+  for (int lane = 0; lane < written; ++lane) {
+    const int64_t address = base + static_cast<int64_t>(lane) * command.output_lane_stride;
+    write_lane(address, static_cast<size_t>(lane), row, command);
+    if (probe_ != nullptr) {
+      show_lane(address, static_cast<size_t>(lane), row, command);
+    }
+  }
+  if (probe_ != nullptr) {
+    probe_->on_row(row);
   }
   done_.set(row + 1 == static_cast<uint32_t>(command.rows));
+}
+
+void PostProcessingCore::show_tap(const PoolData& pool, const CommandDescriptor& command) const {
+  ResultProbe::Tap tap;
+  tap.row = pool_fetched_.row.get();
+  tap.first = pool_fetched_.first.get() != 0;
+  tap.last = pool_fetched_.last.get() != 0;
+  tap.inside = pool_fetched_.inside.get() != 0;
+  tap.values = pool.value;
+  tap.lanes = lanes(command);
+  probe_->on_tap(tap);
+}
+
+void PostProcessingCore::show_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) const {
+  ResultProbe::Lane shown;
+  shown.product = product_.get(lane);
+  shown.address = address;
+  shown.bytes = command.raw != 0 ? kRawBytes : 1;
+  shown.value =
+      command.raw != 0 ? static_cast<uint32_t>(shown.product) : static_cast<uint8_t>(requantised(lane, row, command));
+  const bool is_rounded = command.raw == 0 && !is_maximum(command);
+  // A faulty product may be anything: the addition wraps.
+  const auto code = static_cast<uint64_t>(rounded(lane, row, command)) + static_cast<uint64_t>(command.zero_point);
+  shown.rounded = is_rounded ? static_cast<int64_t>(code) : shown.value;
+  probe_->on_lane(shown);
 }
 
 void PostProcessingCore::serve_dma(const Inputs& inputs) {

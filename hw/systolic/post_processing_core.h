@@ -7,6 +7,7 @@
 #include "hw/memory/byte_buffer.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/controller_core.h"
+#include "hw/systolic/result_probe.h"
 #include "hw/systolic/words.h"
 
 namespace faultline::hw {
@@ -36,6 +37,9 @@ class PostProcessingCore {
   BeatData read_data() const;
   UnitStatus status() const { return {done_.get() != 0, false}; }
 
+  /// Shows `probe` every value that is used from now on; nullptr: nobody.
+  void watch(ResultProbe* probe) { probe_ = probe; }
+
  private:
   enum State : uint8_t { kIdle = 0, kRows = 1, kPool = 2 };
 
@@ -64,12 +68,17 @@ class PostProcessingCore {
   void serve_dma(const Inputs& inputs);
   int32_t parameter_word(size_t entry, int byte) const;
   size_t parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const;
+  int lanes(const CommandDescriptor& command) const;
+  int64_t rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int8_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   void write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command);
+  void show_tap(const PoolData& pool, const CommandDescriptor& command) const;
+  void show_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) const;
 
   int columns_;
   int bus_bytes_;
   FaultTaps& taps_;
+  ResultProbe* probe_ = nullptr;
 
   ByteBuffer<int8_t> output_;
   ByteBuffer<uint8_t> parameter_;

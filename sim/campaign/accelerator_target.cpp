@@ -23,6 +23,24 @@ std::vector<LayerSpan> layer_spans(const engine::AcceleratorRun& run) {
   return spans;
 }
 
+MaskedIn masked_in(engine::Station farthest) {
+  switch (farthest) {
+    case engine::Station::kNone:
+      return MaskedIn::kArray;
+    case engine::Station::kPooling:
+      return MaskedIn::kPooling;
+    case engine::Station::kRequantisation:
+      return MaskedIn::kRequantise;
+    case engine::Station::kClamp:
+      return MaskedIn::kClamp;
+    case engine::Station::kOutputBuffer:
+      return MaskedIn::kOutputBuffer;
+    case engine::Station::kStored:
+      return MaskedIn::kLaterLayer;
+  }
+  return MaskedIn::kNowhere;
+}
+
 int AcceleratorTarget::exact_class(size_t image) {
   const auto known = exact_classes_.find(image);
   if (known != exact_classes_.end()) {
@@ -48,6 +66,8 @@ FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, 
   inference.status = run.status;
   inference.latent = run.latent;
   inference.cycles = run.total_cycles;
+  inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
+  inference.masked_in = masked_in(run.farthest);
   if (run.status == engine::Platform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), run.tensors);
   }

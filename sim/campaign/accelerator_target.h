@@ -14,6 +14,9 @@ namespace faultline::campaign {
 /// The answer that all tensors of one inference hold.
 Answer answer_of(const model::Network& network, const std::vector<model::Values>& tensors);
 
+/// Where a masked fault was masked that came so far and no further.
+MaskedIn masked_in(engine::Station farthest);
+
 /// When each layer of a run began.
 std::vector<LayerSpan> layer_spans(const engine::AcceleratorRun& run);
 

@@ -24,14 +24,14 @@ constexpr std::array<Extent, 4> kExtents = {Extent::kStruck, Extent::kBuffer, Ex
 /// "struck", "buffer", "logits", "class".
 const char* to_string(Extent extent);
 
-/// Where the last wrong value of a masked fault vanished: the farthest of these that it came to.
+/// Where a masked fault was masked: the farthest of these that a wrong value came to.
 enum class MaskedIn {
   kNowhere,       ///< not masked
-  kArray,         ///< before post-processing: unused, overwritten, added to nothing
-  kPooling,       ///< a pooling window took another value
+  kArray,         ///< no wrong value came to post-processing: unused, overwritten, added to nothing
+  kPooling,       ///< a pooling window took another value, or its errors cancelled
   kRequantise,    ///< rounded away
-  kClamp,         ///< both values lie beyond the limit of the activation function
-  kOutputBuffer,  ///< written to the output buffer, and overwritten before it was stored
+  kClamp,         ///< both values lie beyond the limit of the activation function, or give the same of it
+  kOutputBuffer,  ///< in the output buffer, and overwritten before it was stored
   kLaterLayer,    ///< stored, and masked by a later layer
 };
 

@@ -75,18 +75,23 @@ std::string swallowing_operator(const model::Network& network, const AffectedOpe
   return "an output that nothing reads";
 }
 
-/// A structure on the data's way to the answer, and what swallowed a difference that came so far and no further.
-struct Station {
-  const char* path;
-  const char* swallowed_by;
-};
-
-/// From the answer backwards.
-constexpr std::array<Station, 3> kStations = {
-    Station{"buffer.output[*]", "the output buffer: overwritten before it was stored"},
-    Station{"post_processing.product[*]", "requantisation: rounded or clamped away"},
-    Station{"post_processing.window[*]", "pooling"},
-};
+/// What swallowed a difference that came to a station and no further; nullptr where that is for the structures to say.
+const char* swallowed_at(engine::Station station) {
+  switch (station) {
+    case engine::Station::kPooling:
+      return "pooling: the windows gave the same";
+    case engine::Station::kRequantisation:
+      return "requantisation: rounded away";
+    case engine::Station::kClamp:
+      return "the activation function: both values give the same";
+    case engine::Station::kOutputBuffer:
+      return "the output buffer: overwritten before it was stored";
+    case engine::Station::kNone:
+    case engine::Station::kStored:
+      break;
+  }
+  return nullptr;
+}
 
 /// The structure that differed last.
 std::string last_structure(const InjectionStory& story) {
@@ -101,21 +106,15 @@ std::string last_structure(const InjectionStory& story) {
   return fmt::format("{} at cycle {}: overwritten", last->path, last->last_cycle + 1);
 }
 
-std::string died_in(const model::Network& network, const InjectionStory& story) {
+std::string died_in(const model::Network& network, const InjectionStory& story, engine::Station farthest) {
   if (story.judgement.outcome != Outcome::kMasked) {
     return "";
   }
   if (!story.affected.empty()) {
     return swallowing_operator(network, story.affected.back());
   }
-  for (const Station& station : kStations) {
-    const bool came_here = std::any_of(story.reached.begin(), story.reached.end(),
-                                       [&](const Reach& reach) { return reach.path == station.path; });
-    if (came_here) {
-      return fmt::format("{} ({})", station.swallowed_by, story.struck.front().layer);
-    }
-  }
-  return last_structure(story);
+  const char* swallowed = swallowed_at(farthest);
+  return swallowed != nullptr ? swallowed : last_structure(story);
 }
 
 /// Cycles to watch: from the fault to the end of its layer.
@@ -192,7 +191,7 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   story.reached = trace.reached();
   story.watched_until = trace.last_compared();
   story.affected = affected_operators(network, golden.run, faulty);
-  story.died_in = died_in(network, story);
+  story.died_in = died_in(network, story, faulty.farthest);
   return story;
 }
 

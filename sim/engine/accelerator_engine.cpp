@@ -41,6 +41,18 @@ std::vector<std::vector<size_t>> live_tensors(const model::Network& network) {
 
 constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
 
+/// Shows a probe the results of a platform as long as it lives.
+class ResultWatch {
+ public:
+  ResultWatch(Platform& platform, hw::ResultProbe* probe) : platform_(platform) { platform.watch_results(probe); }
+  ~ResultWatch() { platform_.watch_results(nullptr); }
+  ResultWatch(const ResultWatch&) = delete;
+  ResultWatch& operator=(const ResultWatch&) = delete;
+
+ private:
+  Platform& platform_;
+};
+
 }  // namespace
 
 struct AcceleratorEngine::Implementation {
@@ -52,6 +64,7 @@ struct AcceleratorEngine::Implementation {
         functional(network, config.grid.multiplier),
         platform(config, kind),
         comparison(platform.state()),
+        output_buffer(platform.state().field_index("buffer.output[*]")),
         live(live_tensors(*network)),
         constants(compiled.constants()),
         constants_now(constants.size()) {
@@ -65,6 +78,10 @@ struct AcceleratorEngine::Implementation {
   AcceleratorRun run(const model::Values& input, GoldenRun* record);
   AcceleratorRun run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
 
+  void simulate_with_faults(const GoldenRun& golden, size_t first_layer, uint64_t cycle_limit,
+                            ResultComparison& results, AcceleratorRun& result);
+  size_t layer_of(uint64_t cycle, uint64_t cycle_limit, const AcceleratorRun& golden) const;
+  bool output_equal(size_t layer, const AcceleratorRun& a, const AcceleratorRun& b) const;
   AcceleratorRun start(const model::Values& input) const;
   void run_host_operators(size_t first, size_t end, AcceleratorRun& result) const;
   bool run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result);
@@ -85,6 +102,7 @@ struct AcceleratorEngine::Implementation {
   FunctionalEngine functional;
   Platform platform;
   StateComparison comparison;
+  size_t output_buffer;  ///< its field
   std::vector<std::vector<size_t>> live;
   std::vector<uint8_t> constants;
   std::vector<uint8_t> constants_now;                        ///< scratch
@@ -137,18 +155,26 @@ bool AcceleratorEngine::Implementation::run_layer(size_t layer, uint64_t cycle_l
 AcceleratorRun AcceleratorEngine::Implementation::run(const model::Values& input, GoldenRun* record) {
   platform.reset();
   AcceleratorRun result = start(input);
+  ResultRecord results;
+  ResultRecorder recorder(results);
+  const ResultWatch watch(platform, record != nullptr ? &recorder : nullptr);
   for (size_t layer = 0; layer < compiled.layers.size(); ++layer) {
     run_host_operators(operator_after(layer), operator_of(layer), result);
     if (record != nullptr) {
       record->layer_start.push_back(platform.snapshot());
+      recorder.begin_layer();
     }
     if (!run_layer(layer, kNoLimit, result)) {
       throw std::logic_error("layer " + compiled.layers[layer].name + " trapped without a fault");
+    }
+    if (record != nullptr) {
+      recorder.end_layer();
     }
   }
   run_host_operators(operator_after(compiled.layers.size()), network->operators.size(), result);
   if (record != nullptr) {
     record->end = platform.snapshot();
+    record->results = std::move(results);
   }
   return result;
 }
@@ -228,18 +254,58 @@ bool AcceleratorEngine::Implementation::finish_early(size_t layer, const GoldenR
   return true;
 }
 
+/// The last layer that begins no later than both.
+size_t AcceleratorEngine::Implementation::layer_of(uint64_t cycle, uint64_t cycle_limit,
+                                                   const AcceleratorRun& golden) const {
+  size_t layer = 0;
+  while (layer + 1 < compiled.layers.size() && golden.layers[layer + 1].first_cycle <= cycle &&
+         golden.layers[layer + 1].first_cycle < cycle_limit) {
+    ++layer;
+  }
+  return layer;
+}
+
+bool AcceleratorEngine::Implementation::output_equal(size_t layer, const AcceleratorRun& a,
+                                                     const AcceleratorRun& b) const {
+  const auto output = static_cast<size_t>(network->operators[operator_of(layer)]->output);
+  return a.tensors[output] == b.tensors[output];
+}
+
+/// From the start of a layer to the end of the run or to where the rest is known.
+void AcceleratorEngine::Implementation::simulate_with_faults(const GoldenRun& golden, size_t first_layer,
+                                                             uint64_t cycle_limit, ResultComparison& results,
+                                                             AcceleratorRun& result) {
+  const ResultWatch watch(platform, &results);
+  bool outputs_known_equal = false;
+  for (size_t layer = first_layer; layer < compiled.layers.size(); ++layer) {
+    run_host_operators(operator_after(layer), operator_of(layer), result);
+    results.begin_layer(layer);
+    if ((layer > first_layer && finish_early(layer, golden, cycle_limit, outputs_known_equal, result)) ||
+        !run_layer(layer, cycle_limit, result)) {
+      return;
+    }
+    results.end_layer();
+    if (!output_equal(layer, result, golden.run)) {
+      results.reach(Station::kStored);
+    }
+  }
+  run_host_operators(operator_after(compiled.layers.size()), network->operators.size(), result);
+  result.latent = tensors_equal(network->operators.size(), result, golden.run) &&
+                  !(comparison.equal(Platform::state_of(*golden.end)) && constants_intact());
+}
+
 AcceleratorRun AcceleratorEngine::Implementation::run_with_faults(const GoldenRun& golden,
                                                                   const std::vector<hw::Fault>& faults,
                                                                   uint64_t cycle_limit) {
+  ResultComparison results(golden.results);
   uint64_t first_fault = kNoLimit;
   for (const hw::Fault& fault : faults) {
     first_fault = std::min(first_fault, fault.start);
+    if (fault.site.field == output_buffer) {
+      results.reach(Station::kOutputBuffer);
+    }
   }
-  size_t first_layer = 0;
-  while (first_layer + 1 < compiled.layers.size() && golden.run.layers[first_layer + 1].first_cycle <= first_fault &&
-         golden.run.layers[first_layer + 1].first_cycle < cycle_limit) {
-    ++first_layer;
-  }
+  const size_t first_layer = layer_of(first_fault, cycle_limit, golden.run);
   AcceleratorRun result = start(golden.run.tensors[static_cast<size_t>(network->graph_input)]);
   if (compiled.layers.empty()) {
     platform.reset();
@@ -255,20 +321,9 @@ AcceleratorRun AcceleratorEngine::Implementation::run_with_faults(const GoldenRu
   for (const hw::Fault& fault : faults) {
     platform.arm(fault);
   }
-
-  bool outputs_known_equal = false;
-  for (size_t layer = first_layer; layer < compiled.layers.size(); ++layer) {
-    run_host_operators(operator_after(layer), operator_of(layer), result);
-    if ((layer > first_layer && finish_early(layer, golden, cycle_limit, outputs_known_equal, result)) ||
-        !run_layer(layer, cycle_limit, result)) {
-      platform.disarm();
-      return result;
-    }
-  }
+  simulate_with_faults(golden, first_layer, cycle_limit, results, result);
   platform.disarm();
-  run_host_operators(operator_after(compiled.layers.size()), network->operators.size(), result);
-  result.latent = tensors_equal(network->operators.size(), result, golden.run) &&
-                  !(comparison.equal(Platform::state_of(*golden.end)) && constants_intact());
+  result.farthest = results.farthest();
   return result;
 }
 

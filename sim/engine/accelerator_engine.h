@@ -8,6 +8,7 @@
 #include "hw/fault/fault.h"
 #include "hw/systolic/accelerator_config.h"
 #include "sim/engine/platform.h"
+#include "sim/engine/result_trace.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
@@ -30,6 +31,7 @@ struct AcceleratorRun {
   uint64_t total_cycles = 0;
   /// After the run: the accelerator's state differs from the golden run's although all outputs are equal.
   bool latent = false;
+  Station farthest = Station::kNone;  ///< that a wrong value came to, of a run with faults
 };
 
 /// A fault-free inference with what is needed to start faulty ones in its middle: the state at each layer's start.
@@ -37,6 +39,7 @@ struct GoldenRun {
   AcceleratorRun run;
   std::vector<std::shared_ptr<const Platform::Snapshot>> layer_start;  ///< one per entry of run.layers
   std::shared_ptr<const Platform::Snapshot> end;
+  ResultRecord results;
 };
 
 /// Runs whole networks on a Platform, layer by layer: accelerator operators as programs, host operators in between.

@@ -242,4 +242,8 @@ void Platform::observe(std::function<void(uint64_t cycle)> observer) {
   implementation_->observer.set(std::move(observer));
 }
 
+void Platform::watch_results(hw::ResultProbe* probe) {
+  implementation_->accelerator.watch_results(probe);
+}
+
 }  // namespace faultline::engine

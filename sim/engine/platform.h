@@ -11,6 +11,7 @@
 #include "hw/fault/fault.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/command.h"
+#include "hw/systolic/result_probe.h"
 
 namespace faultline::inject {
 class FaultInjectionController;
@@ -88,6 +89,9 @@ class Platform {
   /// Called just before every edge while a run is in progress (registers settled, wires settled), with the number of
   /// the cycle that ends: for waveforms and lockstep comparison. Pass nullptr to stop. Costs one branch when unset.
   void observe(std::function<void(uint64_t cycle)> observer);
+
+  /// Shows `probe` what passes through post-processing; nullptr: nobody. Costs one branch per value when unset.
+  void watch_results(hw::ResultProbe* probe);
 
  private:
   struct Implementation;

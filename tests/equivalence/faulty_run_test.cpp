@@ -7,6 +7,7 @@
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/state_comparison.h"
 #include "sim/mapping/network_compiler.h"
+#include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 
@@ -64,25 +65,7 @@ class FaultyRuns : public testing::TestWithParam<hw::Dataflow> {
     return run;
   }
 
-  /// Fields are equally likely, so that control is struck as often as buffers.
-  hw::Fault random_fault(uint64_t cycles) {
-    const hw::StateTable& state = engine_->platform().state();
-    const auto& fields = state.fields();
-    hw::Fault fault;
-    do {
-      fault.site.field = static_cast<size_t>(maker_.between(0, static_cast<int>(fields.size()) - 1));
-    } while (fields[fault.site.field].kind == hw::StateKind::kEnvironment);
-    const hw::StateField& field = fields[fault.site.field];
-    fault.site.element = static_cast<size_t>(maker_.between(0, static_cast<int>(field.element_count()) - 1));
-    fault.mask = uint64_t{1} << maker_.between(0, field.bits - 1);
-    fault.start = static_cast<uint64_t>(maker_.between(0, static_cast<int>(cycles) - 1));
-    if (maker_.one_in(3)) {
-      fault.model = maker_.one_in(2) ? hw::FaultModel::kStuckAt0 : hw::FaultModel::kStuckAt1;
-      fault.duration = static_cast<uint64_t>(maker_.between(0, 200));
-      fault.period = maker_.one_in(4) ? fault.duration + 100 : 0;
-    }
-    return fault;
-  }
+  hw::Fault random_fault(uint64_t cycles) { return test::random_fault(maker_, engine_->platform().state(), cycles); }
 
   test::LayerMaker maker_;
   std::shared_ptr<const model::Network> network_;
