@@ -20,18 +20,58 @@ constexpr size_t kMostSignals = 400;
 constexpr size_t kMostKeptBytes = size_t{512} << 20;
 constexpr uint64_t kPeriodNanoseconds = 10;  // of the platform's clock
 
-struct Window {
-  uint64_t begin = 0;
-  uint64_t strike = 0;
-  uint64_t last = 0;
+/// The cycles to show: around the first fault and, when what it struck is used only later, around that time.
+class Window {
+ public:
+  Window(uint64_t strike, const std::vector<Reach>& reached) : strike_(strike) {
+    add_around(strike);
+    const auto spread = std::find_if(reached.begin(), reached.end(), [this](const Reach& reach) {
+      return reach.first_cycle > stretches_.front().last;
+    });
+    if (spread != reached.end()) {
+      add_around(spread->first_cycle);
+    }
+  }
 
-  bool holds(uint64_t cycle) const { return cycle >= begin && cycle <= last; }
-  uint64_t cycles() const { return last - begin + 1; }
+  /// Of the first fault.
+  uint64_t strike() const { return strike_; }
+  uint64_t first() const { return stretches_.front().first; }
+  bool holds(uint64_t cycle) const {
+    return std::any_of(stretches_.begin(), stretches_.end(), [&](const Stretch& one) { return one.holds(cycle); });
+  }
+  /// The place among the cycles to show of one that is shown.
+  uint64_t index_of(uint64_t cycle) const {
+    uint64_t before = 0;
+    for (const Stretch& stretch : stretches_) {
+      if (stretch.holds(cycle)) {
+        return before + cycle - stretch.first;
+      }
+      before += stretch.cycles();
+    }
+    return before;
+  }
+  uint64_t cycles() const { return index_of(stretches_.back().last) + 1; }
+
+ private:
+  struct Stretch {
+    uint64_t first;
+    uint64_t last;
+    bool holds(uint64_t cycle) const { return cycle >= first && cycle <= last; }
+    uint64_t cycles() const { return last - first + 1; }
+  };
+
+  void add_around(uint64_t cycle) {
+    const uint64_t begin = cycle - std::min(cycle, kCyclesBefore);
+    if (!stretches_.empty() && begin <= stretches_.back().last) {
+      stretches_.back().last = cycle + kCyclesAfter;
+    } else {
+      stretches_.push_back({begin, cycle + kCyclesAfter});
+    }
+  }
+
+  uint64_t strike_;
+  std::vector<Stretch> stretches_;  ///< ascending, apart
 };
-
-Window window_around(uint64_t strike) {
-  return {strike - std::min(strike, kCyclesBefore), strike, strike + kCyclesAfter};
-}
 
 /// Distinct sites, in the order in which they were added, up to a limit.
 class SignalSet {
@@ -98,7 +138,7 @@ class ElementTrace {
     return field.byte_of(field.element_count() - 1) - field.offset + static_cast<size_t>(field.element_bytes);
   }
   std::byte* place(uint64_t cycle, const Kept& kept) {
-    return kept_.data() + static_cast<size_t>(cycle - window_.begin) * cycle_bytes_ + kept.offset;
+    return kept_.data() + static_cast<size_t>(window_.index_of(cycle)) * cycle_bytes_ + kept.offset;
   }
   const std::byte* live(const Kept& kept) const { return table_.arena() + table_.fields()[kept.field].offset; }
 
@@ -113,7 +153,7 @@ class ElementTrace {
   }
 
   const hw::StateTable& table_;
-  Window window_;
+  const Window& window_;
   std::vector<Kept> fields_;
   size_t cycle_bytes_ = 0;
   std::vector<std::byte> kept_;
@@ -133,8 +173,8 @@ void add_struck(const hw::StateTable& table, const std::vector<hw::Fault>& fault
     const hw::StateField& struck = table.fields()[fault.site.field];
     for (size_t index = 0; index < table.fields().size(); ++index) {
       const hw::StateField& field = table.fields()[index];
-      if (field.kind != hw::StateKind::kEnvironment && field.dimensions == struck.dimensions &&
-          block_of(field) == block_of(struck)) {
+      const bool beside = field.kind == hw::StateKind::kRegister || field.kind == hw::StateKind::kWire;
+      if (beside && field.dimensions == struck.dimensions && block_of(field) == block_of(struck)) {
         signals.add({index, fault.site.element});
       }
     }
@@ -173,7 +213,7 @@ WaveSummary write_fault_wave(engine::AcceleratorEngine& engine, const model::Val
                              const std::vector<hw::Fault>& faults, uint64_t cycle_limit,
                              const std::vector<Reach>& reached, const std::string& path) {
   const hw::StateTable& table = engine.platform().state();
-  const Window window = window_around(first_to_act(faults).start);
+  const Window window(first_to_act(faults).start, reached);
   Runs runs(engine, input, faults, cycle_limit);
 
   SignalSet signals(table);
@@ -202,14 +242,14 @@ WaveSummary write_fault_wave(engine::AcceleratorEngine& engine, const model::Val
   PendingFile file(path);
   try {
     inject::VcdWriter writer(file.temporary(), table, signals.sites(), kPeriodNanoseconds);
-    summary = {signals.sites().size(), window.begin, window.begin};
+    summary = {signals.sites().size(), window.first(), window.first()};
     const auto sample = [&](uint64_t cycle) {
       writer.sample(cycle);
       summary.last_cycle = cycle;
     };
     // Before the first fault both runs are the same; the faulty one may be simulated from there only.
-    runs.without_faults(in_window([&](uint64_t cycle) { cycle < window.strike ? sample(cycle) : void(); }));
-    runs.with_faults(in_window([&](uint64_t cycle) { cycle >= window.strike ? sample(cycle) : void(); }));
+    runs.without_faults(in_window([&](uint64_t cycle) { cycle < window.strike() ? sample(cycle) : void(); }));
+    runs.with_faults(in_window([&](uint64_t cycle) { cycle >= window.strike() ? sample(cycle) : void(); }));
     writer.finish();
   } catch (const UserError&) {
     throw UserError(path, 0, "cannot be written", "give a path in a folder that you may write, with room on its disk");

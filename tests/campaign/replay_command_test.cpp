@@ -126,6 +126,22 @@ TEST_F(ReplayCommand, TheWaveBeginsBeforeAFaultAtALayersStart) {
   }
 }
 
+TEST_F(ReplayCommand, TheWaveShowsWhereALateDifferenceSpreads) {
+  folder.write("l.csv", "path,mask,model,start\nbuffer.weight[42997],24,flip,12337\n");
+  run_campaign("{list: " + path("l.csv") + "}");
+  const json report = replay("--experiment 0 --wave w.vcd");
+  const json& reached = report["story"]["reached"];
+  EXPECT_EQ(reached[0]["path"], "buffer.weight[*]");
+  const int spread = reached[1]["first_cycle"];
+  ASSERT_GT(spread, 12337 + 1000) << "the word is used only later";
+  const std::string wave = test::read_file(path("w.vcd"));
+  EXPECT_THAT(wave, HasSubstr("#123370\n"));
+  EXPECT_THAT(wave, HasSubstr("#" + std::to_string(10 * spread) + "\n"));
+  EXPECT_THAT(wave, testing::Not(HasSubstr("#" + std::to_string(10 * (spread - 500)) + "\n")));
+  EXPECT_THAT(wave, HasSubstr("weight[42997]"));
+  EXPECT_THAT(wave, HasSubstr("weight_next")) << "a register that the difference reached";
+}
+
 TEST_F(ReplayCommand, NoticesWhatHasChanged) {
   const std::string copy = path("m.onnx");
   std::filesystem::copy_file(kModel, copy);
