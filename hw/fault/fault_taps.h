@@ -40,9 +40,21 @@ class FaultTaps {
   uint64_t hits() const { return hits_; }
 
  private:
+  /// A stuck-at of a register with its place in the state table, found once: thousands may be open in every cycle.
+  struct Hold {
+    Fault fault;
+    size_t offset;  ///< in the arena
+    size_t bytes;   ///< of the element
+    uint64_t mask;  ///< bits of the stored value: sign extension goes with the sign
+  };
+  Hold make_hold(const Fault& fault) const;
+  void apply(const Hold& hold);
+
   StateTable* table_;
   std::vector<Fault> registers_;
   std::vector<Fault> wires_;
+  std::vector<Fault> flips_;  ///< those of registers_ that may still act
+  std::vector<Hold> holds_;   ///< those of registers_ that are stuck-ats
   uint64_t hits_ = 0;
 };
 

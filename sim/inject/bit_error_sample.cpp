@@ -4,14 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "sim/inject/drawn_experiments.h"
 #include "sim/inject/fault_text.h"
+#include "sim/inject/sample_draws.h"
 
 namespace faultline::inject {
 namespace {
-
-/// The sample size of a population without end.
-const std::string kEndless = "1" + std::string(40, '0');
 
 class BitErrorSampler : public FaultSampler {
  public:
@@ -78,7 +75,7 @@ void add_error(std::vector<hw::Fault>& faults, const hw::Fault& error) {
 
 BitErrorSample::BitErrorSample(const SampleRequest& request, const BitErrorRate& errors, const SampleContext& context)
     : seed_(request.seed),
-      size_(request.size > 0 || !context.sample_size ? request.size : context.sample_size(kEndless)),
+      size_(sample_size(request, context, kEndlessPopulation)),
       rate_(errors.rate),
       run_cycles_(context.run_cycles),
       all_images_(context.images),
@@ -87,7 +84,7 @@ BitErrorSample::BitErrorSample(const SampleRequest& request, const BitErrorRate&
 
 std::vector<size_t> BitErrorSample::images_of(uint64_t number) const {
   hw::CounterRandom random(seed_, number);
-  return draw_images(random, images_per_fault_, all_images_);
+  return draw_subset(random, images_per_fault_, all_images_);
 }
 
 hw::Fault BitErrorSample::no_error() const {
@@ -117,7 +114,7 @@ std::vector<hw::Fault> BitErrorSample::draw_errors(uint64_t start, hw::CounterRa
 Experiment BitErrorSample::at(uint64_t number) const {
   hw::CounterRandom random(seed_, number);
   Experiment experiment;
-  experiment.images = draw_images(random, images_per_fault_, all_images_);
+  experiment.images = draw_subset(random, images_per_fault_, all_images_);
   const uint64_t start = space_.first_cycle() + random.uniform(space_.cycles());
   experiment.faults = draw_errors(start, random);
   if (experiment.faults.empty()) {

@@ -1,17 +1,9 @@
 #include "sim/inject/drawn_experiments.h"
 
 #include <limits>
-#include <numeric>
-#include <set>
-
-#include <fmt/format.h>
 
 namespace faultline::inject {
 namespace {
-
-uint64_t sample_size(const SampleRequest& request, const SampleContext& context, const FaultSpace& space) {
-  return request.size > 0 || !context.sample_size ? request.size : context.sample_size(to_decimal(space.size()));
-}
 
 /// A fault that strikes several images is one member; with one image each, an image belongs to the member.
 size_t images_of_space(const SampleRequest& request, size_t images) {
@@ -24,35 +16,18 @@ double share(FaultCount part, FaultCount whole) {
 
 }  // namespace
 
-size_t images_per_fault(const SampleRequest& request, size_t images) {
-  if (request.images > images) {
-    request.place.fail(fmt::format("each fault is to strike {} images of {}", request.images, images),
-                       "ask for fewer images per fault, or for all of them");
-  }
-  return request.images == kAllImages ? images : request.images;
-}
-
-std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images) {
-  std::set<size_t> drawn;
-  for (size_t last = images - count; last < images; ++last) {
-    const size_t image = random.uniform(last + 1);
-    drawn.insert(drawn.count(image) == 0 ? image : last);
-  }
-  return {drawn.begin(), drawn.end()};
-}
-
 DrawnExperiments::DrawnExperiments(const SampleRequest& request, const SampleContext& context)
     : seed_(request.seed),
       all_images_(context.images),
       images_per_fault_(images_per_fault(request, context.images)),
       upset_(request.upset),
       space_(request, context.table, context.run_cycles, images_of_space(request, context.images)) {
-  size_ = sample_size(request, context, space_);
+  size_ = sample_size(request, context, to_decimal(space_.size()));
 }
 
 std::vector<size_t> DrawnExperiments::draw_images_of(const Draw& drawn, hw::CounterRandom& random) const {
   return space_.images() == all_images_ && images_per_fault_ == 1 ? std::vector{drawn.member.image}
-                                                                  : draw_images(random, images_per_fault_, all_images_);
+                                                                  : draw_subset(random, images_per_fault_, all_images_);
 }
 
 std::vector<size_t> DrawnExperiments::images_of(uint64_t number) const {

@@ -9,15 +9,10 @@
 #include "sim/inject/experiment_source.h"
 #include "sim/inject/fault_sampler.h"
 #include "sim/inject/fault_space.h"
+#include "sim/inject/sample_draws.h"
 #include "sim/inject/upset.h"
 
 namespace faultline::inject {
-
-/// How many of `images` each fault strikes. Throws UserError when it is to strike more than there are.
-size_t images_per_fault(const SampleRequest& request, size_t images);
-
-/// `count` of the numbers below `images`, each set as likely, ascending.
-std::vector<size_t> draw_images(hw::CounterRandom& random, size_t count, size_t images);
 
 /// Experiments that each strike with one member of a fault space, or with one fault of it on several images, or with an
 /// upset around it. What derives from it says which member an experiment gets.

@@ -48,6 +48,14 @@ std::string upset(const std::string& section) {
   return faults("{model: flip, sample: 5, where: [buffer.weight], upset: " + section + "}");
 }
 
+std::string importance(const std::string& factors) {
+  return faults("{model: flip, sample: 5, where: [buffer.weight], importance: " + factors + "}");
+}
+
+std::string map(const std::string& model, const std::string& where, const std::string& section) {
+  return faults("{model: " + model + ", sample: 5, where: [\"" + where + "\"], map: " + section + "}");
+}
+
 const std::string kSample = "{model: flip, sample: 5, where: [buffer.weight]}";
 
 std::vector<BadInput> bad_inputs() {
@@ -175,6 +183,27 @@ std::vector<BadInput> bad_inputs() {
                  "e.yaml:3: 'bits' means nothing beside 'ber'"),
       experiment("BerAndStrata", faults("{model: flip, sample: 5, where: [buffer.weight], ber: 0.1, strata: bit}"),
                  "e.yaml:3: 'ber' and 'strata' contradict each other"),
+      experiment("ImportanceIsNoMapping", importance("10"), "e.yaml:3: importance is no list of patterns and factors"),
+      experiment("ImportanceOfNothing", importance("{buffer.weight: 0}"),
+                 "e.yaml:3: a factor of importance is '0'; give a number from"),
+      experiment("ImportanceOfUnknownSites", importance("{buffer.wait: 2}"), "e.yaml:3: no site matches 'buffer.wait'"),
+      experiment("ImportanceOfOtherSites", importance("{controller.phase: 2}"),
+                 "e.yaml:3: 'controller.phase' names nothing that is drawn from"),
+      experiment("ImportanceTwice", importance("{buffer.weight: 2, \"buffer.weight[0]\": 3}"),
+                 "e.yaml:3: 'buffer.weight[0]' names sites that another pattern of importance names"),
+      experiment("MapOfFlips", map("flip", "array.pe[*][*].weight", "{fraction: 0.1}"),
+                 "e.yaml:3: a fault map holds permanent faults"),
+      experiment("MapOfABuffer", map("stuck_at", "buffer.weight", "{fraction: 0.1}"),
+                 "e.yaml:3: a fault map of buffer.weight[*]; name fields of array.pe[*][*].*"),
+      experiment("MapOfNothing", map("stuck_at", "array.pe[*][*].weight", "{fraction: 0.001}"),
+                 "e.yaml:3: 0.001 of 256 processing elements is none"),
+      experiment("BadFraction", map("stuck_at", "array.pe[*][*].weight", "{fraction: 5}"), "e.yaml:3: fraction is '5'"),
+      experiment("MapMaskTooWide", map("stuck_at", "array.pe[*][*].weight", "{fraction: 0.1, mask: 0x100}"),
+                 "e.yaml:3: mask 0x100 has bits outside the width"),
+      experiment("UnknownMapKey", map("stuck_at", "array.pe[*][*].weight", "{file: x.csv}"),
+                 "e.yaml:3: unknown key 'file'"),
+      experiment("MapWithADuration", map("stuck_at", "array.pe[*][*].weight", "{fraction: 0.1}, duration: 4"),
+                 "e.yaml:3: 'duration' means nothing beside 'map'"),
       experiment("MarginAndSample", faults("{model: flip, sample: 5, where: [buffer.weight], margin: 0.01}"),
                  "e.yaml:3: 'margin' and 'sample' contradict each other"),
       experiment("BadMargin", faults("{model: flip, where: [buffer.weight], margin: 2}"), "e.yaml:3: margin is '2'"),

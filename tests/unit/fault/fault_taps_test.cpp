@@ -87,5 +87,45 @@ TEST_F(FaultTapsTest, DisarmingLeavesNothingArmed) {
   EXPECT_EQ(taps.apply_wire(kWire, 7, 0), 7u);
 }
 
+/// A stuck-at is what peek and poke make of it, for elements of every size, signed and not, sign bit included.
+template <typename Stored>
+void expect_hold_like_poke(int bits, bool is_signed) {
+  for (const FaultModel model : {FaultModel::kStuckAt0, FaultModel::kStuckAt1}) {
+    for (const uint64_t value : {uint64_t{0}, uint64_t{0x5a5a5a5a5a5a5a5a}, ~uint64_t{0}}) {
+      for (const int bit : {0, bits - 1}) {
+        StateTable table;
+        StateField field;
+        field.path = "element[*]";
+        field.bits = bits;
+        field.is_signed = is_signed;
+        field.dimensions = {3};
+        auto elements = table.add<Stored>(field);
+        FaultTaps taps(&table);
+        const Site site{0, 1};
+        const uint64_t mask = uint64_t{1} << bit;
+        table.poke(site, model == FaultModel::kStuckAt1 ? value | mask : value & ~mask);
+        const Stored expected = elements[1];
+        table.poke(site, value);
+        taps.arm({site, mask, model, 0, 0, 0});
+        EXPECT_EQ(taps.apply_registers(0), 1);
+        EXPECT_EQ(elements[1], expected) << bits << " bits, bit " << bit;
+        EXPECT_EQ(elements[0], 0);
+        EXPECT_EQ(elements[2], 0);
+      }
+    }
+  }
+}
+
+TEST(FaultTapsSizes, AStuckAtKeepsTheStoredFormOfEveryElement) {
+  expect_hold_like_poke<int8_t>(8, true);
+  expect_hold_like_poke<int8_t>(5, true);
+  expect_hold_like_poke<uint8_t>(1, false);
+  expect_hold_like_poke<int16_t>(12, true);
+  expect_hold_like_poke<int32_t>(24, true);
+  expect_hold_like_poke<uint32_t>(24, false);
+  expect_hold_like_poke<int64_t>(64, true);
+  expect_hold_like_poke<uint64_t>(64, false);
+}
+
 }  // namespace
 }  // namespace faultline::hw
