@@ -27,6 +27,22 @@ std::string plain(const ordered_json& value) {
   return text;
 }
 
+/// The first object, in order and from the outside in, that holds a number under this key.
+const ordered_json* holder_of(const ordered_json& json, const std::string& key) {
+  if (!json.is_object()) {
+    return nullptr;
+  }
+  if (json.contains(key) && json.at(key).is_number()) {
+    return &json;
+  }
+  for (const ordered_json& value : json) {
+    if (const ordered_json* found = holder_of(value, key)) {
+      return found;
+    }
+  }
+  return nullptr;
+}
+
 bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
 }
@@ -84,6 +100,14 @@ std::string sampler_text(const CampaignDescription& description) {
     text += population.value("with_replacement", true) ? ", with replacement" : ", without replacement";
   }
   return text;
+}
+
+std::optional<AskedMargin> asked_margin(const CampaignDescription& description) {
+  const ordered_json* holder = holder_of(description.experiment, "margin");
+  if (holder == nullptr) {
+    return std::nullopt;
+  }
+  return AskedMargin{holder->at("margin").get<double>(), holder->contains("metric") ? stated(*holder, "/metric") : ""};
 }
 
 std::string confidence_text(const CampaignDescription& description) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "sim/campaign/campaign_description.h"
@@ -20,6 +21,13 @@ std::string population_text(const campaign::CampaignDescription& description);
 std::string sample_text(const campaign::CampaignDescription& description, uint64_t done);
 /// How the experiments were drawn.
 std::string sampler_text(const campaign::CampaignDescription& description);
+/// The precision that was asked for.
+struct AskedMargin {
+  double margin = 0;   ///< half the width of an interval, as a share
+  std::string metric;  ///< that it is for; empty: none is named
+};
+/// From the first `margin` in the experiment; nothing where there is none.
+std::optional<AskedMargin> asked_margin(const campaign::CampaignDescription& description);
 /// "95 %".
 std::string confidence_text(const campaign::CampaignDescription& description);
 
