@@ -72,13 +72,9 @@ void read_faults(const YamlValue& section, ExperimentConfig& experiment) {
   }
 }
 
-}  // namespace
-
-ExperimentConfig read_experiment(const std::string& path) {
-  const YamlValue root = config::read_yaml(path);
-  root.check_keys("an experiment", {"model", "data", "accelerator", "engine", "faults", "seed", "hang_factor"});
-  ExperimentConfig experiment;
-  experiment.file = path;
+/// What names the design.
+void read_design(const YamlValue& root, ExperimentConfig& experiment) {
+  experiment.file = root.file();
   experiment.model = root.require("model").text("model");
   read_data(root.require("data"), experiment);
   if (const auto accelerator = root.find("accelerator")) {
@@ -86,16 +82,31 @@ ExperimentConfig read_experiment(const std::string& path) {
   }
   if (const auto engine = root.find("engine")) {
     experiment.engine = engine->text("engine");
-    parse_engine(experiment.engine, path, engine->line());
-  }
-  read_faults(root.require("faults"), experiment);
-  if (const auto seed = root.find("seed")) {
-    experiment.sample.seed = static_cast<uint64_t>(seed->integer("seed", 0, kMost));
+    parse_engine(experiment.engine, root.file(), engine->line());
   }
   if (const auto factor = root.find("hang_factor")) {
     experiment.hang_factor = factor->number("hang_factor", 1, 1000);
   }
+}
+
+}  // namespace
+
+ExperimentConfig read_experiment(const std::string& path) {
+  const YamlValue root = config::read_yaml(path);
+  root.check_keys("an experiment", {"model", "data", "accelerator", "engine", "faults", "seed", "hang_factor"});
+  ExperimentConfig experiment;
+  read_design(root, experiment);
+  read_faults(root.require("faults"), experiment);
+  if (const auto seed = root.find("seed")) {
+    experiment.sample.seed = static_cast<uint64_t>(seed->integer("seed", 0, kMost));
+  }
   return experiment;
+}
+
+ExperimentConfig read_design_of(const std::string& experiment, const std::string& file) {
+  ExperimentConfig design;
+  read_design(config::parse_yaml(experiment, file), design);
+  return design;
 }
 
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {

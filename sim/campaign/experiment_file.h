@@ -27,6 +27,10 @@ struct ExperimentConfig {
 /// Reads an experiment file. Unknown keys, missing keys and values out of range throw UserError with file and line.
 ExperimentConfig read_experiment(const std::string& path);
 
+/// The design and the hang factor of an experiment given as text, such as the effective experiment that a result store
+/// keeps (JSON is YAML); what it says about faults is not read. `file` is the name for messages. Throws UserError.
+ExperimentConfig read_design_of(const std::string& experiment, const std::string& file);
+
 /// The grid that an engine's name stands for: auto is the cheapest that is exact for register faults. Throws UserError
 /// at `where`:`line` for another name.
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line = 0);

@@ -19,6 +19,9 @@ using nlohmann::ordered_json;
 /// What comparing structure by structure may read: a few seconds' worth.
 constexpr uint64_t kMostWatchedBytes = uint64_t{8} << 30;
 
+/// Faults that the text lists one by one.
+constexpr size_t kMostListedFaults = 20;
+
 /// Elements that differ; all of them when one side is missing.
 size_t count_differences(const model::Values& golden, const model::Values& faulty) {
   return std::visit(
@@ -88,7 +91,7 @@ constexpr std::array<Station, 3> kStations = {
 /// The structure that differed last.
 std::string last_structure(const InjectionStory& story) {
   if (story.reached.empty()) {
-    return fmt::format("{}: no wrong value was stored", story.site);
+    return fmt::format("{}: no wrong value was stored", story.struck.front().path);
   }
   const auto last = std::max_element(story.reached.begin(), story.reached.end(),
                                      [](const Reach& a, const Reach& b) { return a.last_cycle < b.last_cycle; });
@@ -109,7 +112,7 @@ std::string died_in(const model::Network& network, const InjectionStory& story) 
     const bool came_here = std::any_of(story.reached.begin(), story.reached.end(),
                                        [&](const Reach& reach) { return reach.path == station.path; });
     if (came_here) {
-      return fmt::format("{} ({})", station.swallowed_by, story.layer);
+      return fmt::format("{} ({})", station.swallowed_by, story.struck.front().layer);
     }
   }
   return last_structure(story);
@@ -127,33 +130,54 @@ uint64_t watched_cycles(const engine::AcceleratorRun& golden, uint64_t start, si
   return std::min({end - std::min(end, start), kMostWatchedCycles, affordable});
 }
 
+/// The faults by start, with their names.
+std::vector<StruckSite> struck_sites(const hw::StateTable& table, const std::vector<LayerSpan>& layers,
+                                     const std::vector<hw::Fault>& faults) {
+  std::vector<StruckSite> struck;
+  for (const hw::Fault& fault : faults) {
+    const int layer = layer_struck(layers, fault);
+    struck.push_back({hw::element_path(table.fields()[fault.site.field], fault.site.element), fault,
+                      layer == kWholeRunLayer ? kWholeRun : layers.at(static_cast<size_t>(layer)).name});
+  }
+  std::stable_sort(struck.begin(), struck.end(),
+                   [](const StruckSite& a, const StruckSite& b) { return a.fault.start < b.fault.start; });
+  return struck;
+}
+
+ordered_json struck_json(const StruckSite& struck) {
+  return {{"site", struck.path},
+          {"mask", fmt::format("{:#x}", struck.fault.mask)},
+          {"fault", inject::to_string(struck.fault.model)},
+          {"cycle", struck.fault.start},
+          {"duration", struck.fault.duration},
+          {"period", struck.fault.period},
+          {"layer", struck.layer}};
+}
+
 ordered_json operator_json(const AffectedOperator& step) {
   return {{"operator", step.name}, {"kind", step.kind}, {"differing", step.differing}, {"elements", step.elements}};
 }
 
 }  // namespace
 
-InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input, const hw::Fault& fault,
-                          double hang_factor) {
+InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input,
+                          const std::vector<hw::Fault>& faults, double hang_factor) {
   engine::Platform& platform = engine.platform();
   const hw::StateTable& table = platform.state();
   const model::Network& network = engine.network();
   const engine::GoldenRun golden = engine.golden(input);
 
-  DifferenceTrace trace(table, fault.start, watched_cycles(golden.run, fault.start, table.arena_bytes()));
+  const uint64_t start = first_to_act(faults).start;
+  DifferenceTrace trace(table, start, watched_cycles(golden.run, start, table.arena_bytes()));
   platform.observe([&trace](uint64_t cycle) { trace.record(cycle); });
   engine.run(input);
   platform.observe([&trace](uint64_t cycle) { trace.compare(cycle); });
   const engine::AcceleratorRun faulty =
-      engine.run_with_faults(golden, {fault}, hang_limit(golden.run.total_cycles, hang_factor));
+      engine.run_with_faults(golden, faults, hang_limit(golden.run.total_cycles, hang_factor));
   platform.observe(nullptr);
 
   InjectionStory story;
-  story.site = hw::element_path(table.fields()[fault.site.field], fault.site.element);
-  story.fault = fault;
-  const std::vector<LayerSpan> layers = layer_spans(golden.run);
-  const int struck = layer_struck(layers, fault);
-  story.layer = struck == kWholeRunLayer ? kWholeRun : layers.at(static_cast<size_t>(struck)).name;
+  story.struck = struck_sites(table, layer_spans(golden.run), faults);
   story.golden_cycles = golden.run.total_cycles;
   story.faulty_cycles = faulty.total_cycles;
   story.latent = faulty.latent;
@@ -174,14 +198,9 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
 
 ordered_json to_json(const InjectionStory& story) {
   const Judgement& judged = story.judgement;
-  ordered_json json;
-  json["site"] = story.site;
-  json["mask"] = fmt::format("{:#x}", story.fault.mask);
-  json["fault"] = inject::to_string(story.fault.model);
-  json["cycle"] = story.fault.start;
-  json["duration"] = story.fault.duration;
-  json["period"] = story.fault.period;
-  json["layer"] = story.layer;
+  ordered_json json = struck_json(story.struck.front());
+  json["faults"] = ordered_json::array();
+  std::transform(story.struck.begin(), story.struck.end(), std::back_inserter(json["faults"]), struck_json);
   json["outcome"] = to_string(judged.outcome);
   json["first_affected"] = story.affected.empty() ? ordered_json(nullptr) : operator_json(story.affected.front());
   json["affected"] = ordered_json::array();
@@ -212,8 +231,15 @@ ordered_json to_json(const InjectionStory& story) {
 std::string to_text(const InjectionStory& story) {
   std::string text;
   const auto line = [&text](const std::string& words) { text += words + '\n'; };
-  line(fmt::format("struck    {} mask {:#x} ({}) at cycle {} of {}, in layer {}", story.site, story.fault.mask,
-                   inject::to_string(story.fault.model), story.fault.start, story.golden_cycles, story.layer));
+  const size_t listed = std::min(story.struck.size(), kMostListedFaults);
+  for (size_t i = 0; i < listed; ++i) {
+    const auto& [path, fault, layer] = story.struck[i];
+    line(fmt::format("struck    {} mask {:#x} ({}) at cycle {} of {}, in layer {}", path, fault.mask,
+                     inject::to_string(fault.model), fault.start, story.golden_cycles, layer));
+  }
+  if (story.struck.size() > listed) {
+    line(fmt::format("struck    {} more", story.struck.size() - listed));
+  }
   for (const Reach& reach : story.reached) {
     line(fmt::format("reached   {:<40} cycles {} to {}", reach.path, reach.first_cycle, reach.last_cycle));
   }

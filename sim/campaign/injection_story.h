@@ -22,19 +22,25 @@ struct AffectedOperator {
   size_t elements = 0;
 };
 
-/// What one fault did to one inference: where it struck, what it reached, and where it died or which class it turned.
-struct InjectionStory {
-  std::string site;
+/// A fault, and where and when it struck.
+struct StruckSite {
+  std::string path;
   hw::Fault fault;
   std::string layer;  ///< in whose cycles the first window opens
+};
+
+/// What the faults of an experiment did to one inference: where they struck, what they reached, and where they died or
+/// which class they turned.
+struct InjectionStory {
+  std::vector<StruckSite> struck;  ///< at least one, by start
   uint64_t golden_cycles = 0;
   uint64_t faulty_cycles = 0;
   Judgement judgement;
   bool latent = false;
   std::vector<double> golden_logits;
   std::vector<double> faulty_logits;  ///< empty when the run gave no answer
-  /// Structures that differed from the fault-free run while watched: from the fault to the end of the layer it struck,
-  /// but for kMostWatchedCycles at most (fewer where the state is very large).
+  /// Structures that differed from the fault-free run while watched: from the first fault to the end of the layer it
+  /// struck, but for kMostWatchedCycles at most (fewer where the state is very large).
   std::vector<Reach> reached;
   uint64_t watched_until = 0;              ///< the last cycle that was watched
   std::vector<AffectedOperator> affected;  ///< in the order of execution
@@ -44,12 +50,12 @@ struct InjectionStory {
 /// Longest stretch of cycles that is compared structure by structure.
 constexpr uint64_t kMostWatchedCycles = 20000;
 
-/// Runs `input` without and with the fault and tells the difference. The fault has been checked.
-InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input, const hw::Fault& fault,
-                          double hang_factor);
+/// Runs `input` without and with the faults (at least one, all checked) and tells the difference.
+InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input,
+                          const std::vector<hw::Fault>& faults, double hang_factor);
 
-/// The story as JSON: outcome, first_affected (null when no operator's output differs), golden_class, faulty_class,
-/// logits and what led to them.
+/// The story as JSON: the first fault, all faults, outcome, first_affected (null when no operator's output differs),
+/// golden_class, faulty_class, logits and what led to them.
 nlohmann::ordered_json to_json(const InjectionStory& story);
 
 /// The story as lines for a terminal.

@@ -103,7 +103,9 @@ ResultStore ResultStore::create(const std::string& path, const CampaignDescripti
   }
   PendingFile file(path);
   try {
-    write_schema(SqliteDatabase(file.temporary(), SqliteDatabase::Access::kCreate), description);
+    const SqliteDatabase database(file.temporary(), SqliteDatabase::Access::kCreate);
+    database.execute("PRAGMA journal_mode = OFF");  // nobody will want this file if it is not finished
+    write_schema(database, description);
   } catch (const UserError&) {
     throw UserError(path, 0, "cannot be written", "give a path in a folder that you may write, with room on its disk");
   }
@@ -167,6 +169,10 @@ void ResultStore::for_each(const std::function<void(const ExperimentRow&)>& use)
   while (cursor.next(row)) {
     use(row);
   }
+}
+
+std::unique_ptr<RowReading> ResultStore::rows() const {
+  return std::make_unique<RowCursor>(implementation_->database, implementation_->description);
 }
 
 std::vector<ExperimentRow> ResultStore::experiment(uint64_t number) const {

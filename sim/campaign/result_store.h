@@ -12,6 +12,14 @@
 
 namespace faultline::campaign {
 
+/// Reads the rows of a store one by one.
+class RowReading {
+ public:
+  virtual ~RowReading() = default;
+  /// The next row; false: there is none, and `row` is unchanged. Throws UserError when the file is damaged.
+  virtual bool next(ExperimentRow& row) = 0;
+};
+
 /// The result of a campaign in one SQLite file: its description and one row per experiment and image.
 ///
 /// Rows are written in batches, each one transaction under write-ahead logging: killing the program at any moment loses
@@ -45,6 +53,8 @@ class ResultStore {
   std::vector<Key> keys() const;
   /// Every row by (experiment, image), ascending. A million take a second or two.
   void for_each(const std::function<void(const ExperimentRow&)>& use) const;
+  /// Every row, ascending, for whoever reads several stores at once. The store must outlive it.
+  std::unique_ptr<RowReading> rows() const;
   /// The rows of one experiment by image; empty when it is not there.
   std::vector<ExperimentRow> experiment(uint64_t number) const;
   /// SHA-256 over all rows in ascending order: equal rows give equal digests, however they were produced.

@@ -47,7 +47,7 @@ InjectionStory inject_one(const InjectionRequest& request) {
   const hw::Fault fault = checked_fault(request, engine.platform().state());
   const model::Values input = model::network_input(*network, dataset.image(request.image));
   inject::check_start(fault.start, engine.run(input).total_cycles, {"--cycle", 0});
-  return tell_story(engine, input, fault, request.hang_factor);
+  return tell_story(engine, input, {fault}, request.hang_factor);
 }
 
 }  // namespace faultline::campaign

@@ -7,6 +7,7 @@
 
 #include "sim/campaign/campaign_description.h"
 #include "sim/campaign/experiment_row.h"
+#include "sim/campaign/result_store.h"
 #include "sim/campaign/sqlite_database.h"
 
 namespace faultline::campaign {
@@ -32,14 +33,13 @@ class RowInserter {
 
 /// Reads the rows of a result store one by one by (experiment, image), ascending, as they were when the first was read.
 /// `database` and `description` must outlive it.
-class RowCursor {
+class RowCursor : public RowReading {
  public:
   /// Every row, or those of one experiment.
   RowCursor(const SqliteDatabase& database, const CampaignDescription& description,
             std::optional<uint64_t> experiment = {});
 
-  /// The next row; false: there is none, and `row` is unchanged. Throws UserError when the file is damaged.
-  bool next(ExperimentRow& row);
+  bool next(ExperimentRow& row) override;
 
  private:
   void read_experiment();

@@ -46,7 +46,7 @@ std::string binary(uint64_t value, int bits) {
 
 VcdWriter::VcdWriter(const std::string& path, const hw::StateTable& table, const std::vector<hw::Site>& sites,
                      uint64_t period_ns)
-    : out_(path), table_(table), period_ns_(period_ns) {
+    : path_(path), out_(path), table_(table), period_ns_(period_ns) {
   for (const hw::Site& site : sites) {
     const hw::StateField& field = table.fields()[site.field];
     const std::string full = hw::element_path(field, site.element);
@@ -62,8 +62,12 @@ VcdWriter::VcdWriter(const std::string& path, const hw::StateTable& table, const
   std::stable_sort(signals_.begin(), signals_.end(),
                    [](const Signal& a, const Signal& b) { return a.scope < b.scope; });
   write_header();
-  if (!out_) {
-    throw UserError(path, 0, "cannot be written", "give a path in a writable folder");
+  finish();
+}
+
+void VcdWriter::finish() {
+  if (!out_.flush()) {
+    throw UserError(path_, 0, "cannot be written", "give a path in a writable folder, with room on its disk");
   }
 }
 

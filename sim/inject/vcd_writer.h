@@ -21,6 +21,8 @@ class VcdWriter {
 
   /// Writes the sites whose values have changed since the last call. Cycles come in ascending order.
   void sample(uint64_t cycle);
+  /// After the last sample. Throws UserError when not everything could be written.
+  void finish();
 
  private:
   struct Signal {
@@ -34,6 +36,7 @@ class VcdWriter {
 
   void write_header();
 
+  std::string path_;
   std::ofstream out_;
   const hw::StateTable& table_;
   uint64_t period_ns_;

@@ -1,7 +1,12 @@
-// Writing and reading a million rows. Run by hand.
+// Writing, reading, exporting and merging a million rows. Run by hand.
+#include <algorithm>
+#include <iterator>
+
 #include <benchmark/benchmark.h>
 
+#include "sim/campaign/result_export.h"
 #include "sim/campaign/result_store.h"
+#include "sim/campaign/store_merge.h"
 #include "tests/support/random_rows.h"
 #include "tests/support/temporary_folder.h"
 
@@ -72,9 +77,38 @@ void digest_rows(benchmark::State& state) {
   }
 }
 
+void export_rows(benchmark::State& state) {
+  const ResultStore store = ResultStore::open(million());
+  const test::TemporaryFolder folder;
+  for (auto _ : state) {
+    export_csv(store, (folder.path() / "rows.csv").string());
+  }
+}
+
+void merge_shards(benchmark::State& state) {
+  const test::TemporaryFolder folder;
+  const std::vector<std::string> inputs = {(folder.path() / "1.db").string(), (folder.path() / "2.db").string()};
+  const std::vector<ExperimentRow> rows = plain_rows();
+  for (uint64_t index = 1; index <= 2; ++index) {
+    CampaignDescription description = test::small_description();
+    description.shards = {{index, 2}};
+    std::vector<ExperimentRow> held;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(held),
+                 [&](const ExperimentRow& row) { return description.shards.front().contains(row.number); });
+    ResultStore store = ResultStore::create(inputs[index - 1], description);
+    write_rows(store, held);
+  }
+  for (auto _ : state) {
+    const test::TemporaryFolder out;
+    merge_stores((out.path() / "all.db").string(), inputs);
+  }
+}
+
 BENCHMARK(append_rows)->Unit(benchmark::kMillisecond)->Iterations(1)->UseRealTime();
 BENCHMARK(read_rows)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(digest_rows)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(export_rows)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(merge_shards)->Unit(benchmark::kMillisecond)->Iterations(1)->UseRealTime();
 
 }  // namespace
 }  // namespace faultline::campaign
