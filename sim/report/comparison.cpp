@@ -15,9 +15,9 @@ using campaign::GroupSummary;
 using nlohmann::ordered_json;
 
 /// What both campaigns must share to ask the same question of two designs.
-constexpr std::array<const char*, 9> kQuestion = {"/faults/model",      "/faults/bits",  "/faults/duration",
-                                                  "/faults/period",     "/faults/where", "/faults/list",
-                                                  "/faults/population", "/data/source",  "/data/images"};
+constexpr std::array<const char*, 11> kQuestion = {
+    "/faults/model",      "/faults/bits",  "/faults/duration", "/faults/period", "/faults/where", "/faults/list",
+    "/faults/population", "/faults/upset", "/faults/images",   "/data/source",   "/data/images"};
 
 std::string key_of(const std::string& pointer) {
   std::string key = pointer.substr(1);

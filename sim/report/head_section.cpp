@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/campaign/metric.h"
@@ -77,9 +79,11 @@ void write_lead(Markup& page, const CampaignResult& result) {
                   confidence_text(result.description), bounds(critical)));
 }
 
-/// Half the width of an interval, beside what was asked for.
+/// How far the further bound is from the estimate, beside what was asked for.
 std::string precision(const CampaignDescription& description, const std::string& metric, const Interval& interval) {
-  const std::string reached = fmt::format("reached \u00B1{:.2g} points", 50 * interval.width());
+  const std::string reached =
+      fmt::format("reached \u00B1{:.2g} points",
+                  100 * std::max(interval.estimate - interval.low, interval.high - interval.estimate));
   const auto asked = asked_margin(description);
   if (!asked || (!asked->metric.empty() && asked->metric != metric)) {
     return reached;
@@ -90,8 +94,10 @@ std::string precision(const CampaignDescription& description, const std::string&
 void write_verdicts(Markup& page, const CampaignResult& result) {
   const auto list = page.scope("dl", {{"class", "verdicts"}});
   const std::string confidence = confidence_text(result.description) + ": ";
+  const auto asked = asked_margin(result.description);
   for (const campaign::Metric& metric : campaign::metrics()) {
-    if (metric.name != "critical" && metric.name != "sdc" && metric.name != "due") {
+    const bool asked_about = asked && asked->metric == metric.name;
+    if (metric.name != "critical" && metric.name != "sdc" && metric.name != "due" && !asked_about) {
       continue;
     }
     const Interval& rate = *find_metric(result.summary.total, metric.name);

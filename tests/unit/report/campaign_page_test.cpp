@@ -155,7 +155,7 @@ TEST(CampaignPage, TellsHowToRepeatIt) {
 TEST(CampaignPage, ComparesThePrecisionWithWhatWasAskedFor) {
   CampaignResult result = test::synthetic_result({});
   EXPECT_THAT(campaign_page(result), Not(HasSubstr("asked for \u00B1")));
-  result.description.experiment["faults"]["stop"] = {{"metric", "critical"}, {"margin", 0.02}};
+  result.description.experiment["faults"].update({{"question", "critical"}, {"margin", 0.02}});
   const XmlDocument page(campaign_page(result));
   const auto cards = page.texts("//h:dl[@class='verdicts']/h:div");
   EXPECT_THAT(cards.at(0), Not(HasSubstr("asked for")));

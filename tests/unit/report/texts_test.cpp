@@ -30,14 +30,18 @@ TEST(DescriptionText, NamesTheFaults) {
   faults["duration"] = 5;
   faults["period"] = 100;
   EXPECT_EQ(fault_text(description), "stuck_at of 2 adjacent bits, 5 cycles, every 100 cycles");
+  faults.erase("bits");
+  faults["upset"] = {{"multiplicity", {{"1", 0.9}, {"2", 0.1}}}, {"pattern", "row"}};
+  EXPECT_EQ(fault_text(description),
+            "stuck_at, upset of multiplicity (1 0.9, 2 0.1), pattern row, 5 cycles, every 100 cycles");
   faults = {{"list", "faults.csv"}};
   EXPECT_EQ(fault_text(description), "fault list faults.csv");
 }
 
-TEST(DescriptionText, FindsTheMarginWhereverItStands) {
+TEST(DescriptionText, FindsTheMargin) {
   campaign::CampaignDescription description = test::synthetic_description({});
   EXPECT_FALSE(asked_margin(description));
-  description.experiment["faults"]["sequential"] = {{"margin", 0.01}, {"metric", "sdc"}};
+  description.experiment["faults"].update({{"margin", 0.01}, {"question", "sdc"}});
   ASSERT_TRUE(asked_margin(description));
   EXPECT_DOUBLE_EQ(asked_margin(description)->margin, 0.01);
   EXPECT_EQ(asked_margin(description)->metric, "sdc");
