@@ -17,12 +17,14 @@ std::string plain(const ordered_json& value) {
   if (value.is_string()) {
     return value.get<std::string>();
   }
-  if (!value.is_array()) {
+  if (!value.is_structured()) {
     return value.dump();
   }
   std::string text;
-  for (const ordered_json& item : value) {
-    text += (text.empty() ? "" : ", ") + plain(item);
+  for (const auto& [key, item] : value.items()) {
+    text += text.empty() ? "" : ", ";
+    text += value.is_object() ? key + " " : "";
+    text += item.is_structured() ? "(" + plain(item) + ")" : plain(item);
   }
   return text;
 }
@@ -52,8 +54,13 @@ std::string fault_text(const CampaignDescription& description) {
   if (faults.contains("list")) {
     return "fault list " + stated(faults, "/list");
   }
-  const std::string bits = stated(faults, "/bits");
-  std::string text = fmt::format("{} of {} {}", stated(faults, "/model"), bits, bits == "1" ? "bit" : "adjacent bits");
+  std::string text = stated(faults, "/model");
+  if (faults.contains("upset")) {
+    text += ", upset of " + stated(faults, "/upset");
+  } else {
+    const std::string bits = stated(faults, "/bits");
+    text += fmt::format(" of {} {}", bits, bits == "1" ? "bit" : "adjacent bits");
+  }
   const std::string duration = stated(faults, "/duration");
   text +=
       duration == "0" ? ", to the end of the run" : fmt::format(", {} cycle{}", duration, duration == "1" ? "" : "s");
@@ -84,6 +91,14 @@ std::string sampler_text(const CampaignDescription& description) {
     text += population.value("with_replacement", true) ? ", with replacement" : ", without replacement";
   }
   return text;
+}
+
+std::optional<AskedMargin> asked_margin(const CampaignDescription& description) {
+  const ordered_json faults = description.experiment.value("faults", ordered_json::object());
+  if (!faults.contains("margin")) {
+    return std::nullopt;
+  }
+  return AskedMargin{faults.at("margin").get<double>(), faults.value("question", "")};
 }
 
 std::string confidence_text(const CampaignDescription& description) {

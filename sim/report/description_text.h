@@ -1,13 +1,14 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "sim/campaign/campaign_description.h"
 
 namespace faultline::report {
 
-/// A value of a description's JSON for people: text as it is, lists with commas, "not stated" where there is none.
-/// `pointer` is a JSON pointer: "/faults/model".
+/// A value of a description's JSON for people: text as it is, lists and mappings with commas, "not stated" where there
+/// is none. `pointer` is a JSON pointer: "/faults/model".
 std::string stated(const nlohmann::ordered_json& json, const std::string& pointer);
 
 /// "lenet5_digits on 16x16 ws": the network's file name without folder and suffix, and the array.
@@ -20,6 +21,13 @@ std::string population_text(const campaign::CampaignDescription& description);
 std::string sample_text(const campaign::CampaignDescription& description, uint64_t done);
 /// How the experiments were drawn.
 std::string sampler_text(const campaign::CampaignDescription& description);
+/// The precision that was asked for.
+struct AskedMargin {
+  double margin = 0;   ///< half the width of an interval, as a share
+  std::string metric;  ///< that it is for; empty: none is named
+};
+/// Nothing where none was asked for.
+std::optional<AskedMargin> asked_margin(const campaign::CampaignDescription& description);
 /// "95 %".
 std::string confidence_text(const campaign::CampaignDescription& description);
 

@@ -1,4 +1,4 @@
-#include <cctype>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -6,6 +6,7 @@
 #include "sim/report/description_text.h"
 #include "sim/report/number_text.h"
 #include "sim/report/page_sections.h"
+#include "sim/report/verdict_card.h"
 
 namespace faultline::report {
 namespace {
@@ -78,40 +79,37 @@ void write_lead(Markup& page, const CampaignResult& result) {
                   confidence_text(result.description), bounds(critical)));
 }
 
-void verdict(Markup& page, const std::string& title, const std::string& figure, const std::string& bounds,
-             const std::string& note) {
-  const auto card = page.scope("div");
-  page.element("dt", title);
-  page.element("dd", figure, {{"class", "figure"}});
-  page.element("dd", bounds);
-  page.element("dd", note);
-}
-
-std::string capitalised(std::string text) {
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
-
-/// Half the width of an interval, in percentage points.
-std::string reached(const Interval& interval) {
-  return fmt::format("reached \u00B1{:.2g} points", 50 * interval.width());
+/// How far the further bound is from the estimate, beside what was asked for.
+std::string precision(const CampaignDescription& description, const std::string& metric, const Interval& interval) {
+  const std::string reached =
+      fmt::format("reached \u00B1{:.2g} points",
+                  100 * std::max(interval.estimate - interval.low, interval.high - interval.estimate));
+  const auto asked = asked_margin(description);
+  if (!asked || (!asked->metric.empty() && asked->metric != metric)) {
+    return reached;
+  }
+  return fmt::format("asked for \u00B1{:.2g}, {}", 100 * asked->margin, reached);
 }
 
 void write_verdicts(Markup& page, const CampaignResult& result) {
   const auto list = page.scope("dl", {{"class", "verdicts"}});
   const std::string confidence = confidence_text(result.description) + ": ";
+  const auto asked = asked_margin(result.description);
   for (const campaign::Metric& metric : campaign::metrics()) {
-    if (metric.name != "critical" && metric.name != "sdc" && metric.name != "due") {
+    const bool asked_about = asked && asked->metric == metric.name;
+    if (metric.name != "critical" && metric.name != "sdc" && metric.name != "due" && !asked_about) {
       continue;
     }
     const Interval& rate = *find_metric(result.summary.total, metric.name);
-    verdict(page, capitalised(metric.title), percent(rate.estimate), confidence + bounds(rate), reached(rate));
+    write_verdict(page, metric.title, percent(rate.estimate),
+                  {confidence + bounds(rate), precision(result.description, metric.name, rate)});
   }
   const campaign::Accuracy& accuracy = result.summary.accuracy;
   const Interval drop = accuracy_drop(result.summary);
-  verdict(page, "Accuracy drop", points(drop.estimate) + " points",
-          fmt::format("{}{} to {} points", confidence, points(drop.low), points(drop.high)),
-          fmt::format("{} without fault, {} with", percent(accuracy.golden_labels), percent(accuracy.faulty_labels)));
+  write_verdict(
+      page, "Accuracy drop", points(drop.estimate) + " points",
+      {fmt::format("{}{} to {} points", confidence, points(drop.low), points(drop.high)),
+       fmt::format("{} without fault, {} with", percent(accuracy.golden_labels), percent(accuracy.faulty_labels))});
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ std::string three_digits(double value) {
   }
   const int whole_digits = static_cast<int>(std::floor(std::log10(size))) + 1;
   const int decimals = size >= 0.1 ? std::clamp(3 - std::max(whole_digits, 1), 0, 2) : 2 - whole_digits;
-  return fmt::format("{:.{}f}", value, std::min(decimals, 6));
+  return fmt::format("{}{:.{}f}", value < 0 ? "\u2212" : "", size, std::min(decimals, 6));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ void write_metric_table(Markup& page, const CampaignResult& result) {
     const auto row = page.scope("tr");
     {
       const auto head = page.scope("th", {{"scope", "row"}});
-      page.text(metric.title).empty("br");
+      page.element("strong", metric.title).empty("br");
       page.element("span", metric.definition, {{"class", "note"}});
     }
     page.element("td", estimate_text(rate), {{"class", "number"}, {"data-value", fmt::format("{}", rate.estimate)}});

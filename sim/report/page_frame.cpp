@@ -1,10 +1,8 @@
 #include "sim/report/page_frame.h"
 
-#include <cstdio>
 #include <fstream>
 
-#include <unistd.h>
-
+#include "sim/campaign/pending_file.h"
 #include "sim/config/user_error.h"
 #include "sim/report/markup.h"
 #include "sim/report/outcome_bar.h"
@@ -68,14 +66,14 @@ std::string page(const std::string& title, const std::string& content) {
 }
 
 void write_page(const std::string& path, const std::string& page) {
-  const std::string temporary = path + "." + std::to_string(getpid()) + ".part";
-  std::ofstream stream(temporary, std::ios::binary);
+  campaign::PendingFile file(path);
+  std::ofstream stream(file.temporary(), std::ios::binary);
   stream << page;
   stream.close();
-  if (!stream || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    std::remove(temporary.c_str());
+  if (!stream) {
     throw UserError(path, 0, "cannot be written", "give a path in a folder that exists and may be written to");
   }
+  file.publish();
 }
 
 }  // namespace faultline::report

@@ -27,7 +27,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;padding:0;list-style:none}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.6rem 1.5rem}
 .facts dt{color:var(--muted);font-size:.85rem}
 .facts dd{margin:0;overflow-wrap:anywhere}
-.verdicts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.8rem;margin:1.25rem 0}
+.verdicts{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8rem;margin:1.25rem 0}
 .verdicts div{background:var(--panel);border:1px solid var(--line);border-radius:.4rem;padding:.75rem .9rem}
 .verdicts dt{font-weight:600}
 .verdicts dd{margin:0;font-size:.9rem;color:var(--muted)}
@@ -64,7 +64,10 @@ svg.bar{overflow:visible}
 .bar .arrow{overflow:visible}
 .bar .arrow path{fill:var(--text)}
 .bar .overall{stroke:var(--critical);stroke-dasharray:3 2}
-.bar .zero{stroke:var(--muted)}
+.bar .zero{stroke:var(--muted);stroke-dasharray:3 2}
+.bar .estimate{fill:var(--accent)}
+table.differences td:nth-child(4){width:45%}
+td.value{overflow-wrap:anywhere}
 svg.key{display:inline-block;vertical-align:-.15em;margin-right:.45em;border:1px solid var(--muted)}
 svg.definitions{position:absolute}
 .outcomes text{text-anchor:middle;font-size:14px;font-weight:600}

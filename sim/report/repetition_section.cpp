@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kReplayed = 3;
 
 std::string commands(const CampaignResult& result) {
-  std::string text = "faultline campaign experiment.yaml --db again.db     # experiment.yaml: the text above\n" +
+  std::string text = "faultline campaign experiment.yaml --out again.db     # experiment.yaml: the text above\n" +
                      fmt::format("faultline report {} -o report.html\n", shell_word(result.store));
   for (size_t i = 0; i < std::min(kReplayed, result.findings.worst().size()); ++i) {
     text += fmt::format("faultline replay {} --experiment {}\n", shell_word(result.store),

@@ -24,7 +24,8 @@ struct SyntheticCampaign {
   double harm = 1;           ///< scales the probability of wrong answers
 };
 
-inline hw::StateField synthetic_field(const std::string& path, hw::StateKind kind, int bits, std::vector<int> dimensions) {
+inline hw::StateField synthetic_field(const std::string& path, hw::StateKind kind, int bits,
+                                      std::vector<int> dimensions) {
   hw::StateField field;
   field.path = path;
   field.kind = kind;
@@ -52,7 +53,8 @@ inline campaign::CampaignDescription synthetic_description(const SyntheticCampai
                               {"period", 0}}},
                             {"seed", made.seed},
                             {"hang_factor", 2.0}};
-  description.hashes = {{"model", std::string(64, 'a')}, {"data", std::string(64, 'b')}, {"hardware", std::string(64, 'c')}};
+  description.hashes = {
+      {"model", std::string(64, 'a')}, {"data", std::string(64, 'b')}, {"hardware", std::string(64, 'c')}};
   const std::vector<int> grid = {made.rows, made.columns};
   description.fields = {synthetic_field("array.pe[*][*].psum", StateKind::kRegister, 32, grid),
                         synthetic_field("array.pe[*][*].activation", StateKind::kRegister, 8, grid),
@@ -65,8 +67,8 @@ inline campaign::CampaignDescription synthetic_description(const SyntheticCampai
   for (const hw::StateField& field : description.fields) {
     structures.push_back({{"path", field.path}, {"bits", field.bit_count()}});
   }
-  description.population = {{"kind", "storage"}, {"size", "118059162071741130342"}, {"with_replacement", true},
-                            {"structures", structures}};
+  description.population = {
+      {"kind", "storage"}, {"size", "118059162071741130342"}, {"with_replacement", true}, {"structures", structures}};
   description.layers = {"conv1", "conv2", "fc1"};
   description.strata = {{"all", 1}};
   description.experiments = made.experiments;
@@ -118,7 +120,8 @@ inline campaign::ExperimentRow synthetic_row(const SyntheticCampaign& made,
   if (row.judgement.outcome == Outcome::kCritical) {
     row.judgement.sdc_1 = uniform() < 0.6;
     row.judgement.faulty_confidence = 0.8 * uniform();
-    row.judgement.faulty_class = row.judgement.sdc_1 ? (row.judgement.golden_class + 1) % 10 : row.judgement.golden_class;
+    row.judgement.faulty_class =
+        row.judgement.sdc_1 ? (row.judgement.golden_class + 1) % 10 : row.judgement.golden_class;
   }
   if (row.judgement.outcome == Outcome::kCrash || row.judgement.outcome == Outcome::kHang) {
     row.judgement.faulty_class = -1;
@@ -126,7 +129,7 @@ inline campaign::ExperimentRow synthetic_row(const SyntheticCampaign& made,
   } else if (row.judgement.outcome != Outcome::kMasked) {
     row.extent = row.judgement.sdc_1 ? Extent::kClass : Extent::kLogits;
   } else {
-    const MaskedIn places[] = {MaskedIn::kArray, MaskedIn::kArray,      MaskedIn::kArray,       MaskedIn::kPooling,
+    const MaskedIn places[] = {MaskedIn::kArray, MaskedIn::kArray,      MaskedIn::kArray,        MaskedIn::kPooling,
                                MaskedIn::kClamp, MaskedIn::kRequantise, MaskedIn::kOutputBuffer, MaskedIn::kLaterLayer};
     row.masked_in = places[below(8)];
     row.extent = row.masked_in == MaskedIn::kLaterLayer ? Extent::kBuffer : Extent::kStruck;
