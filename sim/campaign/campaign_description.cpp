@@ -13,6 +13,33 @@ ordered_json field_json(const hw::StateField& field) {
           {"dimensions", field.dimensions}};
 }
 
+/// A value for a message, not longer than a line.
+std::string shown(const ordered_json& value) {
+  constexpr size_t kLongest = 60;
+  const std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
+}
+
+/// The first difference below two values that differ; `path` leads to them.
+DescriptionDifference first_difference(const std::string& path, const ordered_json& expected,
+                                       const ordered_json& found) {
+  const auto below = [&path](const std::string& key) { return path.empty() ? key : path + "." + key; };
+  if (expected.is_object() && found.is_object()) {
+    for (const auto& [key, value] : expected.items()) {
+      const ordered_json other = found.value(key, ordered_json());
+      if (other != value) {
+        return first_difference(below(key), value, other);
+      }
+    }
+    for (const auto& [key, value] : found.items()) {
+      if (!expected.contains(key)) {
+        return {below(key), "missing", shown(value)};
+      }
+    }
+  }
+  return {path, shown(expected), shown(found)};
+}
+
 hw::StateKind parse_kind(const std::string& name) {
   for (const hw::StateKind kind : {hw::StateKind::kRegister, hw::StateKind::kMemory, hw::StateKind::kWire}) {
     if (name == to_string(kind)) {
@@ -37,6 +64,7 @@ hw::StateField field_from_json(const ordered_json& json) {
 ordered_json CampaignDescription::identity() const {
   ordered_json json = to_json(*this);
   json.erase("shards");
+  json.erase("finished");
   return json;
 }
 
@@ -50,7 +78,10 @@ ordered_json to_json(const CampaignDescription& description) {
                        {"weighted", description.weighted},
                        {"distinct_population", description.distinct_population},
                        {"golden_cycles", description.golden_cycles},
+                       {"pilot", description.pilot},
                        {"confidence", description.confidence},
+                       {"interval_confidence", description.interval_confidence},
+                       {"finished", description.finished},
                        {"layers", description.layers}};
   for (const StratumDescription& stratum : description.strata) {
     json["strata"].push_back({{"name", stratum.name}, {"share", stratum.share}});
@@ -75,7 +106,10 @@ CampaignDescription description_from_json(const ordered_json& json) {
   description.weighted = json.at("weighted").get<bool>();
   description.distinct_population = json.at("distinct_population").get<uint64_t>();
   description.golden_cycles = json.at("golden_cycles").get<uint64_t>();
+  description.pilot = json.at("pilot").get<uint64_t>();
   description.confidence = json.at("confidence").get<double>();
+  description.interval_confidence = json.at("interval_confidence").get<double>();
+  description.finished = json.at("finished").get<uint64_t>();
   description.layers = json.at("layers").get<std::vector<std::string>>();
   for (const ordered_json& stratum : json.at("strata")) {
     description.strata.push_back({stratum.at("name").get<std::string>(), stratum.at("share").get<double>()});
@@ -88,6 +122,13 @@ CampaignDescription description_from_json(const ordered_json& json) {
     description.fields.push_back(field_from_json(field));
   }
   return description;
+}
+
+std::optional<DescriptionDifference> difference_between(const CampaignDescription& expected,
+                                                        const CampaignDescription& found) {
+  const ordered_json one = expected.identity();
+  const ordered_json other = found.identity();
+  return one == other ? std::nullopt : std::optional(first_difference("", one, other));
 }
 
 std::string site_path(const CampaignDescription& description, const hw::Site& site) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,16 +44,34 @@ struct CampaignDescription {
   /// many to matter.
   uint64_t distinct_population = 0;
   uint64_t golden_cycles = 0;
-  double confidence = 0.95;
+  uint64_t pilot = 0;        ///< the first so many experiments decided how the others were divided over the strata
+  double confidence = 0.95;  ///< of every interval
+  double interval_confidence =
+      0.95;  ///< at which intervals are computed: higher for a sequential campaign, which looked
+  /// Experiments that a finished campaign consists of: fewer than `experiments` when a sequential one stopped. 0: it
+  /// has not finished.
+  uint64_t finished = 0;
   std::vector<Shard> shards = {Shard{}};  ///< what this store was asked to hold
 
-  /// What must be equal for two stores to hold rows of one campaign: all but the shards.
+  /// What must be equal for two stores to hold rows of one campaign: all but the shards and whether it has
+  /// finished.
   nlohmann::ordered_json identity() const;
 };
 
 nlohmann::ordered_json to_json(const CampaignDescription& description);
 /// Throws nlohmann::json::exception when something is missing or of another type.
 CampaignDescription description_from_json(const nlohmann::ordered_json& json);
+
+/// Where two descriptions differ, apart from what does not matter to CampaignDescription::identity().
+struct DescriptionDifference {
+  std::string key;  ///< such as "experiment.seed"
+  std::string expected;
+  std::string found;
+};
+
+/// The first difference between the campaigns that two descriptions are of; nothing when they are of one.
+std::optional<DescriptionDifference> difference_between(const CampaignDescription& expected,
+                                                        const CampaignDescription& found);
 
 /// The path of the site a row counts under.
 std::string site_path(const CampaignDescription& description, const hw::Site& site);

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,16 @@ struct Accuracy {
   double faulty_exact = 0;   ///< answer under fault = the exact-multiplier design's
 };
 
+/// How well a campaign answers the question it was asked.
+struct Margin {
+  std::string question = "critical";  ///< name of a metric
+  std::optional<double> asked;        ///< largest distance of the rate's bounds from it; nothing: none was asked for
+  Interval rate;                      ///< of the question
+
+  /// The distance of the farther bound from the rate. Where nothing was seen, the upper bound itself.
+  double reached() const { return std::max(rate.high - rate.estimate, rate.estimate - rate.low); }
+};
+
 /// An experiment that failed in the program itself.
 struct ToolError {
   uint64_t number = 0;
@@ -51,6 +63,7 @@ struct CampaignSummary {
   std::vector<GroupSummary> bits;        ///< by significance; named "0", "1", ...
   std::vector<GroupSummary> strata;      ///< as CampaignDescription::strata; empty when there is only one
   Accuracy accuracy;
+  Margin margin;
   std::array<uint64_t, kExtents.size()> extents{};         ///< rows whose fault came exactly so far
   std::array<uint64_t, kMaskedPlaces.size()> masked_in{};  ///< rows by where they were masked
   std::vector<SiteSummary> sites;                          ///< every struck site, in order of the state table
@@ -63,7 +76,8 @@ struct CampaignSummary {
 /// Calls its argument with every row by (experiment, image), ascending.
 using RowReader = std::function<void(const std::function<void(const ExperimentRow&)>& use)>;
 
-/// Counts rows.
+/// Counts rows and estimates every metric. Experiments on several images count as one cluster each, strata by their
+/// shares, experiments by their weights; the pilot's experiments and those after it are strata of their own.
 CampaignSummary summarise(const CampaignDescription& description, const RowReader& rows);
 
 }  // namespace faultline::campaign
