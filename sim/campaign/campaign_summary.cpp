@@ -81,6 +81,7 @@ class Summariser {
  public:
   explicit Summariser(const CampaignDescription& description) : description_(description), draws_(description) {
     summary_.margin = margin_of(description);
+    summary_.confidence = description.confidence;
   }
 
   void add(const ExperimentRow& row);

@@ -57,6 +57,7 @@ struct SiteSummary {
 
 /// A campaign's rows, counted.
 struct CampaignSummary {
+  double confidence = 0.95;  ///< of every interval
   GroupSummary total;
   std::vector<GroupSummary> structures;  ///< in order of the state table
   std::vector<GroupSummary> layers;      ///< in order of execution
