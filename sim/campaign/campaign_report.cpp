@@ -15,39 +15,15 @@ namespace {
 using nlohmann::ordered_json;
 using Groups = std::vector<GroupSummary>;
 
+/// Longer lists are cut on a terminal.
+constexpr size_t kMostLines = 12;
+
 const Interval& rate_of(const GroupSummary& group, const std::string& metric) {
   return group.metrics.at(metric_index(metric, "report"));
 }
 
-ordered_json rate_json(const GroupSummary& group, const std::string& metric) {
-  const Interval& interval = rate_of(group, metric);
+ordered_json interval_json(const Interval& interval) {
   return {{"rate", interval.estimate}, {"low", interval.low}, {"high", interval.high}};
-}
-
-/// Vulnerability factors, kept apart: any effect, silent corruption, no answer.
-ordered_json avf_json(const GroupSummary& group) {
-  return {{"any", rate_json(group, "any")}, {"p_sdc", rate_json(group, "sdc")}, {"p_due", rate_json(group, "due")}};
-}
-
-ordered_json metrics_json(const GroupSummary& group) {
-  ordered_json object;
-  for (const Metric& metric : metrics()) {
-    object[metric.name] = rate_json(group, metric.name);
-  }
-  return object;
-}
-
-/// Counts by name; those without a name are left out.
-template <typename Kinds, typename Counts>
-ordered_json counts_json(const Kinds& kinds, const Counts& counts) {
-  ordered_json object;
-  for (size_t i = 0; i < kinds.size(); ++i) {
-    const std::string name = to_string(kinds[i]);
-    if (!name.empty()) {
-      object[name] = counts[i];
-    }
-  }
-  return object;
 }
 
 ordered_json outcomes_json(const OutcomeCounts& counts) {
@@ -66,12 +42,18 @@ ordered_json flags_json(const OutcomeCounts& counts, bool sdc_5_applies) {
           {"latent", counts.latent}};
 }
 
+ordered_json avf_json(const GroupSummary& group) {
+  return {{"any", interval_json(rate_of(group, "any"))},
+          {"p_sdc", interval_json(rate_of(group, "sdc"))},
+          {"p_due", interval_json(rate_of(group, "due"))}};
+}
+
 ordered_json group_json(const std::string& key, const ordered_json& name, const GroupSummary& group,
                         bool sdc_5_applies) {
   ordered_json object = {{key, name}, {"experiments", group.experiments}, {"runs", group.counts.experiments()}};
   object["outcomes"] = outcomes_json(group.counts);
   object["flags"] = flags_json(group.counts, sdc_5_applies);
-  object["critical"] = rate_json(group, "critical");
+  object["critical"] = interval_json(rate_of(group, "critical"));
   object["avf"] = avf_json(group);
   return object;
 }
@@ -84,38 +66,135 @@ ordered_json groups_json(const std::string& key, const Groups& groups, bool sdc_
   return list;
 }
 
-void append_group(std::string& text, const std::string& name, const OutcomeCounts& counts) {
-  fmt::format_to(std::back_inserter(text), "{:<43} {:>8}", name, counts.experiments());
+/// Rates of all metrics with what they mean.
+ordered_json metrics_json(const GroupSummary& group) {
+  ordered_json object;
+  for (size_t i = 0; i < metrics().size(); ++i) {
+    ordered_json entry = interval_json(group.metrics[i]);
+    entry["title"] = metrics()[i].title;
+    entry["definition"] = metrics()[i].definition;
+    object[metrics()[i].name] = std::move(entry);
+  }
+  return object;
+}
+
+ordered_json masked_json(const CampaignSummary& summary) {
+  ordered_json object;
+  for (const MaskedIn place : kMaskedPlaces) {
+    if (place != MaskedIn::kNowhere) {
+      object[to_string(place)] = summary.masked_in[static_cast<size_t>(place)];
+    }
+  }
+  return object;
+}
+
+ordered_json extents_json(const CampaignSummary& summary) {
+  ordered_json object;
+  for (const Extent extent : kExtents) {
+    object[to_string(extent)] = summary.extents[static_cast<size_t>(extent)];
+  }
+  return object;
+}
+
+ordered_json tool_errors_json(const CampaignSummary& summary) {
+  ordered_json list = ordered_json::array();
+  for (const ToolError& error : summary.tool_errors) {
+    list.push_back(
+        {{"number", error.number}, {"image", error.image}, {"site", error.site}, {"message", error.message}});
+  }
+  return list;
+}
+
+void append_group(std::string& text, const GroupSummary& group) {
+  fmt::format_to(std::back_inserter(text), "{:<43} {:>8}", group.name, group.counts.experiments());
   for (const Outcome outcome : kOutcomes) {
-    fmt::format_to(std::back_inserter(text), "{:>10}", counts.count(outcome));
+    fmt::format_to(std::back_inserter(text), "{:>10}", group.counts.count(outcome));
   }
   text += '\n';
 }
 
 void append_groups(std::string& text, const std::string& title, const Groups& groups) {
+  if (groups.empty()) {
+    return;
+  }
   fmt::format_to(std::back_inserter(text), "\n{:<43} {:>8}", title, "runs");
   for (const Outcome outcome : kOutcomes) {
     fmt::format_to(std::back_inserter(text), "{:>10}", to_string(outcome));
   }
   text += '\n';
-  for (const GroupSummary& group : groups) {
-    append_group(text, group.name, group.counts);
+  std::vector<const GroupSummary*> shown;
+  std::transform(groups.begin(), groups.end(), std::back_inserter(shown), [](const GroupSummary& g) { return &g; });
+  if (groups.size() > kMostLines) {
+    std::stable_sort(shown.begin(), shown.end(), [](const GroupSummary* a, const GroupSummary* b) {
+      return a->counts.experiments() > b->counts.experiments();
+    });
+    shown.resize(kMostLines - 1);
+  }
+  for (const GroupSummary* group : shown) {
+    append_group(text, *group);
+  }
+  if (shown.size() < groups.size()) {
+    fmt::format_to(std::back_inserter(text), "... and {} with fewer runs; --json has all\n",
+                   groups.size() - shown.size());
   }
 }
 
-void append_rate(std::string& text, const std::string& name, uint64_t hits, const Interval& rate) {
-  fmt::format_to(std::back_inserter(text), "{:<14}{:>10}{:>10.3f} %   [{:.3f} %, {:.3f} %]\n", name, hits,
-                 100 * rate.estimate, 100 * rate.low, 100 * rate.high);
+void append_rate(std::string& text, const std::string& name, const std::string& count, const Interval& interval) {
+  fmt::format_to(std::back_inserter(text), "{:<14}{:>10}{:>10.3f} %   [{:.3f} %, {:.3f} %]\n", name, count,
+                 100 * interval.estimate, 100 * interval.low, 100 * interval.high);
 }
 
-std::string precision_text(const CampaignSummary& summary) {
-  const Precision& precision = summary.precision;
-  const std::string& title = metrics()[precision.question].title;
-  const std::string asked = precision.asked ? fmt::format("asked for +-{:.3g} points, ", 100 * *precision.asked) : "";
-  if (precision.nothing_seen) {
-    return fmt::format("{}: {}none seen, at most {:.3g} %\n", title, asked, 100 * precision.reached);
+void append_outcomes(std::string& text, const CampaignSummary& summary) {
+  const GroupSummary& total = summary.total;
+  fmt::format_to(std::back_inserter(text), "{:<14}{:>10}{:>12}   {:.4g} % interval\n", "outcome", "runs", "rate",
+                 100 * summary.confidence);
+  for (const Outcome outcome : kOutcomes) {
+    append_rate(text, to_string(outcome), std::to_string(total.counts.count(outcome)),
+                rate_of(total, to_string(outcome)));
   }
-  return fmt::format("{}: {}reached +-{:.3g} points\n", title, asked, 100 * precision.reached);
+  text += '\n';
+  append_rate(text, "AVF, any", "", rate_of(total, "any"));
+  append_rate(text, "P(SDC)", "", rate_of(total, "sdc"));
+  append_rate(text, "P(DUE)", "", rate_of(total, "due"));
+  append_rate(text, "SDC-1", std::to_string(total.counts.sdc_1), rate_of(total, "sdc_1"));
+  if (total.counts.sdc_5_applies > 0) {
+    append_rate(text, "SDC-5", std::to_string(total.counts.sdc_5), rate_of(total, "sdc_5"));
+  }
+  append_rate(text, "SDC-10 %", std::to_string(total.counts.sdc_10_percent), rate_of(total, "sdc_10_percent"));
+  append_rate(text, "SDC-20 %", std::to_string(total.counts.sdc_20_percent), rate_of(total, "sdc_20_percent"));
+  append_rate(text, "latent", std::to_string(total.counts.latent), rate_of(total, "latent"));
+}
+
+void append_masked(std::string& text, const CampaignSummary& summary) {
+  text += "\nmasked in";
+  const char* before = "     ";
+  for (const MaskedIn place : kMaskedPlaces) {
+    if (place != MaskedIn::kNowhere) {
+      fmt::format_to(std::back_inserter(text), "{}{} {}", before, to_string(place),
+                     summary.masked_in[static_cast<size_t>(place)]);
+      before = ", ";
+    }
+  }
+  text += "\nreached  ";
+  before = "     ";
+  for (const Extent extent : kExtents) {
+    fmt::format_to(std::back_inserter(text), "{}{} {}", before, to_string(extent),
+                   summary.extents[static_cast<size_t>(extent)]);
+    before = ", ";
+  }
+  text += '\n';
+}
+
+void append_margin(std::string& text, const CampaignSummary& summary) {
+  const Margin& margin = summary.margin;
+  const std::string asked = margin.asked ? fmt::format("asked for +-{:.4g} %, ", 100 * *margin.asked) : "";
+  const bool unseen = margin.rate.estimate <= 0;
+  const std::string reached = unseen ? fmt::format("seen never, at most {:.4g} %", 100 * margin.rate.high)
+                                     : fmt::format("reached +-{:.4g} %", 100 * margin.reached());
+  fmt::format_to(std::back_inserter(text), "\nmargin of {}: {}{}\n", margin.question, asked, reached);
+  if (!summary.complete) {
+    fmt::format_to(std::back_inserter(text), "not complete: {} experiments are done\n", summary.experiments_done);
+  }
 }
 
 }  // namespace
@@ -126,21 +205,23 @@ ordered_json to_json(const CampaignSummary& summary) {
   ordered_json report;
   report["experiments"] = summary.total.experiments;
   report["runs"] = total.experiments();
+  report["experiments_done"] = summary.experiments_done;
   report["complete"] = summary.complete;
   report["images_struck"] = summary.images_struck;
-  report["question"] = metrics()[summary.precision.question].name;
-  report["margin_asked"] = summary.precision.asked ? ordered_json(*summary.precision.asked) : ordered_json(nullptr);
-  report["margin_reached"] = summary.precision.reached;
+  report["confidence"] = summary.confidence;
   report["outcomes"] = outcomes_json(total);
   for (const Outcome outcome : kOutcomes) {
-    report["rates"][to_string(outcome)] = rate_json(summary.total, to_string(outcome));
+    report["rates"][to_string(outcome)] = interval_json(rate_of(summary.total, to_string(outcome)));
   }
   report["avf"] = avf_json(summary.total);
+  report["question"] = summary.margin.question;
+  report["margin_asked"] = summary.margin.asked ? ordered_json(*summary.margin.asked) : ordered_json(nullptr);
+  report["margin_reached"] = summary.margin.reached();
   report["metrics"] = metrics_json(summary.total);
-  report["masked_in"] = counts_json(kMaskedPlaces, summary.masked_in);
-  report["extents"] = counts_json(kExtents, summary.extents);
   report["flags"] = flags_json(total, with_sdc_5);
   report["ties"] = {{"golden", total.golden_ties}, {"faulty", total.faulty_ties}};
+  report["masked_in"] = masked_json(summary);
+  report["extents"] = extents_json(summary);
   report["accuracy"] = {
       {"labels", {{"golden", summary.accuracy.golden_labels}, {"faulty", summary.accuracy.faulty_labels}}},
       {"exact_design", {{"golden", summary.accuracy.golden_exact}, {"faulty", summary.accuracy.faulty_exact}}}};
@@ -150,12 +231,8 @@ ordered_json to_json(const CampaignSummary& summary) {
   for (const GroupSummary& group : summary.bits) {
     report["per_bit"].push_back(group_json("bit", std::stoi(group.name), group, with_sdc_5));
   }
-  report["per_stratum"] = groups_json("stratum", summary.strata, with_sdc_5);
-  report["tool_errors"] = ordered_json::array();
-  for (const ToolError& error : summary.tool_errors) {
-    report["tool_errors"].push_back(
-        {{"number", error.number}, {"image", error.image}, {"site", error.site}, {"message", error.message}});
-  }
+  report["strata"] = groups_json("stratum", summary.strata, with_sdc_5);
+  report["tool_errors"] = tool_errors_json(summary);
   return report;
 }
 
@@ -196,27 +273,20 @@ ordered_json to_json(const ExperimentRow& row, const CampaignDescription& descri
 }
 
 std::string to_text(const CampaignSummary& summary) {
-  const OutcomeCounts& total = summary.total.counts;
-  std::string text = fmt::format("{:<14}{:>10}{:>12}   {}\n", "outcome", "runs", "rate", "95 % interval");
-  for (const Outcome outcome : kOutcomes) {
-    append_rate(text, to_string(outcome), total.count(outcome), rate_of(summary.total, to_string(outcome)));
-  }
-  text += '\n';
-  append_rate(text, "SDC-1", total.sdc_1, rate_of(summary.total, "sdc_1"));
-  append_rate(text, "SDC-5", total.sdc_5, rate_of(summary.total, "sdc_5"));
-  append_rate(text, "SDC-10 %", total.sdc_10_percent, rate_of(summary.total, "sdc_10_percent"));
-  append_rate(text, "SDC-20 %", total.sdc_20_percent, rate_of(summary.total, "sdc_20_percent"));
-  append_rate(text, "latent", total.latent, rate_of(summary.total, "latent"));
-  text += precision_text(summary);
+  std::string text;
+  append_outcomes(text, summary);
+  append_masked(text, summary);
   append_groups(text, "structure", summary.structures);
   append_groups(text, "layer", summary.layers);
+  append_groups(text, "stratum", summary.strata);
+  append_margin(text, summary);
   fmt::format_to(std::back_inserter(text),
-                 "\naccuracy against labels: {:.2f} % without fault, {:.2f} % with\n"
+                 "accuracy against labels: {:.2f} % without fault, {:.2f} % with\n"
                  "agreement with the exact-multiplier design: {:.2f} % without fault, {:.2f} % with\n",
                  100 * summary.accuracy.golden_labels, 100 * summary.accuracy.faulty_labels,
                  100 * summary.accuracy.golden_exact, 100 * summary.accuracy.faulty_exact);
-  if (total.tool_errors > 0) {
-    fmt::format_to(std::back_inserter(text), "tool errors, in no rate: {}\n", total.tool_errors);
+  if (summary.total.counts.tool_errors > 0) {
+    fmt::format_to(std::back_inserter(text), "tool errors, in no rate: {}\n", summary.total.counts.tool_errors);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,16 @@ struct Accuracy {
   double faulty_exact = 0;   ///< answer under fault = the exact-multiplier design's
 };
 
+/// How well a campaign answers the question it was asked.
+struct Margin {
+  std::string question = "critical";  ///< name of a metric
+  std::optional<double> asked;        ///< largest distance of the rate's bounds from it; nothing: none was asked for
+  Interval rate;                      ///< of the question
+
+  /// The distance of the farther bound from the rate. Where nothing was seen, the upper bound itself.
+  double reached() const { return std::max(rate.high - rate.estimate, rate.estimate - rate.low); }
+};
+
 /// An experiment that failed in the program itself.
 struct ToolError {
   uint64_t number = 0;
@@ -44,22 +55,16 @@ struct SiteSummary {
   OutcomeCounts counts;
 };
 
-/// How well the campaign's question is answered.
-struct Precision {
-  size_t question = 0;          ///< index in metrics()
-  std::optional<double> asked;  ///< margin that the experiment asks for
-  double reached = 1;           ///< distance of the further bound from the estimate
-  bool nothing_seen = false;    ///< no hit: the upper bound is what is known
-};
-
 /// A campaign's rows, counted.
 struct CampaignSummary {
+  double confidence = 0.95;  ///< of every interval
   GroupSummary total;
   std::vector<GroupSummary> structures;  ///< in order of the state table
   std::vector<GroupSummary> layers;      ///< in order of execution
   std::vector<GroupSummary> bits;        ///< by significance; named "0", "1", ...
   std::vector<GroupSummary> strata;      ///< as CampaignDescription::strata; empty when there is only one
   Accuracy accuracy;
+  Margin margin;
   std::array<uint64_t, kExtents.size()> extents{};         ///< rows whose fault came exactly so far
   std::array<uint64_t, kMaskedPlaces.size()> masked_in{};  ///< rows by where they were masked
   std::vector<SiteSummary> sites;                          ///< every struck site, in order of the state table
@@ -67,13 +72,13 @@ struct CampaignSummary {
   uint64_t experiments_done = 0;  ///< with every image run
   uint64_t images_struck = 0;
   bool complete = false;  ///< every experiment that the description's shards ask for is there
-  Precision precision;
 };
 
 /// Calls its argument with every row by (experiment, image), ascending.
 using RowReader = std::function<void(const std::function<void(const ExperimentRow&)>& use)>;
 
-/// Counts rows.
+/// Counts rows and estimates every metric. Experiments on several images count as one cluster each, strata by their
+/// shares, experiments by their weights; the pilot's experiments and those after it are strata of their own.
 CampaignSummary summarise(const CampaignDescription& description, const RowReader& rows);
 
 }  // namespace faultline::campaign

@@ -96,21 +96,22 @@ struct SurveyTally::Estimate {
   Unseen unseen;
 };
 
-void SurveyTally::add(size_t stratum, double weight, double trials, double hits) {
+void SurveyTally::add(size_t stratum, double weight, double trials, double hits, uint64_t times) {
   if (trials <= 0) {
     return;
   }
+  const auto n = static_cast<double>(times);
   Sums& sums = sums_of(stratum);
   const double x = weight * trials;
   const double y = weight * hits;
-  ++sums.runs;
-  sums.hit += hits > 0 ? 1 : 0;
-  sums.missed += hits < trials ? 1 : 0;
-  sums.x += x;
-  sums.y += y;
-  sums.xx += x * x;
-  sums.xy += x * y;
-  sums.yy += y * y;
+  sums.runs += n;
+  sums.hit += hits > 0 ? n : 0;
+  sums.missed += hits < trials ? n : 0;
+  sums.x += n * x;
+  sums.y += n * y;
+  sums.xx += n * x * x;
+  sums.xy += n * x * y;
+  sums.yy += n * y * y;
   common_x_ = common_x_ == 0 || common_x_ == x ? x : kDiffers;
   all_or_none_ = all_or_none_ && (hits <= 0 || hits >= trials);
 }

@@ -33,8 +33,9 @@ std::vector<Stratum> with_pilot(const std::vector<Stratum>& pilot, const std::ve
 class SurveyTally {
  public:
   /// One experiment: its runs in the group and the hits among them, 0 <= hits <= trials. Experiments without runs in
-  /// the group may be left out. `weight` > 0; 1 where all faults of the stratum were equally likely.
-  void add(size_t stratum, double weight, double trials, double hits);
+  /// the group may be left out. `weight` > 0; 1 where all faults of the stratum were equally likely. `times`: so many
+  /// experiments that are alike.
+  void add(size_t stratum, double weight, double trials, double hits, uint64_t times = 1);
   void merge(const SurveyTally& other);
 
   /// The ratio estimate and its two-sided interval, in [0, 1]; [0, 1] itself where the group has no runs. `strata` are

@@ -56,6 +56,7 @@ ordered_json preamble(const campaign::CampaignDescription& description) {
           {"experiment", description.experiment},
           {"hashes", description.hashes},
           {"population", description.population},
+          {"sample", description.experiments},
           {"golden_cycles", description.golden_cycles}};
 }
 

@@ -47,6 +47,9 @@ TEST_F(CampaignCommand, ReportsEveryPart) {
     by_structure += structure["experiments"].get<int>();
   }
   EXPECT_EQ(by_structure, 12);
+  for (const auto& row : report["rows"]) {
+    EXPECT_EQ(row["masked_in"] != "", row["outcome"] == "masked") << row["number"];
+  }
   EXPECT_EQ(report["experiment"]["hang_factor"], 2.0) << "defaults are written back";
   EXPECT_EQ(report["experiment"]["accelerator"]["array"], "16x16");
   EXPECT_EQ(report["experiment"]["faults"]["population"], "storage");

@@ -167,8 +167,44 @@ TEST_F(CampaignTest, ReportsHoldTheParts) {
   EXPECT_EQ(json["per_layer"][0]["layer"], "first");
   EXPECT_EQ(json["tool_errors"][0]["message"], "broken");
   EXPECT_NEAR(json["rates"]["critical"]["rate"].get<double>(), 1.0 / 3, 1e-12);
-  EXPECT_THAT(to_text(summary), testing::HasSubstr("tool errors, in no rate: 1"));
+  EXPECT_NEAR(json["avf"]["any"]["rate"].get<double>(), 2.0 / 3, 1e-12);
+  EXPECT_NEAR(json["avf"]["p_sdc"]["rate"].get<double>(), 1.0 / 3, 1e-12);
+  EXPECT_NEAR(json["per_structure"][0]["avf"]["p_due"]["rate"].get<double>(), 1.0 / 3, 1e-12);
+  EXPECT_EQ(json["metrics"]["crash"]["title"], "crash");
+  EXPECT_EQ(json["metrics"]["crash"]["low"], json["rates"]["crash"]["low"]);
+  EXPECT_EQ(json["masked_in"]["array"], 1);
+  EXPECT_FALSE(json["masked_in"].contains(""));
+  EXPECT_EQ(json["extents"]["class"], 1);
+  EXPECT_EQ(json["strata"].size(), 0u);
+  EXPECT_EQ(json["question"], "critical");
+  EXPECT_EQ(json["margin_asked"], nullptr);
+  const std::string text = to_text(summary);
+  EXPECT_THAT(text, testing::HasSubstr("tool errors, in no rate: 1"));
+  EXPECT_THAT(text, testing::HasSubstr("margin of critical: reached +-"));
+  EXPECT_THAT(text, testing::HasSubstr("masked in     array 1, pooling 0"));
   EXPECT_EQ(to_json(rows[2], description())["faulty_class"], nullptr);
+}
+
+TEST_F(CampaignTest, TextSaysWhatWasAskedForAndCutsLongLists) {
+  CampaignDescription asked = description();
+  asked.experiment = {{"faults", {{"question", "critical"}, {"margin", 0.01}}}};
+  asked.experiments = 40;
+  asked.fields.assign(40, asked.fields.front());
+  const CampaignSummary summary = summarise(asked, [](const auto& use) {
+    for (uint64_t number = 0; number < 30; ++number) {
+      ExperimentRow row;
+      row.number = number;
+      row.site.field = number;
+      row.layer = 0;
+      use(row);
+    }
+  });
+  const std::string text = to_text(summary);
+  EXPECT_THAT(text, testing::HasSubstr("margin of critical: asked for +-1 %, seen never, at most 11.57 %"))
+      << "1 - 0.025^(1/30)";
+  EXPECT_THAT(text, testing::HasSubstr("... and 19 with fewer runs; --json has all"));
+  EXPECT_THAT(text, testing::HasSubstr("not complete: 30 experiments are done"));
+  EXPECT_EQ(to_json(summary)["per_structure"].size(), 30u);
 }
 
 TEST_F(CampaignTest, EstimatesFromAFewExperiments) {
