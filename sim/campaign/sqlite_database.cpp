@@ -63,6 +63,8 @@ SqliteDatabase::SqliteDatabase(const std::string& path, Access access) : path_(p
   }
   if (access == Access::kRead) {
     execute("PRAGMA query_only = 1");
+  } else if (sqlite3_db_readonly(handle(), "main") == 1) {
+    fail(SQLITE_READONLY);  // a file that may only be read is opened all the same
   }
 }
 
