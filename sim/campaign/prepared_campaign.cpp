@@ -8,6 +8,7 @@
 #include "sim/campaign/accelerator_target.h"
 #include "sim/campaign/campaign_experiments.h"
 #include "sim/campaign/hardware_hash.h"
+#include "sim/campaign/live_share.h"
 #include "sim/config/accelerator_file.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/accelerator_engine.h"
@@ -47,10 +48,16 @@ struct PreparedCampaign::Implementation {
         engine(network, hardware, kind),
         exact(network, hw::Multiplier()),
         target(engine, exact, dataset) {
-    const engine::AcceleratorRun golden = engine.run(model::network_input(*network, dataset.image(0)));
+    const model::Values input = model::network_input(*network, dataset.image(0));
+    const engine::AcceleratorRun golden = engine.run(input);
     golden_cycles = golden.total_cycles;
     layers = layer_spans(golden);
     source = make_experiments(config, {target.state(), layers, golden_cycles, dataset.size()});
+    population = source->population();
+    if (config.fault_list.empty()) {
+      const inject::FaultSpace space(config.sample, target.state(), golden_cycles, 1);
+      population["live"] = to_json(observe_live_share(engine, input, layers, golden_cycles, space));
+    }
   }
 
   ordered_json effective_experiment() const;
@@ -67,6 +74,7 @@ struct PreparedCampaign::Implementation {
   uint64_t golden_cycles = 0;
   std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
+  ordered_json population;
 };
 
 PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
@@ -105,7 +113,7 @@ CampaignDescription PreparedCampaign::description() const {
   description.version = FAULTLINE_VERSION;
   description.experiment = all.effective_experiment();
   description.hashes = all.hashes();
-  description.population = all.source->population();
+  description.population = all.population;
   for (const hw::StateField& field : all.target.state().fields()) {
     hw::StateField described;
     described.path = field.path;
