@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/campaign/campaign_experiments.h"
+#include "sim/campaign/live_share.h"
 #include "sim/campaign/loaded_design.h"
 #include "sim/campaign/metric.h"
 #include "sim/config/user_error.h"
@@ -16,11 +17,17 @@ using nlohmann::ordered_json;
 
 struct PreparedCampaign::Implementation {
   explicit Implementation(const ExperimentConfig& experiment) : config(experiment), design(experiment) {
-    const model::Values first = model::network_input(*design.network, design.dataset.image(0));
-    const engine::AcceleratorRun golden = design.engine.run(first);
+    const model::Values input = model::network_input(*design.network, design.dataset.image(0));
+    const engine::AcceleratorRun golden = design.engine.run(input);
     golden_cycles = golden.total_cycles;
     layers = layer_spans(golden);
-    source = make_experiments(config, {design.target.state(), layers, golden_cycles, design.dataset.size()});
+    const hw::StateTable& table = design.target.state();
+    source = make_experiments(config, {table, layers, golden_cycles, design.dataset.size()});
+    population = source->population();
+    if (config.fault_list.empty()) {
+      const inject::FaultSpace space(config.sample, table, golden_cycles, 1);
+      population["live"] = to_json(observe_live_share(design.engine, input, layers, golden_cycles, space));
+    }
   }
 
   ordered_json effective_experiment() const;
@@ -30,6 +37,7 @@ struct PreparedCampaign::Implementation {
   uint64_t golden_cycles = 0;
   std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
+  ordered_json population;
 };
 
 PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
@@ -76,7 +84,7 @@ CampaignDescription PreparedCampaign::description() const {
   description.version = FAULTLINE_VERSION;
   description.experiment = all.effective_experiment();
   description.hashes = all.design.hashes();
-  description.population = all.source->population();
+  description.population = all.population;
   for (const hw::StateField& field : all.design.target.state().fields()) {
     hw::StateField described;
     described.path = field.path;

@@ -92,6 +92,36 @@ TEST_F(CampaignCommand, DryRunGivesPopulationAndTime) {
   EXPECT_FALSE(report.contains("outcomes"));
 }
 
+/// What a result says of its experiment repeats it: JSON is YAML.
+class EffectiveExperiment : public CampaignCommand, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EffectiveExperiment, GivesTheSameRowsAgain) {
+  const json first = run(experiment(GetParam(), "seed: 9\n"));
+  ASSERT_GT(first["rows"].size(), 0u);
+  const json again = run(folder.write("again.yaml", first["experiment"].dump()));
+  EXPECT_EQ(again["experiment"], first["experiment"]);
+  EXPECT_EQ(again["population"], first["population"]);
+  EXPECT_EQ(again["rows"], first["rows"]);
+  for (const char* key :
+       {"sampler", "kind", "size", "images_per_fault", "sample", "with_replacement", "strata", "live"}) {
+    EXPECT_TRUE(first["population"].contains(key)) << key;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Samplers, EffectiveExperiment,
+    testing::Values(
+        "{model: flip, sample: 4, where: [\"controller.*\"], images: 2, bits: 2}",
+        "{model: stuck_at, sample: 4, where: [\"array.pe[*][*].product\"], duration: 50, period: 200}",
+        "{model: stuck_at_1, sample: all, where: [controller.state], images: all}",
+        "{model: flip, sample: 8, where: [\"array.pe[*][*].*\"], strata: structure, confidence: 0.9}",
+        "{model: flip, margin: 0.4, where: [\"array.pe[*][*].*\"], sequential: {batch: 5}, question: sdc_1}",
+        "{model: flip, sample: 4, where: [\"array.pe[*][*].*\", buffer.weight], importance: {buffer.weight: 0.01}}",
+        "{model: flip, sample: 4, where: [buffer.weight], upset: {multiplicity: {1: 0.5, 3: 0.5}, pattern: "
+        "neighbouring_pes}}",
+        "{model: flip, sample: 3, where: [buffer.weight], ber: 0.001, start: 700}",
+        "{model: stuck_at, sample: 2, where: [\"array.pe[*][*].*\"], map: {fraction: 0.05, mask: 1}}"));
+
 /// The two grids give the same rows, faults in the array and around it.
 class EnginesAgree : public CampaignCommand, public testing::WithParamInterface<const char*> {};
 
