@@ -7,7 +7,7 @@ packages=(
   g++ cmake ninja-build pkg-config ccache
   libsystemc-dev libonnx-dev libprotobuf-dev protobuf-compiler libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev
   libhwy-dev libboost-dev libboost-iostreams-dev zlib1g-dev libssl-dev libsqlite3-dev
-  libgtest-dev libgmock-dev libbenchmark-dev clang-format
+  libgtest-dev libgmock-dev libbenchmark-dev libxml2-dev clang-format
 )
 if [[ "${1:-}" == "--train" ]]; then
   packages+=(libtorch-dev)
