@@ -16,7 +16,7 @@ constexpr int kLargestCell = 52;
 constexpr int kNumberedCells = 16;  ///< more a side leave no room for figures
 constexpr int kLeft = 40;
 constexpr int kTop = 26;
-constexpr int kLabelEvery = 24;  ///< units between labels of rows and columns, at least
+constexpr int kLabelEvery = 30;  ///< units between labels of rows and columns, at least
 
 std::string cell_class(const CellCount& cell, double scale_end) {
   return cell.runs == 0 ? "unstruck" : fmt::format("heat{}", heat_step(cell.share(), scale_end));

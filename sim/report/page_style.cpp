@@ -107,6 +107,7 @@ body{padding:1rem .75rem 2rem}
 h1{font-size:1.4rem}
 .facts,.verdicts{grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr))}
 .metrics .number:last-child{white-space:normal}
+table.differences{min-width:40rem}
 .rate-cell{display:block}
 .rate-cell .figures{display:block}
 .bounds{display:block;font-size:.85rem}
