@@ -7,6 +7,7 @@
 #include <fstream>
 #include <limits>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
@@ -51,6 +52,18 @@ std::string describe(const std::vector<hw::FamilyParameter>& parameters) {
     names.push_back(fmt::format("{} ({} to {})", parameter.name, parameter.low, parameter.high));
   }
   return names.empty() ? "it takes no parameters" : "its parameters are " + fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// An imported table has a description beside it that knows its type.
+void check_description(const MultiplierOption& option) {
+  std::ifstream stream(option.file + ".json");
+  const nlohmann::json description = nlohmann::json::parse(stream, nullptr, false);
+  if (description.is_object() && description.contains("signed") && description["signed"] == option.is_unsigned) {
+    throw UserError(
+        option.file, 0,
+        fmt::format("the table is {}, says {}.json", option.is_unsigned ? "signed" : "unsigned", option.file),
+        option.is_unsigned ? "leave out ',unsigned'" : "add ',unsigned'");
+  }
 }
 
 }  // namespace
@@ -166,6 +179,7 @@ hw::Multiplier load_multiplier(const MultiplierOption& option) {
   if (option.file.empty()) {
     return hw::GeneratedMultiplier{hw::find_multiplier_family(option.family), option.values}.table();
   }
+  check_description(option);
   const std::vector<int32_t> entries = read_product_entries(option.file, option.is_unsigned);
   const auto products = std::make_unique<std::array<int16_t, kEntries>>();
   for (int activation = -128; activation < 128; ++activation) {

@@ -47,8 +47,8 @@ std::string to_string(const MultiplierOption& option);
 /// entries. Throws UserError for another size or an unreadable file.
 std::vector<int32_t> read_product_entries(const std::string& file, bool is_unsigned);
 
-/// Tabulates the family's model or reads the table's file. Throws UserError as read_product_entries() does, and for a
-/// product outside 16 bits.
+/// Tabulates the family's model or reads the table's file. Throws UserError as read_product_entries() does, for a
+/// product outside 16 bits, and where FILE.json, written beside an imported table, says that the signedness is another.
 hw::Multiplier load_multiplier(const MultiplierOption& option);
 
 }  // namespace faultline::config
