@@ -89,6 +89,10 @@ multiplier::ProductTable table_to_measure(const MultiplierOptions& options) {
   if (options.name.empty()) {
     throw UserError("command line", 0, "no multiplier is given", "give the name of one, or --table FILE");
   }
+  if (options.name.rfind("table:", 0) == 0) {
+    const config::MultiplierOption option = config::parse_multiplier(options.name, "NAME");
+    return multiplier::read_product_table(option.file, !option.is_unsigned);
+  }
   return multiplier::tabulate(config::parse_generated_multiplier(options.name, hw::Multiplier::kOperandBits,
                                                                  !options.signedness.is_unsigned, "NAME"));
 }
@@ -171,7 +175,8 @@ std::function<int()> configure(CLI::App& app) {
   sub->add_flag("--json", options->json, "Print JSON");
 
   sub = add(app, chosen, "metrics", "Errors over all pairs of 8-bit operands", metrics);
-  CLI::Option* name = sub->add_option("name", options->name, "FAMILY or FAMILY:PARAMETER=VALUE,...");
+  CLI::Option* name = sub->add_option("name", options->name,
+                                      "FAMILY or FAMILY:PARAMETER=VALUE,..., or table:FILE as --multiplier takes it");
   sub->add_option("--table", options->table, "A table of products instead")->excludes(name);
   options->signedness.add(*sub);
   sub->add_option("--svg", options->svg, "Draw heat map and distribution of the error");

@@ -47,9 +47,15 @@ void write_table_file(const std::string& path, const ProductTable& table, const 
     bytes += static_cast<char>(product & 0xff);
     bytes += static_cast<char>((product >> 8) & 0xff);
   }
-  write_whole_file(path, bytes);
-  write_whole_file(path + ".json",
+  const std::string description_file = path + ".json";
+  write_whole_file(description_file,
                    description.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  try {
+    write_whole_file(path, bytes);
+  } catch (const UserError&) {
+    std::remove(description_file.c_str());
+    throw;
+  }
 }
 
 }  // namespace faultline::multiplier
