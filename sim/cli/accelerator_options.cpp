@@ -6,7 +6,10 @@ void AcceleratorOptions::add(CLI::App& app) {
   app.add_option("--accelerator", file_, "Accelerator file (YAML)");
   app.add_option("--array", array_, "Rows x columns of the array, such as 16x16");
   app.add_option("--dataflow", dataflow_, "ws, os or is: weight-, output- or input-stationary");
-  app.add_option("--multiplier", multiplier_, "exact, or table:FILE with ,unsigned and ,swap where they apply");
+  app.add_option(
+      "--multiplier", multiplier_,
+      "exact or another family, such as drum:k=4 (see `faultline multiplier list`), or table:FILE with ,unsigned and "
+      ",swap where they apply");
 }
 
 config::AcceleratorSettings AcceleratorOptions::over(config::AcceleratorSettings settings) const {

@@ -40,11 +40,30 @@ const std::vector<SizeKey>& size_keys() {
                   cut == std::string::npos ? "change it" : message.substr(cut + 2));
 }
 
+/// {family: NAME, PARAMETER: VALUE, ...}
+MultiplierOption read_family(const YamlValue& value, const std::string& name) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (const std::string& key : value.keys()) {
+    if (key != "family") {
+      parameters.emplace_back(key, value.require(key).text(key));
+    }
+  }
+  const hw::GeneratedMultiplier multiplier =
+      generated_multiplier(name, parameters, hw::Multiplier::kOperandBits, true, value.file(), value.line());
+  MultiplierOption option;
+  option.family = multiplier.family->name;
+  option.values = multiplier.values;
+  return option;
+}
+
 MultiplierOption read_multiplier(const YamlValue& value) {
   if (value.is_scalar()) {
     return parse_multiplier(value.text("multiplier"), value.file(), value.line());
   }
-  value.check_keys("multiplier", {"table", "signed", "swap"});
+  if (const auto family = value.find("family")) {
+    return read_family(value, family->text("family"));
+  }
+  value.check_keys("multiplier", {"family", "table", "signed", "swap"});
   MultiplierOption option;
   option.file = value.require("table").text("table");
   if (option.file.empty()) {

@@ -17,9 +17,10 @@ namespace faultline::config {
 /// What the user says about the accelerator: a file or a section of an experiment, then single overrides. build() makes
 /// the hardware's configuration of it.
 ///
-/// Keys: array (ROWSxCOLUMNS), dataflow (ws, os, is), multiplier (exact, table:FILE[,unsigned][,swap], or a mapping
-/// with table, signed, swap), input_buffer_bytes, weight_buffer_bytes, output_buffer_bytes, psum_rows,
-/// parameter_entries, bus_bytes, dram_latency, dram_bytes. Whole numbers take the suffixes KiB and MiB.
+/// Keys: array (ROWSxCOLUMNS), dataflow (ws, os, is), multiplier (FAMILY[:PARAMETER=VALUE,...],
+/// table:FILE[,unsigned][,swap], or a mapping with family and its parameters, or with table, signed, swap),
+/// input_buffer_bytes, weight_buffer_bytes, output_buffer_bytes, psum_rows, parameter_entries, bus_bytes, dram_latency,
+/// dram_bytes. Whole numbers take the suffixes KiB and MiB.
 struct AcceleratorSettings {
   ArrayShape array;
   hw::Dataflow dataflow = hw::Dataflow::kWeightStationary;

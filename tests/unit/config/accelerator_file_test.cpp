@@ -134,13 +134,29 @@ TEST_F(MultiplierFile, MistakesAreNamed) {
             path_ +
                 ": is 1000 bytes; a table of 65,536 products is 131,072 bytes (16-bit entries) or 262,144 bytes "
                 "(32-bit entries)");
-  EXPECT_EQ(message_of([] { parse_multiplier("fast", "--multiplier"); }),
-            "--multiplier: multiplier 'fast' is unknown; give exact, or table:FILE with ,unsigned or ,swap after it "
-            "where needed");
+  EXPECT_EQ(
+      message_of([] { parse_multiplier("fast", "--multiplier"); }),
+      "--multiplier: multiplier 'fast' is unknown; give booth, broken_array, dadda_momeni, dadda_yang, drum, exact, "
+      "iterative_log, lower_or, mitchell, perforated, roba, self_checking_log, truncated or underdesigned, or "
+      "table:FILE with ,unsigned or ,swap after it where needed");
+}
+
+TEST(MultiplierOption, FamiliesAreNamedWithAllTheirParameters) {
+  EXPECT_EQ(to_string(parse_multiplier("drum", "test")), "drum:k=4");
+  EXPECT_EQ(to_string(parse_multiplier("broken_array:v=7", "test")), "broken_array:h=2,v=7");
+  EXPECT_EQ(parse_multiplier("broken_array:v=7,h=2", "test"), parse_multiplier("broken_array:v=7", "test"));
+  for (const char* text : {"multiplier: broken_array:v=7", "multiplier: {family: broken_array, v: 7}"}) {
+    const auto multiplier = build(text).grid.multiplier;
+    EXPECT_EQ(multiplier.name(), "broken_array:h=2,v=7");
+    EXPECT_FALSE(multiplier.exact());
+    EXPECT_EQ(multiplier.product(3, -100), -128);  // of 3 x 100 = (2 + 1)(64 + 32 + 4) only 2 x 64 reaches column 7
+  }
+  EXPECT_TRUE(build("multiplier: {family: exact}").grid.multiplier.exact());
 }
 
 TEST(MultiplierOption, RoundTrips) {
-  for (const char* text : {"exact", "table:a.lut", "table:a.lut,unsigned", "table:a.lut,unsigned,swap"}) {
+  for (const char* text : {"exact", "drum:k=5", "broken_array:h=1,v=6", "table:a.lut", "table:a.lut,unsigned",
+                           "table:a.lut,unsigned,swap"}) {
     EXPECT_EQ(to_string(parse_multiplier(text, "test")), text);
   }
 }

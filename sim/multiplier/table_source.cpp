@@ -1,0 +1,14 @@
+#include "sim/multiplier/circuit_source.h"
+
+namespace faultline::multiplier {
+namespace {
+
+ProductTable tabulate(const CircuitDescription& circuit) {
+  return read_product_table(circuit.file, circuit.is_signed);
+}
+
+const CircuitSourceRegistration kRegistration{
+    {{}, "raw table of 65,536 16- or 32-bit products, little-endian, row-major [a][b]", tabulate}};
+
+}  // namespace
+}  // namespace faultline::multiplier

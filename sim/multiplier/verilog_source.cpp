@@ -1,0 +1,134 @@
+#include <algorithm>
+#include <filesystem>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "sim/config/user_error.h"
+#include "sim/multiplier/circuit_source.h"
+#include "sim/multiplier/tool_run.h"
+#include "sim/process/child_process.h"
+
+namespace faultline::multiplier {
+namespace {
+
+struct Port {
+  std::string name;
+  int bits;
+  bool input;
+};
+
+/// The ports of the Verilated module, in the order of its declaration, from the header that Verilator wrote.
+std::vector<Port> ports_of(const std::string& header) {
+  static const std::regex kPort(R"(VL_(IN|OUT|INOUT)(8|16|64|W)?\(&(\w+),(\d+),(\d+))");
+  std::vector<Port> ports;
+  for (std::sregex_iterator match(header.begin(), header.end(), kPort), end; match != end; ++match) {
+    ports.push_back({(*match)[3], std::stoi((*match)[4]) - std::stoi((*match)[5]) + 1, (*match)[1] == "IN"});
+  }
+  return ports;
+}
+
+struct Ports {
+  std::string a, b, product;
+  int operand_bits = 0;
+  int product_bits = 0;
+};
+
+Ports multiplier_ports(const std::vector<Port>& ports, const std::string& file) {
+  std::vector<Port> inputs;
+  std::vector<Port> outputs;
+  for (const Port& port : ports) {
+    (port.input ? inputs : outputs).push_back(port);
+  }
+  const bool fits = inputs.size() == 2 && outputs.size() == 1 && inputs[0].bits == inputs[1].bits &&
+                    inputs[0].bits >= 8 && inputs[0].bits <= 16 && outputs[0].bits == 2 * inputs[0].bits;
+  if (!fits) {
+    std::string found;
+    for (const Port& port : ports) {
+      found += fmt::format("{}{} {} ({} bits)", found.empty() ? "" : ", ", port.input ? "input" : "output", port.name,
+                           port.bits);
+    }
+    throw UserError(file, 0, fmt::format("is no multiplier: its ports are {}", found.empty() ? "none" : found),
+                    "a combinational module with two inputs of 8 to 16 bits and one output of twice as many is needed; "
+                    "name it with --top where there are several modules");
+  }
+  // Ports called A and B in either order say which operand is which.
+  const bool exchanged = inputs[0].name == "B" || inputs[0].name == "b";
+  return {inputs[exchanged ? 1 : 0].name, inputs[exchanged ? 0 : 1].name, outputs[0].name, inputs[0].bits,
+          outputs[0].bits};
+}
+
+/// Writes all products as 64-bit words to the file `products`.
+std::string harness(const Ports& ports, bool is_signed) {
+  const std::string operand = is_signed ? "(i > 127 ? i - 256 : i)" : "i";
+  return fmt::format(R"(#include <cstdint>
+#include <cstdio>
+#include "Vcircuit.h"
+static uint32_t operand(int i) {{ return static_cast<uint32_t>({0}) & {1}u; }}
+int main() {{
+  VerilatedContext context;
+  Vcircuit circuit{{&context}};
+  std::FILE* products = std::fopen("products", "wb");
+  for (int a = 0; a < 256; ++a) {{
+    for (int b = 0; b < 256; ++b) {{
+      circuit.{2} = operand(a);
+      circuit.{3} = operand(b);
+      circuit.eval();
+      const int64_t product = circuit.{4};
+      std::fwrite(&product, sizeof product, 1, products);
+    }}
+  }}
+  return std::fclose(products);
+}}
+)",
+                     operand, (1 << ports.operand_bits) - 1, ports.a, ports.b, ports.product);
+}
+
+/// A copy, so that the user's file name cannot be taken for an option or a tool's own name.
+void copy_into(const process::ScratchFolder& folder, const std::string& file, const std::string& name) {
+  folder.write(name, process::read_text(file));
+}
+
+ProductTable tabulate(const CircuitDescription& circuit) {
+  require_tool("verilator", circuit.file);
+  const process::ScratchFolder folder;
+  const std::filesystem::path path = std::filesystem::absolute(circuit.file);
+  const std::string copy = "circuit" + path.extension().string();
+  copy_into(folder, circuit.file, copy);
+  const std::vector<std::string> verilator = [&] {
+    std::vector<std::string> words = {"verilator",
+                                      "--cc",
+                                      "--no-timing",
+                                      "-Wno-fatal",
+                                      "-Wno-lint",
+                                      "-Wno-style",
+                                      "--prefix",
+                                      "Vcircuit",
+                                      "--Mdir",
+                                      "obj",
+                                      "-I" + path.parent_path().string()};
+    if (!circuit.top.empty()) {
+      words.insert(words.end(), {"--top-module", circuit.top});
+    }
+    return words;
+  }();
+  std::vector<std::string> translate = verilator;
+  translate.push_back(copy);
+  run_tool(translate, folder.path(), kCompileLimit, circuit.file, "Verilator does not accept it");
+  const Ports ports =
+      multiplier_ports(ports_of(process::read_text(folder.path() / "obj" / "Vcircuit.h")), circuit.file);
+
+  folder.write("main.cpp", harness(ports, circuit.is_signed));
+  std::vector<std::string> build = verilator;
+  build.insert(build.end(),
+               {"--exe", "--build", "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0", copy, "main.cpp"});
+  run_tool(build, folder.path(), kCompileLimit, circuit.file, "its Verilated model cannot be built");
+  run_tool({"./obj/Vcircuit"}, folder.path(), kTabulateLimit, circuit.file, "its Verilated model fails");
+  return table_of_words(process::read_text(folder.path() / "products"), ports.product_bits, circuit);
+}
+
+const CircuitSourceRegistration kRegistration{
+    {{".v", ".sv"}, "a combinational Verilog module, Verilated and tabulated", tabulate}};
+
+}  // namespace
+}  // namespace faultline::multiplier

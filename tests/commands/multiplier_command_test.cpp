@@ -1,0 +1,104 @@
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/run_faultline.h"
+
+namespace faultline {
+namespace {
+
+using nlohmann::json;
+
+/// Runs a command in `folder`, which must succeed, and returns what it prints.
+std::string run(const std::string& arguments, const test::TemporaryFolder& folder) {
+  const test::RunResult run = test::run_faultline(arguments, folder.path());
+  EXPECT_EQ(run.status, 0) << arguments << ": " << run.err;
+  return run.out;
+}
+
+json run_json(const std::string& arguments, const test::TemporaryFolder& folder) {
+  return json::parse(run(arguments + " --json", folder), nullptr, false);
+}
+
+TEST(MultiplierCommand, ListsFamiliesThatMetricsTakes) {
+  const test::TemporaryFolder folder;
+  const json families = run_json("multiplier list", folder);
+  ASSERT_GE(families.size(), 12U);
+  const std::string text = run("multiplier list", folder);
+  for (const json& family : families) {
+    const auto name = family["name"].get<std::string>();
+    EXPECT_THAT(text, testing::HasSubstr(family["definition"].get<std::string>()));
+    EXPECT_THAT(run_json("multiplier metrics " + name, folder)["name"].get<std::string>(), testing::StartsWith(name));
+  }
+}
+
+TEST(MultiplierCommand, MetricsOfNamesAndTablesAgree) {
+  const test::TemporaryFolder folder;
+  const json mitchell = run_json("multiplier metrics mitchell --svg plot.svg", folder);
+  EXPECT_DOUBLE_EQ(mitchell["wcre_percent"].get<double>(), 100.0 / 9);
+  EXPECT_THAT(test::read_file(folder.path() / "plot.svg"), testing::StartsWith("<svg"));
+  // A table of Mitchell's unsigned products, made from a C model of our own.
+  folder.write("log.c",
+               "unsigned f(unsigned a, unsigned b) {\n  unsigned k = 0, l = 0, s;\n  if (!a || !b) return 0;\n"
+               "  while (a >> k > 1) k++;\n  while (b >> l > 1) l++;\n  a -= 1u << k; b -= 1u << l;\n"
+               "  s = (a << l) + (b << k);\n  return s < 1u << (k + l) ? (1u << (k + l)) + s : 2 * s;\n}\n");
+  const json description = run_json("multiplier import log.c --name log --unsigned --out log.lut", folder);
+  json expected = run_json("multiplier metrics mitchell --unsigned", folder);
+  EXPECT_EQ(json::parse(test::read_file(folder.path() / "log.lut.json")), description);
+  for (const char* source : {"--table log.lut --unsigned", "table:log.lut,unsigned"}) {
+    json metrics = run_json(std::string("multiplier metrics ") + source, folder);
+    metrics["name"] = expected["name"];
+    EXPECT_EQ(metrics, expected) << source;
+  }
+  expected.erase("name");
+  expected.erase("signed");
+  EXPECT_EQ(description["measured"], expected);
+}
+
+TEST(MultiplierCommand, ImportsAreChecksOfEachOther) {
+  const test::TemporaryFolder folder;
+  folder.write("exact.c", "// MAE% = 0.10 %\n// PDK45_PWR = 0.301 mW\nint f(int a, int b) { return a * b; }\n");
+  folder.write("almost.c", "int f(int a, int b) { return a == 3 && b == 4 ? 13 : a * b; }\n");
+  const json description = run_json("multiplier import exact.c --signed --out exact.lut", folder);
+  EXPECT_EQ(description["published"]["pdk45_pwr_mw"], 0.301);
+  EXPECT_EQ(description["disagreeing"], json({"mae_percent"}));
+  run("multiplier import exact.lut --signed --out copy.lut --check exact.c", folder);
+  EXPECT_EQ(test::read_file(folder.path() / "copy.lut"), test::read_file(folder.path() / "exact.lut"));
+  const test::RunResult different =
+      test::run_faultline("multiplier import exact.c --signed --out no.lut --check almost.c", folder.path());
+  EXPECT_EQ(different.status, 2);
+  EXPECT_THAT(different.err, testing::HasSubstr("almost.c: disagrees with the imported circuit in 1 of 65536 products: "
+                                                "3 x 4 is 12 there and 13 here"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "no.lut"));
+}
+
+TEST(MultiplierCommand, GeneratedRtlIsImportedAsTheSameTable) {
+  if (std::system("command -v verilator >/dev/null") != 0) {
+    GTEST_SKIP() << "verilator is not installed";
+  }
+  const test::TemporaryFolder folder;
+  run("multiplier rtl drum:k=3 -o drum_k3.sv", folder);
+  EXPECT_EQ(run("multiplier rtl drum:k=3", folder), test::read_file(folder.path() / "drum_k3.sv"));
+  run("multiplier import drum_k3.sv --signed --out drum.lut", folder);
+  const std::string gemm = "gemm --m 9 --k 30 --n 5 --engine functional --multiplier ";
+  EXPECT_EQ(run_json(gemm + "table:drum.lut", folder)["output_sha256"],
+            run_json(gemm + "drum:k=3", folder)["output_sha256"]);
+}
+
+TEST(MultiplierCommand, EnginesAgreeOnGeneratedMultipliers) {
+  const test::TemporaryFolder folder;
+  const std::string lenet = "run --model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits ";
+  for (const char* multiplier : {"dadda_momeni:columns=9", "perforated:rows=1"}) {
+    const std::string common = lenet + "--images 2 --multiplier " + multiplier;
+    const json functional = run_json(common + " --engine functional", folder);
+    EXPECT_EQ(functional["multiplier"].get<std::string>().rfind(std::string(multiplier).substr(0, 9), 0), 0U);
+    for (const char* where : {" --engine cycle --dataflow ws", " --engine cycle --dataflow os"}) {
+      EXPECT_EQ(run_json(common + where, folder)["logits_sha256"], functional["logits_sha256"]) << multiplier << where;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace faultline

@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/run_faultline.h"
+
+namespace faultline {
+namespace {
+
+/// One bad input: `content` is written to `file` in the folder that the command runs in.
+struct BadMultiplier {
+  std::string name;  ///< of the case
+  std::string arguments;
+  std::string file;
+  std::string content;
+  std::string message;  ///< part of what stderr says
+};
+
+void PrintTo(const BadMultiplier& bad, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
+  *out << bad.arguments;
+}
+
+const char* const kExactC = "int f(int a, int b) { return a * b; }\n";
+
+std::vector<BadMultiplier> bad_multipliers() {
+  return {
+      {"NoSubcommand", "multiplier", "", "", "A subcommand is required"},
+      {"MetricsOfNothing", "multiplier metrics", "", "",
+       "no multiplier is given; give the name of one, or --table FILE"},
+      {"MetricsOfUnknown", "multiplier metrics drums", "", "",
+       "multiplier 'drums' is unknown; give booth, broken_array"},
+      {"MetricsTwice", "multiplier metrics drum --table t", "", "", "excludes"},
+      {"MetricsBothTypes", "multiplier metrics drum --signed --unsigned", "", "", "excludes"},
+      {"MetricsUndeclared", "multiplier metrics --table t", "", "", "neither --signed nor --unsigned is given"},
+      {"MetricsShortTable", "multiplier metrics --table t --signed", "t", "abc", "t: is 3 bytes"},
+      {"MetricsPlotNowhere", "multiplier metrics drum --svg none/a.svg", "", "", "none/a.svg: cannot be written"},
+      {"RtlWidth", "multiplier rtl drum --bits 9", "", "", "--bits: '9' is no width of operands; give 8, 12 or 16"},
+      {"RtlParameter", "multiplier rtl drum:k=1", "", "", "drum: k is '1'; give a whole number from 2 to 8"},
+      {"RtlNowhere", "multiplier rtl drum -o none/a.sv", "", "", "none/a.sv: cannot be written"},
+      {"ImportNoFile", "multiplier import none.c --signed -o t", "", "", "none.c: is no file that can be read"},
+      {"ImportUndeclared", "multiplier import f.c -o t", "f.c", kExactC,
+       "f.c: neither --signed nor --unsigned is given"},
+      {"ImportNoOut", "multiplier import f.c --signed", "f.c", kExactC, "--out is required"},
+      {"ImportNowhere", "multiplier import f.c --signed -o none/t", "f.c", kExactC, "none/t: cannot be written"},
+      {"ImportTop", "multiplier import f.c --signed -o t --top g", "f.c", kExactC, "defines no function 'g'"},
+      {"ImportWrongType", "multiplier import f.c --unsigned -o t", "f.c",
+       "int f(signed char a, signed char b) { return a * b; }\n", "declare it signed"},
+      {"ImportNoVerilator", "multiplier import m.v --signed -o t", "m.v", "module m; endmodule\n",
+       "m.v: needs the program verilator, which is not on PATH; install verilator"},
+  };
+}
+
+class MultiplierDiagnostics : public testing::TestWithParam<BadMultiplier> {};
+
+TEST_P(MultiplierDiagnostics, IsOneLineAndWritesNothing) {
+  const BadMultiplier& bad = GetParam();
+  const test::TemporaryFolder folder;
+  if (!bad.file.empty()) {
+    folder.write(bad.file, bad.content);
+  }
+  if (bad.name == "ImportNoVerilator") {
+    setenv("PATH", "/nonexistent", 1);
+  }
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
+  };
+  const auto files_before = files();
+  const test::RunResult run = test::run_faultline(bad.arguments, folder.path());
+  EXPECT_EQ(run.status, 2) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err.substr(0, 11), "faultline: ");
+  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  EXPECT_THAT(run.err, testing::HasSubstr(bad.message));
+  EXPECT_EQ(files(), files_before);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MultiplierDiagnostics, testing::ValuesIn(bad_multipliers()),
+                         [](const testing::TestParamInfo<BadMultiplier>& parameter) { return parameter.param.name; });
+
+}  // namespace
+}  // namespace faultline
