@@ -6,6 +6,7 @@
 
 #include "sim/campaign/campaign_report.h"
 #include "sim/campaign/prepared_campaign.h"
+#include "sim/campaign/reliability.h"
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/progress_line.h"
@@ -29,6 +30,7 @@ struct CampaignOptions {
   std::string fault_list;
   parallel::SessionOptions session;
   std::string shard;
+  std::string rates;
   bool dry_run = false;
   bool rows = false;
   bool json = false;
@@ -52,12 +54,9 @@ campaign::ExperimentConfig experiment_of(const CampaignOptions& options) {
 
 /// What stands at the top of every result.
 ordered_json preamble(const campaign::CampaignDescription& description) {
-  return {{"version", description.version},
-          {"experiment", description.experiment},
-          {"hashes", description.hashes},
-          {"population", description.population},
-          {"sample", description.experiments},
-          {"golden_cycles", description.golden_cycles}};
+  return {{"version", description.version},    {"experiment", description.experiment},
+          {"hashes", description.hashes},      {"population", description.population},
+          {"sample", description.experiments}, {"golden_cycles", description.golden_cycles}};
 }
 
 /// The population's size in decimal and its kind, for the terminal.
@@ -85,9 +84,12 @@ int dry_run(const CampaignOptions& options, campaign::PreparedCampaign& prepared
 }
 
 void print_json(const CampaignOptions& options, const parallel::SessionResult& result,
-                const campaign::CampaignSummary& summary) {
+                const campaign::CampaignSummary& summary, const std::optional<campaign::Reliability>& reliability) {
   ordered_json report = preamble(result.store.description());
   report.update(campaign::to_json(summary));
+  if (reliability) {
+    report["reliability"] = campaign::to_json(*reliability);
+  }
   if (options.rows) {
     report["rows"] = ordered_json::array();
     result.store.for_each([&](const campaign::ExperimentRow& row) {
@@ -105,11 +107,18 @@ int report(const CampaignOptions& options, const parallel::SessionResult& result
   const campaign::CampaignDescription& description = result.store.description();
   const campaign::CampaignSummary summary =
       campaign::summarise(description, [&](const auto& use) { result.store.for_each(use); });
+  std::optional<campaign::Reliability> reliability;
+  if (!options.rates.empty()) {
+    reliability = campaign::reliability_of(summary, description, campaign::read_rates(options.rates));
+  }
   if (options.json) {
-    print_json(options, result, summary);
+    print_json(options, result, summary, reliability);
   } else {
     fmt::print("{} experiments of a population of {}, {} images, {:.1f} s\n\n{}", summary.total.experiments,
                population_text(description), summary.images_struck, result.wall_seconds, campaign::to_text(summary));
+    if (reliability) {
+      fmt::print("\n{}", campaign::to_text(*reliability));
+    }
   }
   for (const campaign::ToolError& error : summary.tool_errors) {
     fmt::print(stderr, "faultline: experiment {} ({}): tool error: {}\n", error.number, error.site, error.message);
@@ -122,6 +131,9 @@ int run_campaign(CampaignOptions& options) {
     options.session.shard = parallel::parse_shard(options.shard);
   }
   campaign::PreparedCampaign prepared(experiment_of(options));
+  if (!options.rates.empty()) {
+    campaign::check_rates(campaign::read_rates(options.rates), prepared.description());
+  }
   if (!options.fault_list.empty()) {
     prepared.write_fault_list(options.fault_list);
   }
@@ -153,6 +165,7 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--jobs", options->session.jobs, "Processes; default: one per core, under mpirun one per rank")
       ->check(CLI::PositiveNumber);
   app.add_option("--shard", options->shard, "i/n: run the i-th of n shards only");
+  app.add_option("--rates", options->rates, "Raw fault rates (YAML): adds FIT, cross-section, MWTF ...");
   app.add_flag("--dry-run", options->dry_run, "Print population, sample and expected time; run a few experiments only");
   app.add_flag("--rows", options->rows, "List every experiment in the JSON");
   app.add_flag("--json", options->json, "Print JSON");

@@ -17,6 +17,9 @@ void write_contents(Markup& page, const CampaignResult& result) {
   entry("outcomes", "Outcomes");
   entry("places", "Array and memories");
   entry("groups", "Structures, layers, bits");
+  if (result.reliability) {
+    entry("reliability", "Reliability");
+  }
   entry("worst", "Worst sites");
   if (!result.summary.tool_errors.empty()) {
     entry("tool-errors", "Tool errors");
@@ -36,6 +39,7 @@ std::string campaign_page(const CampaignResult& result) {
     write_outcomes(content, result);
     write_places(content, result);
     write_groups(content, result);
+    write_reliability(content, result);
     write_worst(content, result);
     write_tool_errors(content, result);
     write_repetition(content, result);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "sim/campaign/campaign_description.h"
 #include "sim/campaign/campaign_summary.h"
+#include "sim/campaign/reliability.h"
 #include "sim/report/row_findings.h"
 
 namespace faultline::report {
@@ -13,8 +15,9 @@ struct CampaignResult {
   campaign::CampaignDescription description;
   campaign::CampaignSummary summary;
   RowFindings findings;
-  std::string store;        ///< path of the result store, as in commands
-  std::string rows_sha256;  ///< over all rows
+  std::optional<campaign::Reliability> reliability;  ///< where the user gave rates
+  std::string store;                                 ///< path of the result store, as in commands
+  std::string rows_sha256;                           ///< over all rows
 };
 
 /// Reads the rows once.

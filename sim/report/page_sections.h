@@ -15,6 +15,8 @@ void write_outcomes(Markup& page, const CampaignResult& result);
 void write_places(Markup& page, const CampaignResult& result);
 /// Rates by structure, layer, bit and stratum.
 void write_groups(Markup& page, const CampaignResult& result);
+/// Rates of failure, where the user gave rates of faults.
+void write_reliability(Markup& page, const CampaignResult& result);
 /// The worst sites and experiments.
 void write_worst(Markup& page, const CampaignResult& result);
 /// Experiments that failed in the program itself.
