@@ -15,7 +15,9 @@ MultiplierCircuit signed_core(int bits, const FamilyValues& /*values*/) {
     return pattern | ((pattern >> (bits - 1)) != 0 ? ~uint64_t{0} << bits : 0);
   };
   return {[extend](uint64_t a, uint64_t w) { return extend(a) * extend(w); },
-          fmt::format("  assign p = {{{{{0}{{a[{1}]}}}}, a}} * {{{{{0}{{w[{1}]}}}}, w}};\n", bits, bits - 1)};
+          fmt::format("  // signed, so that synthesis sees a multiplier of the operands' own width\n"
+                      "  assign p = $signed({{{{{0}{{a[{1}]}}}}, a}}) * $signed({{{{{0}{{w[{1}]}}}}, w}});\n",
+                      bits, bits - 1)};
 }
 
 /// The product operator, left to the synthesis tool.

@@ -8,6 +8,7 @@
 #include "sim/cli/progress_line.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
+#include "sim/harden/weight_remapping.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/npy.h"
@@ -25,6 +26,7 @@ struct RunOptions {
   std::string input, output;
   std::string engine = "cycle";
   AcceleratorOptions accelerator;
+  bool remap_weights = false;
   bool json = false;
 };
 
@@ -91,6 +93,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
   return {{"model", options.model},
           {"model_sha256", network.sha256},
           {"data", options.input.empty() ? options.data : options.input},
+          {"remapped_weights", options.remap_weights},
           {"engine", options.engine},
           {"images", summary.images},
           {"accuracy", or_null(summary.accuracy)},
@@ -135,7 +138,11 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
 
 int run_network(const RunOptions& options) {
   const hw::AcceleratorConfig config = options.accelerator.over({}).build();
-  const auto network = std::make_shared<const model::Network>(model::import_onnx(options.model));
+  model::Network imported = model::import_onnx(options.model);
+  if (options.remap_weights) {
+    harden::remap_weights(imported, config.grid.multiplier);
+  }
+  const auto network = std::make_shared<const model::Network>(std::move(imported));
   const engine::Samples samples = samples_of(options, *network);
   const engine::Inference inference = engine::make_inference(options.engine, network, config);
   engine::InferenceSummary summary;
@@ -166,6 +173,8 @@ std::function<int()> configure(CLI::App& app) {
   input->excludes(data)->excludes(images);
   app.add_option("--engine", options->engine, "functional, cycle or structural")->capture_default_str();
   options->accelerator.add(app);
+  app.add_flag("--remap-weights", options->remap_weights,
+               "Replace each weight by the one that errs least with the multiplier");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_network(*options); };
 }

@@ -7,8 +7,8 @@
 #include "sim/config/user_error.h"
 #include "sim/multiplier/c_functions.h"
 #include "sim/multiplier/circuit_source.h"
-#include "sim/multiplier/tool_run.h"
 #include "sim/process/child_process.h"
+#include "sim/process/tool_run.h"
 
 namespace faultline::multiplier {
 namespace {
@@ -68,16 +68,16 @@ int main(void) {{
 }
 
 ProductTable tabulate(const CircuitDescription& circuit) {
-  require_tool("cc", circuit.file);
+  process::require_tool("cc", circuit.file);
   const std::string source = process::read_text(circuit.file);
   const CFunction function = multiplier_function(circuit, source);
   const process::ScratchFolder folder;
   folder.write("circuit.c", source);
   folder.write("harness.c", harness(function, circuit.is_signed));
   const std::string include = "-I" + std::filesystem::absolute(circuit.file).parent_path().string();
-  run_tool({"cc", "-O1", "-w", include, "-o", "tabulate", "harness.c"}, folder.path(), kCompileLimit, circuit.file,
-           "the C compiler does not accept it");
-  run_tool({"./tabulate"}, folder.path(), kTabulateLimit, circuit.file, "the compiled function fails");
+  process::run_tool({"cc", "-O1", "-w", include, "-o", "tabulate", "harness.c"}, folder.path(), kCompileLimit,
+                    circuit.file, "the C compiler does not accept it");
+  process::run_tool({"./tabulate"}, folder.path(), kTabulateLimit, circuit.file, "the compiled function fails");
   return table_of_words(process::read_text(folder.path() / "products"), 2 * circuit.bits, circuit);
 }
 

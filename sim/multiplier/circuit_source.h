@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ struct CircuitSource {
   /// Tabulates the circuit for operands of 8 bits, extended to the circuit's own width. Throws UserError.
   ProductTable (*tabulate)(const CircuitDescription& circuit);
 };
+
+/// How long a circuit's compilation, and then its 65,536 products, may take.
+constexpr auto kCompileLimit = std::chrono::minutes(5);
+constexpr auto kTabulateLimit = std::chrono::minutes(1);
 
 /// All kinds, in no order.
 std::vector<CircuitSource>& circuit_sources();

@@ -6,8 +6,8 @@
 
 #include "sim/config/user_error.h"
 #include "sim/multiplier/circuit_source.h"
-#include "sim/multiplier/tool_run.h"
 #include "sim/process/child_process.h"
+#include "sim/process/tool_run.h"
 
 namespace faultline::multiplier {
 namespace {
@@ -90,7 +90,7 @@ void copy_into(const process::ScratchFolder& folder, const std::string& file, co
 }
 
 ProductTable tabulate(const CircuitDescription& circuit) {
-  require_tool("verilator", circuit.file);
+  process::require_tool("verilator", circuit.file);
   const process::ScratchFolder folder;
   const std::filesystem::path path = std::filesystem::absolute(circuit.file);
   const std::string copy = "circuit" + path.extension().string();
@@ -114,7 +114,7 @@ ProductTable tabulate(const CircuitDescription& circuit) {
   }();
   std::vector<std::string> translate = verilator;
   translate.push_back(copy);
-  run_tool(translate, folder.path(), kCompileLimit, circuit.file, "Verilator does not accept it");
+  process::run_tool(translate, folder.path(), kCompileLimit, circuit.file, "Verilator does not accept it");
   const Ports ports =
       multiplier_ports(ports_of(process::read_text(folder.path() / "obj" / "Vcircuit.h")), circuit.file);
 
@@ -122,8 +122,8 @@ ProductTable tabulate(const CircuitDescription& circuit) {
   std::vector<std::string> build = verilator;
   build.insert(build.end(),
                {"--exe", "--build", "-MAKEFLAGS", "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0", copy, "main.cpp"});
-  run_tool(build, folder.path(), kCompileLimit, circuit.file, "its Verilated model cannot be built");
-  run_tool({"./obj/Vcircuit"}, folder.path(), kTabulateLimit, circuit.file, "its Verilated model fails");
+  process::run_tool(build, folder.path(), kCompileLimit, circuit.file, "its Verilated model cannot be built");
+  process::run_tool({"./obj/Vcircuit"}, folder.path(), kTabulateLimit, circuit.file, "its Verilated model fails");
   return table_of_words(process::read_text(folder.path() / "products"), ports.product_bits, circuit);
 }
 

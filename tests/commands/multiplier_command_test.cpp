@@ -87,6 +87,32 @@ TEST(MultiplierCommand, GeneratedRtlIsImportedAsTheSameTable) {
             run_json(gemm + "drum:k=3", folder)["output_sha256"]);
 }
 
+TEST(CostCommand, GivesTablesAsMemoriesWithWhatIsPublished) {
+  const test::TemporaryFolder folder;
+  folder.write("exact.c", "// PDK45_AREA = 729.8 um2\nint f(int a, int b) { return a * b; }\n");
+  run("multiplier import exact.c --signed --out exact.lut", folder);
+  const json cost = run_json("cost --multiplier table:exact.lut", folder);
+  EXPECT_EQ(cost["rom_bits"], 1048576);
+  EXPECT_EQ(cost["published"]["pdk45_area_um2"], 729.8);
+}
+
+TEST(CostCommand, SynthesisesFamiliesAndVerilog) {
+  if (std::system("command -v yosys >/dev/null") != 0) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  const test::TemporaryFolder folder;
+  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+  const json family = run_json("cost --multiplier broken_array:h=2,v=6 --no-dsp", folder);
+  EXPECT_GT(family["fpga"]["luts"], 10);
+  EXPECT_GT(family["asic"]["gate_equivalents"], 50);
+  EXPECT_FALSE(family["cached"].get<bool>());
+  run("multiplier rtl broken_array:h=2,v=6 -o m.sv", folder);
+  json file = run_json("cost --verilog m.sv --top broken_array_h2_v6 --no-dsp", folder);
+  EXPECT_TRUE(file["cached"].get<bool>()) << "the same circuit";
+  EXPECT_EQ(file["fpga"], family["fpga"]);
+  EXPECT_EQ(file["asic"], family["asic"]);
+}
+
 TEST(MultiplierCommand, EnginesAgreeOnGeneratedMultipliers) {
   const test::TemporaryFolder folder;
   const std::string lenet = "run --model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits ";

@@ -45,10 +45,17 @@ std::vector<BadMultiplier> bad_multipliers() {
       {"ImportUndeclared", "multiplier import f.c -o t", "f.c", kExactC,
        "f.c: neither --signed nor --unsigned is given"},
       {"ImportNoOut", "multiplier import f.c --signed", "f.c", kExactC, "--out is required"},
-      {"ImportNowhere", "multiplier import f.c --signed -o none/t", "f.c", kExactC, "none/t: cannot be written"},
+      {"ImportNowhere", "multiplier import f.c --signed -o none/t", "f.c", kExactC, "none/t.json: cannot be written"},
       {"ImportTop", "multiplier import f.c --signed -o t --top g", "f.c", kExactC, "defines no function 'g'"},
       {"ImportWrongType", "multiplier import f.c --unsigned -o t", "f.c",
        "int f(signed char a, signed char b) { return a * b; }\n", "declare it signed"},
+      {"CostOfNothing", "cost", "", "", "nothing to cost is given; give --multiplier NAME or --verilog FILE"},
+      {"CostOfUnknown", "cost --multiplier drums", "", "", "multiplier 'drums' is unknown"},
+      {"CostOfTwo", "cost --multiplier drum --verilog m.v", "", "", "excludes"},
+      {"CostOfNoFile", "cost --verilog none.v", "", "", "none.v: cannot be read or is empty"},
+      {"CostOfShortTable", "cost --multiplier table:t", "t", "abc", "t: is 3 bytes"},
+      {"CostNoLiberty", "cost --multiplier drum --liberty none.lib", "", "", "none.lib: cannot be read or is empty"},
+      {"CostNoYosys", "cost --multiplier drum", "", "", "needs the program yosys, which is not on PATH"},
       {"ImportNoVerilator", "multiplier import m.v --signed -o t", "m.v", "module m; endmodule\n",
        "m.v: needs the program verilator, which is not on PATH; install verilator"},
   };
@@ -62,7 +69,7 @@ TEST_P(MultiplierDiagnostics, IsOneLineAndWritesNothing) {
   if (!bad.file.empty()) {
     folder.write(bad.file, bad.content);
   }
-  if (bad.name == "ImportNoVerilator") {
+  if (bad.name == "ImportNoVerilator" || bad.name == "CostNoYosys") {
     setenv("PATH", "/nonexistent", 1);
   }
   const auto files = [&] {

@@ -1,4 +1,4 @@
-#include "sim/multiplier/tool_run.h"
+#include "sim/process/tool_run.h"
 
 #include <sstream>
 
@@ -7,7 +7,7 @@
 #include "sim/config/user_error.h"
 #include "sim/process/child_process.h"
 
-namespace faultline::multiplier {
+namespace faultline::process {
 namespace {
 
 /// The first line with "rror" in it, or the last line that is not empty.
@@ -26,7 +26,7 @@ std::string complaint(const std::string& output) {
 }  // namespace
 
 void require_tool(const std::string& program, const std::string& file) {
-  if (!process::on_path(program)) {
+  if (!on_path(program)) {
     throw UserError(file, 0, fmt::format("needs the program {}, which is not on PATH", program),
                     fmt::format("install {}", program));
   }
@@ -34,14 +34,14 @@ void require_tool(const std::string& program, const std::string& file) {
 
 void run_tool(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
               std::chrono::milliseconds limit, const std::string& file, const std::string& failure) {
-  const process::ChildResult result = process::run_child(arguments, folder, limit);
+  const ChildResult result = run_child(arguments, folder, limit);
   if (result.timed_out) {
     throw UserError(file, 0, fmt::format("{}: not done after {} s", failure, limit.count() / 1000),
-                    "give a circuit without endless loops");
+                    "give a smaller circuit, or one without endless loops");
   }
   if (result.status != 0) {
     throw UserError(file, 0, failure, complaint(result.output));
   }
 }
 
-}  // namespace faultline::multiplier
+}  // namespace faultline::process

@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace faultline::multiplier {
+namespace faultline::process {
 
-constexpr auto kCompileLimit = std::chrono::minutes(5);
-constexpr auto kTabulateLimit = std::chrono::minutes(1);
-
-/// Throws UserError at `file` when a program that its import needs is not on PATH.
+/// Throws UserError at `file` when a program that is needed for it is not on PATH.
 void require_tool(const std::string& program, const std::string& file);
 
 /// Runs a tool on the user's `file` in `folder`. When it fails or runs past `limit`, throws UserError at `file` with
@@ -18,4 +15,4 @@ void require_tool(const std::string& program, const std::string& file);
 void run_tool(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
               std::chrono::milliseconds limit, const std::string& file, const std::string& failure);
 
-}  // namespace faultline::multiplier
+}  // namespace faultline::process

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "hw/arithmetic/multiplier.h"
+#include "sim/model/network.h"
+
+namespace faultline::harden {
+
+/// For each weight w, at index w + 128, the weight v that minimises the sum over all activations a of |M(a, v) - a w|:
+/// w itself where none is better, else the nearest to w of those that are best, the smaller of two as near.
+///
+/// The mapping function of V. Mrazek et al., ALWANN: automatic layer-wise approximation of deep neural network
+/// accelerators without retraining, ICCAD 2019, with every activation code as likely as the other.
+std::array<int8_t, 256> best_weights(const hw::Multiplier& multiplier);
+
+/// Replaces every weight that the array multiplies by best_weights(). Biases stay, with the corrections for zero points
+/// that they hold: the products still stand for those of the weights before.
+void remap_weights(model::Network& network, const hw::Multiplier& multiplier);
+
+}  // namespace faultline::harden
