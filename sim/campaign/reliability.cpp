@@ -170,6 +170,9 @@ const SafetyMechanism* mechanism_of(const Rates& rates, const Structure& structu
 }
 
 void check_mechanisms(const Rates& rates, const std::vector<Structure>& structures) {
+  for (const Structure& structure : structures) {
+    mechanism_of(rates, structure);
+  }
   for (const SafetyMechanism& mechanism : rates.safety->mechanisms) {
     if (std::none_of(structures.begin(), structures.end(),
                      [&](const Structure& structure) { return covers(mechanism.structure, structure.path); })) {
@@ -270,6 +273,12 @@ std::vector<std::string> without_rate(const std::vector<Structure>& structures, 
 }
 
 }  // namespace
+
+void check_rates(const Rates& rates, const CampaignDescription& description) {
+  if (rates.safety && no_population(description).empty()) {
+    check_mechanisms(rates, structures_of({}, description));
+  }
+}
 
 Reliability reliability_of(const CampaignSummary& summary, const CampaignDescription& description, const Rates& rates) {
   Reliability made;

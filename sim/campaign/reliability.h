@@ -56,9 +56,12 @@ struct Reliability {
   std::optional<SafetyMetrics> safety;
 };
 
+/// Checks before a campaign runs that its rates fit it: throws UserError naming the rates file when a safety mechanism
+/// covers no structure of the campaign, or a structure is covered twice.
+void check_rates(const Rates& rates, const CampaignDescription& description);
+
 /// Puts a campaign's probabilities and the user's rates together. A campaign without a population of single faults (a
-/// fault list, fault maps, bit error rates) gives no figures but the reason. Throws UserError naming the rates file
-/// when a safety mechanism covers no structure of the campaign, or a structure is covered twice.
+/// fault list, fault maps, bit error rates) gives no figures but the reason. Throws as check_rates().
 Reliability reliability_of(const CampaignSummary& summary, const CampaignDescription& description, const Rates& rates);
 
 /// Figures as {estimate, low, high}, null where there is none or it is infinite.
