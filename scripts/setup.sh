@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs from the distribution what the build needs and is not there yet. Safe to run again.
-#   scripts/setup.sh [--train]     --train: LibTorch too, for `faultline train`
+#   scripts/setup.sh [--train]     --train: what all tests need: LibTorch (`faultline train`), Verilator and Yosys too
 set -euo pipefail
 
 packages=(
@@ -10,7 +10,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev clang-format
 )
 if [[ "${1:-}" == "--train" ]]; then
-  packages+=(libtorch-dev)
+  packages+=(libtorch-dev verilator yosys make)
 fi
 
 missing=()
