@@ -17,9 +17,12 @@ bool begins_with(const std::string& text, const std::string& beginning) {
 }  // namespace
 
 Design grid_design(const hw::GridConfig& config) {
-  Design design;
-  design.top = "systolic_grid";
-  design.sources = {multiplier_module(config.multiplier), element_module(config.dataflow), grid_module(config)};
+  Design design{"systolic_grid",
+                config.rows,
+                config.columns,
+                config.dataflow,
+                {multiplier_module(config.multiplier), element_module(config.dataflow), grid_module(config)},
+                {}};
 
   hw::StateTable table;
   const hw::GridState state(config, table, [](size_t) { return uint64_t{0}; });
@@ -28,6 +31,8 @@ Design grid_design(const hw::GridConfig& config) {
     const std::string name = field.path.substr(field.path.rfind('.') + 1);
     MappedSignal signal;
     signal.field = field;
+    signal.module = "systolic_pe";
+    signal.name = name;
     signal.path = element_signal(name);
     // What stays in an element is read there; only operands on their way leave the grid unread.
     const bool output_stationary = config.dataflow == hw::Dataflow::kOutputStationary;

@@ -54,13 +54,14 @@ inline std::string read_file(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Runs `faultline ARGUMENTS` in `folder`; arguments are words of a shell.
-inline RunResult run_faultline(const std::string& arguments, const std::filesystem::path& folder) {
+/// Runs `faultline ARGUMENTS` in `folder`; arguments and the variables of `environment` are words of a shell.
+inline RunResult run_faultline(const std::string& arguments, const std::filesystem::path& folder,
+                               const std::string& environment = "") {
   const TemporaryFolder capture;
   const std::string out = (capture.path() / "out").string();
   const std::string err = (capture.path() / "err").string();
-  const std::string command =
-      "cd '" + folder.string() + "' && '" FAULTLINE_BINARY "' " + arguments + " >'" + out + "' 2>'" + err + "'";
+  const std::string command = "cd '" + folder.string() + "' && " + environment + " '" FAULTLINE_BINARY "' " +
+                              arguments + " >'" + out + "' 2>'" + err + "'";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(out), read_file(err)};
 }
