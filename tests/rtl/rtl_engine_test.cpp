@@ -61,5 +61,27 @@ TEST(RtlEngine, SaysInOneLineThatVerilatorIsMissing) {
   EXPECT_EQ(run.out, "");
 }
 
+TEST(RtlCommand, WritesADesignAndReplacesOnlyItsOwn) {
+  const test::TemporaryFolder folder;
+  const json written = run_json("rtl --array 3x5 --dataflow is --out rtl", folder);
+  EXPECT_EQ(written["top"], "systolic_grid");
+  EXPECT_EQ(written["accelerator"]["array"], "3x5");
+  for (const std::string file : written["files"]) {
+    EXPECT_NE(test::read_file(folder.path() / "rtl" / file), "") << file;
+    EXPECT_NE(test::read_file(folder.path() / "rtl" / "files.f").find("rtl/" + file + "\n"), std::string::npos);
+  }
+  const json map = json::parse(test::read_file(folder.path() / "rtl" / "state_map.json"));
+  EXPECT_EQ(map["signals"].size(), written["signals"]);
+  EXPECT_EQ(map["signals"][0]["rtl"], "systolic_grid.row[*].column[*].u_pe.psum");
+
+  run_json("rtl --array 2x2 --out rtl", folder);
+  folder.write("rtl/mine.txt", "mine");
+  const test::RunResult refused = test::run_faultline("rtl --array 4x4 --out rtl", folder.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.err,
+            "faultline: rtl: holds files that this command did not write; name a new or an empty folder\n");
+  EXPECT_NE(test::read_file(folder.path() / "rtl" / "systolic_grid.sv").find("ROWS    = 2"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace faultline
