@@ -1,6 +1,7 @@
 #include "hw/systolic/grid_factory.h"
 
 #include <map>
+#include <utility>
 
 #include "hw/common/invalid_configuration.h"
 #include "hw/systolic/cycle_grid.h"
@@ -15,10 +16,10 @@ std::unique_ptr<PeGrid> make(const char* name, const GridConfig& config, StateTa
   return std::make_unique<Grid>(name, config, table, taps, cycles);
 }
 
-const std::map<std::string, Accelerator::MakeGrid>& makers() {
-  static const std::map<std::string, Accelerator::MakeGrid> kMakers = {{"cycle", make<CycleGrid>},
-                                                                       {"structural", make<StructuralGrid>}};
-  return kMakers;
+std::map<std::string, Accelerator::MakeGrid>& makers() {
+  static std::map<std::string, Accelerator::MakeGrid> all = {{"cycle", make<CycleGrid>},
+                                                             {"structural", make<StructuralGrid>}};
+  return all;
 }
 
 }  // namespace
@@ -37,6 +38,10 @@ Accelerator::MakeGrid grid_maker(const std::string& name) {
     throw InvalidConfiguration("no grid implementation named " + name);
   }
   return found->second;
+}
+
+GridRegistration::GridRegistration(const std::string& name, Accelerator::MakeGrid maker) {
+  makers()[name] = std::move(maker);
 }
 
 }  // namespace faultline::hw

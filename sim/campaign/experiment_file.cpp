@@ -144,14 +144,16 @@ engine::GridKind parse_engine(const std::string& name, const std::string& where,
   if (name == "auto" || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
-  if (name == to_string(engine::GridKind::kStructural)) {
-    return engine::GridKind::kStructural;
+  for (const engine::GridKind kind : {engine::GridKind::kStructural, engine::GridKind::kRtl}) {
+    if (name == to_string(kind)) {
+      return kind;
+    }
   }
-  throw UserError(where, line, "no engine '" + name + "' that takes faults", "use auto, cycle or structural");
+  throw UserError(where, line, "no engine '" + name + "' that takes faults", "use auto, cycle, structural or rtl");
 }
 
 const char* to_string(engine::GridKind kind) {
-  return kind == engine::GridKind::kCycle ? "cycle" : "structural";
+  return engine::grid_name(kind);
 }
 
 }  // namespace faultline::campaign

@@ -24,7 +24,7 @@ struct ExperimentConfig {
   std::string data;    ///< as load_dataset() takes it
   size_t images = 10;  ///< the first images of the test split
   config::AcceleratorSettings accelerator;
-  std::string engine = "auto";  ///< auto, cycle or structural
+  std::string engine = "auto";  ///< auto, cycle, structural or rtl
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.
   inject::SampleRequest sample;
   std::string fault_list;  ///< file, or empty
@@ -50,7 +50,7 @@ ExperimentConfig read_design_of(const std::string& experiment, const std::string
 /// at `where`:`line` for another name.
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line = 0);
 
-/// The name of the engine: cycle or structural.
+/// The name of the engine: cycle, structural or rtl.
 const char* to_string(engine::GridKind kind);
 
 }  // namespace faultline::campaign

@@ -76,7 +76,7 @@ std::function<int()> configure(CLI::App& app) {
   a->needs(b)->excludes(m)->excludes(k)->excludes(n);
   b->needs(a);
   app.add_option("--out", options->out, "Write C as an int32 .npy file");
-  app.add_option("--engine", options->engine, "functional, cycle or structural")->capture_default_str();
+  app.add_option("--engine", options->engine, "functional, cycle, structural or rtl")->capture_default_str();
   options->accelerator.add(app);
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_gemm(*options); };

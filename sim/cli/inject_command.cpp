@@ -33,7 +33,7 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--data", request.data, "Images: mnist:DIR, cifar10:DIR or builtin:digits")->required();
   app.add_option("--image", request.image, "Index of the test image")->capture_default_str();
   options->accelerator.add(app);
-  app.add_option("--engine", request.engine, "auto, cycle or structural")->capture_default_str();
+  app.add_option("--engine", request.engine, "auto, cycle, structural or rtl")->capture_default_str();
   app.add_option("--site", request.site, "Path of the site, such as array.pe[3][5].psum")->required();
   app.add_option("--mask", request.mask, "Bits of the site, decimal or 0x...")->capture_default_str();
   app.add_option("--fault", request.fault, "flip, stuck_at_0 or stuck_at_1")->capture_default_str();

@@ -171,7 +171,7 @@ std::function<int()> configure(CLI::App& app) {
   CLI::Option* input = app.add_option("--input", options->input, "Samples for the graph's input (.npy, batch first)");
   app.add_option("--output", options->output, "Write the graph's output for each sample (.npy, batch first)");
   input->excludes(data)->excludes(images);
-  app.add_option("--engine", options->engine, "functional, cycle or structural")->capture_default_str();
+  app.add_option("--engine", options->engine, "functional, cycle, structural or rtl")->capture_default_str();
   options->accelerator.add(app);
   app.add_flag("--remap-weights", options->remap_weights,
                "Replace each weight by the one that errs least with the multiplier");

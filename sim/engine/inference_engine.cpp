@@ -35,6 +35,7 @@ const std::map<std::string, Maker>& makers() {
       {"functional", make_functional},
       {"cycle", make_simulated(GridKind::kCycle)},
       {"structural", make_simulated(GridKind::kStructural)},
+      {"rtl", make_simulated(GridKind::kRtl)},
   };
   return kMakers;
 }

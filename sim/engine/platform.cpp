@@ -9,6 +9,8 @@
 #include "hw/memory/dram.h"
 #include "hw/systolic/accelerator.h"
 #include "hw/systolic/grid_factory.h"
+#include "rtl/generator/rtl_error.h"
+#include "sim/config/user_error.h"
 #include "sim/engine/command_driver.h"
 #include "sim/inject/fault_injection_controller.h"
 #include "sim/inject/fault_injection_initiator.h"
@@ -67,8 +69,7 @@ struct Platform::Implementation {
   Implementation(const hw::AcceleratorConfig& config, GridKind kind)
       : dram_content(static_cast<size_t>(config.dram_bytes)),
         cycles(kPeriod),
-        accelerator("accelerator", config, hw::grid_maker(kind == GridKind::kStructural ? "structural" : "cycle"),
-                    table, cycles),
+        accelerator("accelerator", config, hw::grid_maker(grid_name(kind)), table, cycles),
         dram("dram", config.dram_latency, dram_content, table),
         driver("driver", cycles, kPeriod),
         injector(
@@ -129,8 +130,15 @@ struct Platform::Implementation {
   Observer observer;
 };
 
-Platform::Platform(const hw::AcceleratorConfig& config, GridKind kind)
-    : implementation_(std::make_unique<Implementation>(config, kind)) {}
+const char* grid_name(GridKind kind) {
+  return kind == GridKind::kCycle ? "cycle" : kind == GridKind::kStructural ? "structural" : "rtl";
+}
+
+Platform::Platform(const hw::AcceleratorConfig& config, GridKind kind) try
+    : implementation_(std::make_unique<Implementation>(config, kind)) {
+} catch (const rtl::RtlError& error) {
+  throw UserError("engine rtl", 0, error.wrong(), error.right());
+}
 
 Platform::~Platform() = default;
 

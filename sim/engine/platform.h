@@ -20,7 +20,10 @@ class FaultInjectionController;
 namespace faultline::engine {
 
 /// Which implementation of the PE grid stands in the platform.
-enum class GridKind { kCycle, kStructural };
+enum class GridKind { kCycle, kStructural, kRtl };
+
+/// "cycle", "structural" or "rtl".
+const char* grid_name(GridKind kind);
 
 /// Cycles spent, by what the accelerator was doing.
 struct CycleCounts {
@@ -38,6 +41,7 @@ struct CycleCounts {
 /// after construction is fine.
 class Platform {
  public:
+  /// Throws UserError when the Verilated model of kRtl cannot be built.
   Platform(const hw::AcceleratorConfig& config, GridKind kind);
   ~Platform();
   Platform(const Platform&) = delete;

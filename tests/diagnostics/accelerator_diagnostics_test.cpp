@@ -64,7 +64,7 @@ std::vector<BadInput> bad_inputs() {
       {"NoTable", "gemm --multiplier table:none.lut", "", "none.lut: cannot be read or is empty"},
       {"TableSize", "gemm --multiplier table:FILE", "short", "FILE: is 5 bytes; a table of 65,536 products"},
       {"ProductTooWide", "gemm --multiplier table:FILE", std::string(262144, '\x11'), "products must fit 16 bits"},
-      {"GemmEngine", "gemm --engine rtl", "", "--engine: engine 'rtl' is unknown; give one of cycle"},
+      {"GemmEngine", "gemm --engine verilog", "", "--engine: engine 'verilog' is unknown; give one of cycle"},
       {"GemmExtent", "gemm --m 0", "", "--m: 0 is out of range; give 1 to 1048576"},
       {"GemmTooLong", "gemm --k 65537", "", "--k: 65537 is out of range; give 1 to 65536"},
       {"GemmTooLarge", "gemm --m 1000000 --n 1000000", "", "more than 2^30 elements"},

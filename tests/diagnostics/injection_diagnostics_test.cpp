@@ -98,7 +98,7 @@ std::vector<BadInput> bad_inputs() {
       experiment("MissingModelKey", "data: {source: builtin:digits}\nfaults: " + kSample + "\n",
                  "key 'model' is missing"),
       experiment("MissingFaults", "model: m\ndata: {source: builtin:digits}\n", "key 'faults' is missing"),
-      experiment("UnknownEngine", faults(kSample) + "engine: rtl\n", "e.yaml:4: no engine 'rtl'"),
+      experiment("UnknownEngine", faults(kSample) + "engine: verilog\n", "e.yaml:4: no engine 'verilog'"),
       experiment("BadHangFactor", faults(kSample) + "hang_factor: 0.5\n", "e.yaml:4: hang_factor is '0.5'"),
       experiment("BadSample", faults("{model: flip, sample: 0, where: [buffer.weight]}"), "e.yaml:3: sample is '0'"),
       experiment("UnknownSampleModel", faults("{model: set, sample: 1, where: [x]}"),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <systemc>
@@ -14,14 +15,24 @@ namespace faultline::test {
 template <class Grid>
 class GridHarness {
  public:
+  using MakeGrid = std::function<std::unique_ptr<Grid>(const char* name, const hw::GridConfig&, hw::StateTable&,
+                                                       hw::FaultTaps&, const hw::CycleClock&)>;
+
+  /// The implementation's usual constructor.
+  static MakeGrid standard() {
+    return [](const char* name, const hw::GridConfig& config, hw::StateTable& table, hw::FaultTaps& taps,
+              const hw::CycleClock& clock) { return std::make_unique<Grid>(name, config, table, taps, clock); };
+  }
+
   GridHarness(const std::string& name, const hw::GridConfig& config, const hw::CycleClock& cycle_clock,
-              sc_core::sc_signal_in_if<bool>& clock)
+              sc_core::sc_signal_in_if<bool>& clock, const MakeGrid& make = standard())
       : west((name + "_west").c_str()),
         north((name + "_north").c_str()),
         drain((name + "_drain").c_str()),
         south((name + "_south").c_str()),
         taps(&table),
-        grid(name.c_str(), config, table, taps, cycle_clock) {
+        made(make(name.c_str(), config, table, taps, cycle_clock)),
+        grid(*made) {
     grid.clock(clock);
     grid.west(west);
     grid.north(north);
@@ -42,7 +53,8 @@ class GridHarness {
   sc_core::sc_signal<hw::SumEdge> south;
   hw::StateTable table;
   hw::FaultTaps taps;
-  Grid grid;
+  std::unique_ptr<Grid> made;
+  Grid& grid;
 };
 
 }  // namespace faultline::test

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+#include "hw/systolic/grid_config.h"
+#include "rtl/generator/design.h"
+
+namespace faultline::rtl {
+
+/// Writes the design with its file list (`files.f`), state map (`state_map.json`) and README into `folder`.
+///
+/// The folder must be missing, empty, or hold nothing but an earlier design, which is replaced; else RtlError is thrown
+/// and nothing is written. The folder appears complete or not at all.
+void write_design(const Design& design, const hw::GridConfig& config, const std::filesystem::path& folder);
+
+}  // namespace faultline::rtl

@@ -1,0 +1,27 @@
+#include "rtl/generator/state_map.h"
+
+#include <nlohmann/json.hpp>
+
+namespace faultline::rtl {
+
+std::string state_map(const Design& design, const hw::GridConfig& config) {
+  using nlohmann::ordered_json;
+  ordered_json signals = ordered_json::array();
+  for (const MappedSignal& signal : design.signals) {
+    signals.push_back({{"model", signal.field.path},
+                       {"rtl", design.top + "." + signal.path},
+                       {"kind", hw::to_string(signal.field.kind)},
+                       {"width", signal.field.bits},
+                       {"signed", signal.field.is_signed},
+                       {"dimensions", signal.field.dimensions}});
+  }
+  const ordered_json map = {{"top", design.top},
+                            {"rows", config.rows},
+                            {"columns", config.columns},
+                            {"dataflow", hw::to_string(config.dataflow)},
+                            {"multiplier", config.multiplier.name()},
+                            {"signals", signals}};
+  return map.dump(2) + "\n";
+}
+
+}  // namespace faultline::rtl

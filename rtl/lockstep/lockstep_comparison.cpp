@@ -1,0 +1,54 @@
+#include "rtl/lockstep/lockstep_comparison.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace faultline::rtl {
+
+std::string Divergence::text() const {
+  return fmt::format("cycle {}: {} is {:#x} in the reference, {:#x} in the other", cycle, signal, reference, other);
+}
+
+LockstepComparison::LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other)
+    : reference_(reference), other_(other) {
+  bool same = reference.fields().size() == other.fields().size();
+  for (size_t f = 0; same && f < reference.fields().size(); ++f) {
+    const hw::StateField& left = reference.fields()[f];
+    const hw::StateField& right = other.fields()[f];
+    same = left.path == right.path && left.bits == right.bits && left.dimensions == right.dimensions;
+  }
+  if (!same) {
+    throw std::invalid_argument("two machines in lockstep have different fields");
+  }
+}
+
+void LockstepComparison::add_output(const std::string& name, ReadOutput reference, ReadOutput other) {
+  outputs_.push_back({name, std::move(reference), std::move(other)});
+}
+
+std::optional<Divergence> LockstepComparison::compare(uint64_t cycle) {
+  for (size_t f = 0; f < reference_.fields().size(); ++f) {
+    const hw::StateField& field = reference_.fields()[f];
+    for (size_t element = 0; element < field.element_count(); ++element) {
+      const uint64_t expected = reference_.peek({f, element});
+      const uint64_t found = other_.peek({f, element});
+      ++comparisons_;
+      if (expected != found) {
+        return Divergence{cycle, hw::element_path(field, element), expected, found};
+      }
+    }
+  }
+  for (const Output& output : outputs_) {
+    const uint64_t expected = output.reference();
+    const uint64_t found = output.other();
+    ++comparisons_;
+    if (expected != found) {
+      return Divergence{cycle, output.name, expected, found};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace faultline::rtl

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hw/common/state_table.h"
+
+namespace faultline::rtl {
+
+/// The first difference between two machines that ran side by side.
+struct Divergence {
+  uint64_t cycle;
+  std::string signal;  ///< path in the state table, or the name of an output
+  uint64_t reference;  ///< value in the reference
+  uint64_t other;      ///< value in the other machine
+
+  /// "cycle 12: array.pe[1][2].psum is 0x1f in the reference, 0x0 in the other".
+  std::string text() const;
+};
+
+/// Compares two machines with the same fields, the reference and another, cycle by cycle: every element of every
+/// register, memory and wire, and outputs named by the caller.
+class LockstepComparison {
+ public:
+  using ReadOutput = std::function<uint64_t()>;
+
+  /// Both tables must outlive the comparison. Throws std::invalid_argument when their fields differ.
+  LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other);
+
+  /// Adds a value to compare that is in no table, as a pattern of bits.
+  void add_output(const std::string& name, ReadOutput reference, ReadOutput other);
+
+  /// Compares both machines as they stand in the settled end of `cycle`. Returns the first difference in the order of
+  /// the fields, then of the outputs.
+  std::optional<Divergence> compare(uint64_t cycle);
+
+  /// Values compared so far.
+  uint64_t comparisons() const { return comparisons_; }
+
+ private:
+  struct Output {
+    std::string name;
+    ReadOutput reference;
+    ReadOutput other;
+  };
+
+  const hw::StateTable& reference_;
+  const hw::StateTable& other_;
+  std::vector<Output> outputs_;
+  uint64_t comparisons_ = 0;
+};
+
+}  // namespace faultline::rtl

@@ -1,0 +1,143 @@
+#include "rtl/verilated/rtl_grid.h"
+
+#include <utility>
+
+#include "hw/systolic/grid_factory.h"
+#include "rtl/verilated/model_cache.h"
+#include "rtl/verilated/poke_test.h"
+
+namespace faultline::rtl {
+namespace {
+
+const hw::GridRegistration kRegistration{
+    "rtl",
+    [](const char* name, const hw::GridConfig& config, hw::StateTable& table, hw::FaultTaps& taps,
+       const hw::CycleClock& cycles) -> std::unique_ptr<hw::PeGrid> {
+      return std::make_unique<RtlGrid>(name, config, table, taps, cycles);
+    }};
+
+}  // namespace
+
+RtlGrid::RtlGrid(const sc_core::sc_module_name& name, const hw::GridConfig& config, hw::StateTable& table,
+                 hw::FaultTaps& taps, const hw::CycleClock& cycle_clock)
+    : RtlGrid(name, grid_design(config), ModelKind::kDeposit, SiteCheck::kPoke, config, table, taps, cycle_clock) {}
+
+RtlGrid::RtlGrid(const sc_core::sc_module_name& name, Design design, ModelKind kind, SiteCheck check,
+                 const hw::GridConfig& config, hw::StateTable& table, hw::FaultTaps& taps,
+                 const hw::CycleClock& cycle_clock)
+    : PeGrid(name),
+      config_(config),
+      design_(std::move(design)),
+      check_(check),
+      table_(table),
+      taps_(taps),
+      cycle_clock_(cycle_clock),
+      first_field_(table.fields().size()),
+      state_(config, table, [this](size_t element) { return product(element); }),
+      shown_west_(config.rows),
+      shown_north_(config.columns),
+      shown_drain_(config.columns),
+      sums_(config.columns) {
+  load(kind);
+  SC_HAS_PROCESS(RtlGrid);
+  SC_METHOD(on_edge);
+  sensitive << clock.pos();
+  dont_initialize();
+}
+
+void RtlGrid::load(ModelKind kind) {
+  const auto check = [this](const std::filesystem::path& library) {
+    if (check_ == SiteCheck::kPoke) {
+      poke_test(library, design_, config_);
+    }
+  };
+  model_ = std::make_unique<VerilatedModel>(build_model(design_, kind, check), design_, table_, first_field_);
+  model_->copy_from(table_);
+  model_->show(shown_west_, shown_north_, shown_drain_);
+  model_->evaluate(clock_level_);
+}
+
+void RtlGrid::use_wires() {
+  if (!model_->forceable()) {
+    load(ModelKind::kForceable);
+  }
+}
+
+void RtlGrid::on_edge() {
+  if (taps_.has_wire_faults()) {
+    use_wires();
+  }
+  show_edges();
+  clock_level_ = false;
+  model_->evaluate(clock_level_);
+  // Before cycle 0 there is no cycle in which a wire could be struck.
+  const uint64_t begins = cycle_clock_.cycle();
+  if (taps_.has_wire_faults() && begins > 0) {
+    force_wires(begins - 1);
+  }
+  clock_level_ = true;
+  model_->evaluate(clock_level_);
+  release_wires();
+  model_->copy_to(table_);
+  if (!taps_.empty() && taps_.apply_registers(begins) > 0) {
+    drive();
+  } else {
+    write_south();
+  }
+}
+
+void RtlGrid::drive() {
+  model_->copy_from(table_);
+  model_->evaluate(clock_level_);
+  write_south();
+}
+
+void RtlGrid::show_edges() {
+  shown_west_ = west->read();
+  shown_north_ = north->read();
+  shown_drain_ = drain->read();
+  model_->show(shown_west_, shown_north_, shown_drain_);
+}
+
+/// Lets the wires follow the edges, which change after the clock's edge.
+void RtlGrid::settle() {
+  if (!(shown_west_ == west->read() && shown_north_ == north->read() && shown_drain_ == drain->read())) {
+    show_edges();
+    model_->evaluate(clock_level_);
+  }
+}
+
+/// Forces the wires that faults of `cycle` strike; what drives them has settled.
+void RtlGrid::force_wires(uint64_t cycle) {
+  for (const hw::Fault& fault : taps_.wire_faults()) {
+    if (!fault.active(cycle)) {
+      continue;
+    }
+    const size_t signal = fault.site.field - first_field_;
+    const uint64_t driven = model_->peek(signal, fault.site.element);
+    const uint64_t struck = taps_.apply_wire(fault.site, driven, cycle);
+    model_->force(signal, fault.site.element, driven ^ struck, struck);
+    forced_.push_back({signal, fault.site.element});
+  }
+}
+
+void RtlGrid::release_wires() {
+  for (const hw::Site site : forced_) {
+    model_->force(site.field, site.element, 0, 0);
+  }
+  forced_.clear();
+}
+
+uint64_t RtlGrid::product(size_t element) {
+  use_wires();
+  settle();
+  const uint64_t driven = model_->peek(state_.product_field - first_field_, element);
+  return taps_.apply_wire({state_.product_field, element}, driven, cycle_clock_.cycle());
+}
+
+void RtlGrid::write_south() {
+  model_->read_south(sums_);
+  south->write(sums_);
+}
+
+}  // namespace faultline::rtl

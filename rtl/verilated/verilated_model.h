@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "hw/common/state_table.h"
+#include "hw/systolic/edge_vector.h"
+#include "rtl/generator/design.h"
+#include "rtl/verilated/model_functions.h"
+
+namespace faultline::rtl {
+
+/// A Verilated grid, loaded from its shared library: its pins, its registers and, in a forceable model, its wires.
+///
+/// The registers of the RTL hold the state. copy_to() and copy_from() move all of it between them and the fields of a
+/// state table; signals are those of the design's state map, by their index there.
+class VerilatedModel {
+ public:
+  /// Makes an instance; several may live at once. `table` holds the design's fields from index `first_field` on.
+  /// Throws RtlError when the library cannot be loaded or lacks a signal.
+  VerilatedModel(const std::filesystem::path& library, const Design& design, const hw::StateTable& table,
+                 size_t first_field);
+  ~VerilatedModel();
+  VerilatedModel(const VerilatedModel&) = delete;
+  VerilatedModel& operator=(const VerilatedModel&) = delete;
+
+  void show(const hw::OperandEdge& west, const hw::OperandEdge& north, const hw::DrainEdge& drain);
+  /// Lets everything settle with the clock at this level; an edge where it was low before and is high now.
+  void evaluate(bool clock, bool reset = false);
+  void read_south(hw::SumEdge& south) const;
+
+  void copy_to(hw::StateTable& table) const;
+  /// The next evaluate() makes wires and outputs follow.
+  void copy_from(const hw::StateTable& table);
+
+  /// The bits of an element of a register or, in a forceable model, of a wire (as driven, not as forced).
+  uint64_t peek(size_t signal, size_t element) const;
+  void poke(size_t signal, size_t element, uint64_t value);
+  /// From the next evaluate() on the bits of `mask` of a wire have the values of those of `value`; mask 0 ends it.
+  void force(size_t signal, size_t element, uint64_t mask, uint64_t value);
+  bool forceable() const { return !enables_.empty(); }
+
+ private:
+  /// One element of a register: where the RTL keeps it, and its place in the state table's arena.
+  struct Cell {
+    void* storage;
+    size_t place;
+  };
+  template <typename T>
+  static void copy_cells_to(const std::vector<Cell>& cells, std::byte* arena);
+  template <typename T>
+  static void copy_cells_from(const std::vector<Cell>& cells, const std::byte* arena);
+
+  void load(const std::filesystem::path& library);
+  void find_signals(const Design& design, const hw::StateTable& table, size_t first_field);
+  void* find(const Design& design, const MappedSignal& signal, size_t element) const;
+  void find_forces(const Design& design);
+
+  struct Signal {
+    uint64_t mask;
+    int bytes;
+    std::vector<void*> storage;  ///< by element; empty for the wires of a deposit model
+    size_t first_force;          ///< of a wire's elements in enables_
+  };
+
+  const bool drains_;
+  void* library_ = nullptr;
+  ModelFunctions functions_;
+  void* model_ = nullptr;
+  std::vector<Signal> signals_;
+  std::vector<Cell> cells_of_1_, cells_of_2_, cells_of_4_, cells_of_8_;  ///< by bytes
+  std::vector<void*> enables_, values_;                                  ///< of all elements of all wires
+};
+
+}  // namespace faultline::rtl

@@ -1,0 +1,57 @@
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "rtl/generator/design.h"
+#include "rtl/generator/design_folder.h"
+#include "rtl/generator/rtl_error.h"
+#include "sim/cli/accelerator_options.h"
+#include "sim/cli/command.h"
+#include "sim/cli/effective_configuration.h"
+#include "sim/config/user_error.h"
+
+namespace faultline::cli {
+namespace {
+
+struct RtlOptions {
+  std::string out;
+  AcceleratorOptions accelerator;
+  bool json = false;
+};
+
+int write_rtl(const RtlOptions& options) {
+  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const rtl::Design design = rtl::grid_design(config.grid);
+  try {
+    rtl::write_design(design, config.grid, options.out);
+  } catch (const rtl::RtlError& error) {
+    throw UserError(options.out, 0, error.wrong(), error.right());
+  }
+  if (options.json) {
+    nlohmann::ordered_json json = {
+        {"out", options.out}, {"top", design.top}, {"files", nlohmann::ordered_json::array()}};
+    for (const rtl::SourceFile& source : design.sources) {
+      json["files"].push_back(source.name);
+    }
+    json["signals"] = design.signals.size();
+    json["accelerator"] = effective_configuration(config);
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    fmt::print("{}: {}x{} {}, top module {}\n", options.out, config.grid.rows, config.grid.columns,
+               hw::to_string(config.grid.dataflow), design.top);
+  }
+  return 0;
+}
+
+std::function<int()> configure(CLI::App& app) {
+  auto options = std::make_shared<RtlOptions>();
+  app.add_option("--out", options->out, "Folder to write to: new, empty, or with an earlier output")->required();
+  options->accelerator.add(app);
+  app.add_flag("--json", options->json, "Print JSON");
+  return [options] { return write_rtl(*options); };
+}
+
+const Registration kRegistration{{"rtl", "Write the array of processing elements as SystemVerilog", configure}};
+
+}  // namespace
+}  // namespace faultline::cli

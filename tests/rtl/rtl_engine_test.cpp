@@ -1,0 +1,87 @@
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/rtl/rtl_available.h"
+#include "tests/support/run_faultline.h"
+
+namespace faultline {
+namespace {
+
+using nlohmann::json;
+
+const std::string kModel = "--model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits ";
+
+json run_json(const std::string& arguments, const test::TemporaryFolder& folder) {
+  const test::RunResult run = test::run_faultline(arguments + " --json", folder.path());
+  EXPECT_EQ(run.status, 0) << run.err;
+  return json::parse(run.out, nullptr, false);
+}
+
+TEST(RtlEngine, RunsAWholeNetworkAsTheCycleEngineDoes) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  const std::string common = "run " + kModel + "--images 1 --array 16x16 --dataflow ws --engine ";
+  json rtl = run_json(common + "rtl", folder);
+  json cycle = run_json(common + "cycle", folder);
+  EXPECT_EQ(rtl["engine"], "rtl");
+  for (json* result : {&rtl, &cycle}) {
+    result->erase("engine");
+    result->erase("wall_s");
+  }
+  EXPECT_EQ(rtl, cycle);
+}
+
+TEST(RtlEngine, GivesEveryExperimentTheSameOutcome) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  const std::string fault = "inject " + kModel + "--array 8x8 --dataflow os ";
+  for (const char* site : {"array.pe[1][2].accumulator --mask 0x40000000 --cycle 900",
+                           "array.pe[1][2].product --mask 0x4000 --fault stuck_at_1 --cycle 900",
+                           "controller.phase --mask 0x2 --cycle 1200"}) {
+    json rtl = run_json(fault + "--site " + site + " --engine rtl", folder);
+    json cycle = run_json(fault + "--site " + site + " --engine cycle", folder);
+    for (json* result : {&rtl, &cycle}) {
+      result->erase("engine");
+    }
+    EXPECT_EQ(rtl, cycle) << site;
+  }
+}
+
+TEST(RtlEngine, SaysInOneLineThatVerilatorIsMissing) {
+  const test::TemporaryFolder folder;
+  const test::TemporaryFolder empty;
+  const test::RunResult run =
+      test::run_faultline("gemm --array 2x2 --engine rtl", folder.path(), "PATH='" + empty.path().string() + "'");
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.err,
+            "faultline: engine rtl: verilator is not installed, and the rtl engine builds its model with it; install "
+            "the packages verilator, make and g++, or take another engine\n");
+  EXPECT_EQ(run.out, "");
+}
+
+TEST(RtlCommand, WritesADesignAndReplacesOnlyItsOwn) {
+  const test::TemporaryFolder folder;
+  const json written = run_json("rtl --array 3x5 --dataflow is --out rtl", folder);
+  EXPECT_EQ(written["top"], "systolic_grid");
+  EXPECT_EQ(written["accelerator"]["array"], "3x5");
+  for (const std::string file : written["files"]) {
+    EXPECT_NE(test::read_file(folder.path() / "rtl" / file), "") << file;
+    EXPECT_NE(test::read_file(folder.path() / "rtl" / "files.f").find("rtl/" + file + "\n"), std::string::npos);
+  }
+  const json map = json::parse(test::read_file(folder.path() / "rtl" / "state_map.json"));
+  EXPECT_EQ(map["signals"].size(), written["signals"]);
+  EXPECT_EQ(map["signals"][0]["rtl"], "systolic_grid.row[*].column[*].u_pe.psum");
+
+  run_json("rtl --array 2x2 --out rtl", folder);
+  folder.write("rtl/mine.txt", "mine");
+  const test::RunResult refused = test::run_faultline("rtl --array 4x4 --out rtl", folder.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.err,
+            "faultline: rtl: holds files that this command did not write; name a new or an empty folder\n");
+  EXPECT_NE(test::read_file(folder.path() / "rtl" / "systolic_grid.sv").find("ROWS    = 2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace faultline

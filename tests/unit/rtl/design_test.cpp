@@ -1,0 +1,121 @@
+#include "rtl/generator/design.h"
+
+#include <chrono>
+#include <random>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "rtl/generator/design_folder.h"
+#include "rtl/generator/rtl_error.h"
+#include "sim/process/child_process.h"
+#include "tests/support/grid_stimulus.h"
+
+namespace faultline::rtl {
+namespace {
+
+using hw::Dataflow;
+using hw::GridConfig;
+using process::ChildResult;
+using process::ScratchFolder;
+
+constexpr auto kLimit = std::chrono::minutes(5);
+
+/// Every dataflow at several shapes, and one grid with a table.
+std::vector<GridConfig> configurations() {
+  std::vector<GridConfig> all;
+  for (const Dataflow dataflow :
+       {Dataflow::kWeightStationary, Dataflow::kOutputStationary, Dataflow::kInputStationary}) {
+    for (const auto& [rows, columns] : {std::pair{1, 1}, {3, 5}, {16, 1}, {16, 16}}) {
+      all.emplace_back(rows, columns, dataflow, hw::Multiplier());
+    }
+  }
+  std::mt19937 random(1);
+  all.emplace_back(2, 2, Dataflow::kWeightStationary, test::random_multiplier(random));
+  return all;
+}
+
+std::string name_of(const GridConfig& config) {
+  return std::to_string(config.rows) + "x" + std::to_string(config.columns) + " " + hw::to_string(config.dataflow) +
+         " " + config.multiplier.name();
+}
+
+TEST(Design, IsCleanUnderVerilatorsLint) {
+  if (!process::on_path("verilator")) {
+    GTEST_SKIP() << "verilator is not installed";
+  }
+  for (const GridConfig& config : configurations()) {
+    const ScratchFolder folder;
+    write_design(grid_design(config), config, folder.path() / "rtl");
+    const std::string list = (folder.path() / "rtl" / "files.f").string();
+    const ChildResult lint = process::run_child({"verilator", "--lint-only", "-Wall", "-f", list}, "/", kLimit);
+    EXPECT_EQ(lint.status, 0) << name_of(config);
+    EXPECT_EQ(lint.output, "") << name_of(config);
+  }
+}
+
+TEST(Design, IsReadByYosys) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  for (const GridConfig& config : configurations()) {
+    const ScratchFolder folder;
+    write_design(grid_design(config), config, folder.path() / "rtl");
+    const ChildResult read =
+        process::run_child({"yosys", "-q", "-p",
+                            "read_verilog -sv rtl/systolic_multiplier.sv rtl/systolic_pe.sv rtl/systolic_grid.sv; "
+                            "hierarchy -check -top systolic_grid; proc; check -assert"},
+                           folder.path(), kLimit);
+    EXPECT_EQ(read.status, 0) << name_of(config) << "\n" << read.output;
+    EXPECT_EQ(read.output, "") << name_of(config);
+  }
+}
+
+TEST(Design, MapsEveryFieldToAPathOfItsOwn) {
+  for (const GridConfig& config : configurations()) {
+    const Design design = grid_design(config);
+    std::set<std::string> paths;
+    for (const MappedSignal& signal : design.signals) {
+      const std::string name = signal.field.path.substr(signal.field.path.rfind('.'));
+      EXPECT_EQ(signal.path.substr(signal.path.rfind('.')), name) << name_of(config);
+      for (size_t element = 0; element < signal.field.element_count(); ++element) {
+        EXPECT_TRUE(paths.insert(element_path(signal, element)).second) << name_of(config);
+      }
+    }
+  }
+  const Design design = grid_design(GridConfig(3, 5, Dataflow::kWeightStationary, hw::Multiplier()));
+  EXPECT_EQ(element_path(design.signals.front(), 7), "row[1].column[2].u_pe.psum");
+}
+
+TEST(DesignFolder, IsReplacedOnlyWhereItHoldsAnEarlierDesign) {
+  const GridConfig small(1, 1, Dataflow::kWeightStationary, hw::Multiplier());
+  const GridConfig large(4, 4, Dataflow::kOutputStationary, hw::Multiplier());
+  const ScratchFolder folder;
+  const std::filesystem::path out = folder.path() / "rtl";
+  write_design(grid_design(small), small, out);
+  write_design(grid_design(large), large, out);
+  EXPECT_NE(process::read_text(out / "systolic_grid.sv").find("ROWS    = 4"), std::string::npos);
+
+  folder.write("rtl/notes.txt", "mine");
+  EXPECT_THROW(write_design(grid_design(small), small, out), RtlError);
+  EXPECT_NE(process::read_text(out / "systolic_grid.sv").find("ROWS    = 4"), std::string::npos);
+  EXPECT_THROW(write_design(grid_design(small), small, out / "notes.txt"), RtlError);
+
+  size_t entries = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    entries += entry.exists() ? 1 : 0;
+  }
+  EXPECT_EQ(entries, 1U) << "something half-written stayed behind";
+}
+
+TEST(DesignFolder, MustHoldNothingElse) {
+  const GridConfig config(1, 1, Dataflow::kWeightStationary, hw::Multiplier());
+  const ScratchFolder folder;
+  folder.write("systolic_pe.sv", "not ours");
+  EXPECT_THROW(write_design(grid_design(config), config, folder.path()), RtlError);
+  EXPECT_EQ(process::read_text(folder.path() / "systolic_pe.sv"), "not ours");
+}
+
+}  // namespace
+}  // namespace faultline::rtl
