@@ -1,0 +1,299 @@
+#include "sim/engine/cone_engine.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "hw/arithmetic/requantisation.h"
+#include "sim/engine/compute_view.h"
+#include "sim/engine/end_of_run.h"
+#include "sim/engine/fault_cone.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/engine/incremental_inference.h"
+#include "sim/engine/network_schedule.h"
+#include "sim/mapping/activations.h"
+#include "sim/model/classification.h"
+
+namespace faultline::engine {
+namespace {
+
+std::vector<std::unique_ptr<ComputeView>> make_views(const NetworkSchedule& schedule, const LayerInputs& inputs) {
+  std::vector<std::unique_ptr<ComputeView>> views;
+  const ComputeView* previous = nullptr;
+  for (const ScheduledCommand& command : schedule.commands()) {
+    const bool computes = command.opcode == hw::Opcode::kCompute;
+    views.push_back(computes ? std::make_unique<ComputeView>(schedule, command, previous, inputs) : nullptr);
+    previous = computes ? views.back().get() : previous;
+  }
+  return views;
+}
+
+}  // namespace
+
+struct ConeEngine::Implementation {
+  Implementation(AcceleratorEngine& simulated, std::shared_ptr<const model::Network> source,
+                 const hw::AcceleratorConfig& configuration)
+      : engine(simulated),
+        network(std::move(source)),
+        config(configuration),
+        compiled(mapping::compile(*network, config)),
+        functional(network, config.grid.multiplier),
+        incremental(network, functional),
+        timeline(engine, compiled),
+        schedule(compiled, timeline, config),
+        views(make_views(schedule, inputs)),
+        end(schedule, views),
+        effect(*network, schedule, end, incremental),
+        context{schedule, views, end, inputs, effect} {
+    for (const hw::StateField& field : engine.platform().state().fields()) {
+      cones.push_back(field.kind == hw::StateKind::kEnvironment ? Cone() : cone_of(field, config.grid));
+    }
+    for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+      incremental.watch_sums(schedule.layer(layer).operator_index, end.sums(layer));
+    }
+    for (const model::TensorId id : network->graph_outputs) {
+      outputs.push_back(static_cast<size_t>(id));
+    }
+    outputs.push_back(static_cast<size_t>(model::logits_tensor(*network)));
+  }
+
+  void begin(const model::Values& input);
+  ConeRun run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  bool follow(const hw::Fault& fault);
+  bool outputs_equal() const;
+  bool left_behind();
+  bool left_in_buffers(size_t layer) const;
+  bool left_in_window() const;
+  bool left_in_unused_sums(size_t layer);
+
+  const model::Operator& step(size_t layer) const { return *network->operators[schedule.layer(layer).operator_index]; }
+
+  AcceleratorEngine& engine;
+  std::shared_ptr<const model::Network> network;
+  const hw::AcceleratorConfig config;
+  const mapping::CompiledNetwork compiled;
+  FunctionalEngine functional;
+  IncrementalInference incremental;
+  LayerInputs inputs;
+  CommandTimeline timeline;
+  NetworkSchedule schedule;
+  std::vector<std::unique_ptr<ComputeView>> views;
+  EndOfRun end;
+  ConeEffect effect;
+  ConeContext context;
+  std::vector<Cone> cones;  ///< by field
+  std::vector<size_t> outputs;
+
+  GoldenActivations golden;
+  bool comparable = true;          ///< the golden outputs equal themselves: they hold no NaN
+  std::optional<GoldenRun> whole;  ///< of this image, once something had to be simulated
+  AcceleratorRun last;
+};
+
+void ConeEngine::Implementation::begin(const model::Values& input) {
+  golden = incremental.golden(input);
+  incremental.begin(golden);
+  whole.reset();
+  inputs.by_layer.clear();
+  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+    const auto tensor = static_cast<size_t>(step(layer).inputs.front());
+    inputs.by_layer.push_back(mapping::to_dram(golden.tensors[tensor], schedule.layer(layer).input));
+  }
+  comparable =
+      std::all_of(outputs.begin(), outputs.end(), [&](size_t id) { return golden.tensors[id] == golden.tensors[id]; });
+}
+
+ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  if (!whole) {
+    whole = engine.golden(golden.tensors[static_cast<size_t>(network->graph_input)]);
+  }
+  last = engine.run_with_faults(*whole, faults, cycle_limit);
+  return {last.status, &last.tensors, last.total_cycles, last.latent, true};
+}
+
+/// Applies what the fault does to the sums and outputs of a layer; false when that is not known.
+bool ConeEngine::Implementation::follow(const hw::Fault& fault) {
+  const Cone& cone = cones[fault.site.field];
+  if (!cone) {
+    return false;
+  }
+  const bool wire = engine.platform().state().fields()[fault.site.field].kind == hw::StateKind::kWire;
+  if (!wire) {
+    if (fault.model != hw::FaultModel::kFlip || fault.period != 0) {
+      return false;
+    }
+    cone(context, fault);
+    return effect.known();
+  }
+  hw::Fault cycle = fault;
+  const size_t layer = schedule.layers();
+  for (; cycle.start <= schedule.last_cycle() && !fault.over(cycle.start); ++cycle.start) {
+    if (fault.active(cycle.start)) {
+      const size_t before = effect.layer();
+      cone(context, cycle);
+      if (!effect.known() || (before != layer && effect.layer() != before)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool ConeEngine::Implementation::outputs_equal() const {
+  return std::all_of(outputs.begin(), outputs.end(),
+                     [&](size_t id) { return incremental.differences(static_cast<model::TensorId>(id)).empty(); });
+}
+
+/// True when what a layer's buffers still hold at the end differs.
+bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
+  const model::Operator& operation = step(layer);
+  const std::vector<uint8_t>& kept_inputs = end.inputs(layer);
+  const auto& changed_inputs = incremental.differences(operation.inputs.front());
+  if (std::any_of(changed_inputs.begin(), changed_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
+    return true;
+  }
+  if (layer == effect.layer() && effect.output_buffer_spared()) {
+    return false;
+  }
+  const std::vector<uint8_t>& kept = end.outputs(layer);
+  const auto output = static_cast<size_t>(operation.output);
+  const auto& changed = incremental.differences(operation.output);
+  const auto* sums = std::get_if<std::vector<int32_t>>(&golden.tensors[output]);
+  return std::any_of(changed.begin(), changed.end(), [&](size_t i) {
+    if (sums == nullptr) {
+      return kept[i] != 0;
+    }
+    const auto now = static_cast<uint32_t>(std::get<std::vector<int32_t>>(incremental.tensors()[output])[i]);
+    const uint32_t differing = now ^ static_cast<uint32_t>((*sums)[i]);
+    for (int byte = 0; byte < 4; ++byte) {
+      if ((kept[i] >> byte & 1) != 0 && (differing >> (8 * byte) & 0xFF) != 0) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
+/// True when the last window of the last pooling differs: registers hold it, lane by lane.
+bool ConeEngine::Implementation::left_in_window() const {
+  const auto join = [&](const std::vector<EndOfRun::Source>& sources, const std::vector<model::Values>& tensors) {
+    int32_t joined = end.last_window_is_maximum() ? -128 : 0;
+    for (const EndOfRun::Source& source : sources) {
+      const auto tensor = static_cast<size_t>(step(source.layer).inputs.front());
+      const int32_t code = std::get<std::vector<int8_t>>(tensors[tensor])[source.element];
+      joined = end.last_window_is_maximum() ? std::max(joined, code) : joined + code;
+    }
+    return joined;
+  };
+  const auto& lanes = end.last_window();
+  return std::any_of(lanes.begin(), lanes.end(), [&](const auto& sources) {
+    return join(sources, incremental.tensors()) != join(sources, golden.tensors);
+  });
+}
+
+/// True when a sum without a neuron differs that the buffer still holds.
+bool ConeEngine::Implementation::left_in_unused_sums(size_t layer) {
+  const auto tensor = static_cast<size_t>(step(layer).inputs.front());
+  if (end.unused_sums(layer).empty() || incremental.differences(step(layer).inputs.front()).empty()) {
+    return false;
+  }
+  std::map<std::pair<int64_t, int>, int32_t> differences;
+  const auto add = [&](bool subtract) {
+    for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
+      const ComputeView& view = *unused.view;
+      const StreamSlot first{unused.tile * view.folds_a_tile(), unused.phase};
+      int32_t& sum = differences[{view.target(first, unused.row, unused.column).row, unused.column}];
+      for (int64_t fold = 0; fold < view.folds_a_tile(); ++fold) {
+        const int32_t part = view.fold_sum(first.fold + fold, unused.phase, unused.row, unused.column);
+        sum = subtract ? sum_difference(sum, part) : hw::wrapping_add(sum, part);
+      }
+    }
+  };
+  add(true);
+  std::vector<uint8_t> golden_input = std::exchange(
+      inputs.by_layer[layer], mapping::to_dram(incremental.tensors()[tensor], schedule.layer(layer).input));
+  add(false);
+  inputs.by_layer[layer] = std::move(golden_input);
+  return std::any_of(differences.begin(), differences.end(), [](const auto& entry) { return entry.second != 0; });
+}
+
+/// With equal outputs: true when the accelerator's state at the end differs.
+bool ConeEngine::Implementation::left_behind() {
+  if (effect.residue() || incremental.watched_sum_differs()) {
+    return true;
+  }
+  if (effect.layer() == schedule.layers()) {
+    return false;  // nothing differed
+  }
+  for (size_t layer = effect.layer(); layer < schedule.layers(); ++layer) {
+    if (left_in_buffers(layer)) {
+      return true;
+    }
+  }
+  if (left_in_window()) {
+    return true;
+  }
+  for (size_t layer = effect.layer() + 1; layer < schedule.layers(); ++layer) {
+    if (left_in_unused_sums(layer)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  incremental.restore();
+  effect.clear();
+  if (faults.size() != 1 || cycle_limit < schedule.total_cycles() || !comparable) {
+    return simulate(faults, cycle_limit);
+  }
+  ConeRun result;
+  result.total_cycles = schedule.total_cycles();
+  result.tensors = &incremental.tensors();
+  const hw::Fault& fault = faults.front();
+  if (fault.start > schedule.last_cycle()) {
+    return result;
+  }
+  if (!follow(fault)) {
+    return simulate(faults, cycle_limit);
+  }
+  if (effect.layer() < schedule.layers()) {
+    incremental.propagate(schedule.layer(effect.layer()).operator_index, network->operators.size());
+  }
+  result.latent = outputs_equal() && left_behind();
+  return result;
+}
+
+ConeEngine::ConeEngine(AcceleratorEngine& engine, std::shared_ptr<const model::Network> network,
+                       const hw::AcceleratorConfig& config)
+    : implementation_(std::make_unique<Implementation>(engine, std::move(network), config)) {}
+
+ConeEngine::~ConeEngine() = default;
+
+void ConeEngine::begin(const model::Values& input) {
+  implementation_->begin(input);
+}
+
+const std::vector<model::Values>& ConeEngine::golden() const {
+  return implementation_->golden.tensors;
+}
+
+uint64_t ConeEngine::total_cycles() const {
+  return implementation_->schedule.total_cycles();
+}
+
+const std::vector<LayerCycles>& ConeEngine::layers() const {
+  return implementation_->timeline.layers();
+}
+
+bool ConeEngine::follows(size_t field) const {
+  return static_cast<bool>(implementation_->cones[field]);
+}
+
+ConeRun ConeEngine::run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  return implementation_->run(faults, cycle_limit);
+}
+
+}  // namespace faultline::engine

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "hw/common/state_table.h"
+#include "hw/fault/fault.h"
+#include "sim/engine/compute_view.h"
+#include "sim/engine/end_of_run.h"
+#include "sim/engine/incremental_inference.h"
+#include "sim/engine/network_schedule.h"
+
+namespace faultline::engine {
+
+/// What one fault does to the layer that it strikes, in terms of its sums and outputs.
+class ConeEffect {
+ public:
+  ConeEffect(const model::Network& network, const NetworkSchedule& schedule, const EndOfRun& end,
+             IncrementalInference& inference)
+      : network_(network), schedule_(schedule), end_(end), inference_(inference) {}
+
+  void clear();
+
+  /// Adds to the sum that a slot's product at (row, column) belongs to.
+  void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference);
+  /// Adds to a neuron's sum.
+  void add_sum(size_t layer, WrittenNeuron neuron, int32_t difference);
+  /// What post-processing makes of a neuron becomes `value`.
+  void set_output(size_t layer, WrittenNeuron neuron, int32_t value);
+  /// Inverts bits of one stored byte of a neuron.
+  void flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask);
+
+  /// The accelerator differs from the golden one at the end, whatever the outputs are.
+  void leave_residue() { residue_ = true; }
+  /// Not known: the fault must be simulated.
+  void give_up() { known_ = false; }
+  /// The output buffer holds the golden values of the struck layer although the stored ones differ.
+  void spare_output_buffer() { output_buffer_spared_ = true; }
+
+  bool known() const { return known_; }
+  bool output_buffer_spared() const { return output_buffer_spared_; }
+  /// True when something is left that has been noted here (not what follows from tensors and neurons' sums).
+  bool residue() const;
+  /// The layer that is struck; schedule.layers() when none.
+  size_t layer() const { return layer_; }
+
+  int32_t golden_sum(size_t layer, WrittenNeuron neuron) const;
+  const model::PostProcessing& post(size_t layer) const;
+
+ private:
+  size_t operator_of(size_t layer) const { return schedule_.layer(layer).operator_index; }
+  size_t element_of(size_t layer, WrittenNeuron neuron) const;
+
+  const model::Network& network_;
+  const NetworkSchedule& schedule_;
+  const EndOfRun& end_;
+  IncrementalInference& inference_;
+  bool known_ = true;
+  bool residue_ = false;
+  bool output_buffer_spared_ = false;
+  size_t layer_ = 0;
+  std::vector<std::pair<std::pair<int64_t, int>, int32_t>> unused_;  ///< differences of sums that stay, by place
+};
+
+/// Everything that a cone needs to know.
+struct ConeContext {
+  const NetworkSchedule& schedule;
+  const std::vector<std::unique_ptr<ComputeView>>& views;  ///< by command; nullptr where it is no kCompute
+  const EndOfRun& end;
+  const LayerInputs& inputs;
+  ConeEffect& effect;
+
+  const hw::GridConfig& grid() const { return schedule.config().grid; }
+  /// The kCompute that began last at `cycle`, or nullptr.
+  const ComputeView* compute_at(uint64_t cycle) const;
+  /// The first kCompute that begins after `cycle`, or nullptr.
+  const ComputeView* compute_after(uint64_t cycle) const;
+  /// The command of a kind that runs in a cycle, or nullptr.
+  const ScheduledCommand* running(hw::Opcode opcode, uint64_t cycle) const;
+};
+
+/// The consequences of a flip of a register or memory word at the fault's start, or of a wire's fault in the cycle of
+/// its start alone.
+using Cone = std::function<void(const ConeContext& context, const hw::Fault& fault)>;
+
+/// One fault of the array that acts in one cycle, at a place: column -1 is the west edge, row -1 the north edge.
+struct ArrayStrike {
+  const ConeContext& context;
+  const hw::Fault& fault;
+  int row;
+  int column;
+  bool valid_bit;  ///< of an operand: its valid bit, not its value
+
+  /// What is still on its way at the end of the run is not followed.
+  bool too_late() const;
+  /// The phase count of the word whose product was made here in the cycle before.
+  int64_t number(const ComputeView& view) const { return view.since_start(fault.start) - 4 - row - column; }
+  ArrayOperand struck(ArrayOperand operand) const;
+  int16_t struck_product(int16_t product) const;
+};
+
+/// `now` - `before`, modulo 2^32.
+inline int32_t sum_difference(int32_t now, int32_t before) {
+  return static_cast<int32_t>(static_cast<uint32_t>(now) - static_cast<uint32_t>(before));
+}
+
+using Strike = void (*)(const ArrayStrike&);
+/// The cone of a field with an element for each processing element, and of one with an element for each lane of an
+/// edge.
+Cone in_element(Strike strike, bool valid_bit);
+Cone at_edge(Strike strike, bool west, bool valid_bit);
+
+/// The cone of a field, or nothing when its faults must be simulated.
+Cone cone_of(const hw::StateField& field, const hw::GridConfig& grid);
+
+/// By group of fields; nothing for a path of another group.
+Cone array_cone(const std::string& path, const hw::GridConfig& grid);
+Cone output_stationary_cone(const std::string& path);
+Cone buffer_cone(const std::string& path);
+Cone post_processing_cone(const std::string& path);
+
+/// A byte on its way from the output buffer to DRAM, with bits inverted.
+void flip_stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address, uint8_t mask);
+/// A flip of a byte of a loaded buffer right after the edge that begins `cycle`.
+void flip_loaded_byte(const ConeContext& context, hw::LoadTarget target, int64_t address, uint8_t mask, uint64_t cycle);
+
+}  // namespace faultline::engine
