@@ -85,6 +85,9 @@ void strike_chain(const ArrayStrike& s) {
 }
 
 void strike_north_edge(const ArrayStrike& s) {
+  if (s.fault.start == s.context.schedule.last_cycle()) {
+    s.context.effect.leave_residue();
+  }
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const int64_t n = view == nullptr ? -1 : view->since_start(s.fault.start) - 3 - s.column;
   if (n < 0) {
@@ -104,7 +107,13 @@ void strike_eastward(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view));
   if (!slot) {
-    return;  // no sum of this word is written
+    // No sum of this word is written. A word that has become valid may still leave products behind it.
+    const auto reach = static_cast<uint64_t>(s.context.grid().rows + s.context.grid().columns);
+    if (s.valid_bit && s.fault.start + reach > s.context.schedule.last_cycle()) {
+      s.context.effect.give_up();
+    }
+    s.travels_east();
+    return;
   }
   const ArrayOperand before = view->eastward(*slot, s.row);
   const ArrayOperand now = s.struck(before);
@@ -117,6 +126,7 @@ void strike_eastward(const ArrayStrike& s) {
 
 /// A load that is lost, or one too many.
 void strike_load(const ArrayStrike& s) {
+  s.travels_east();
   const ComputeView* view = s.context.compute_at(s.fault.start);
   if (view == nullptr) {
     return;  // takes over the 0 that everything holds
@@ -151,6 +161,7 @@ void strike_sum(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view));
   if (!slot) {
+    s.travels_south();
     return;
   }
   const int32_t sum = view->sum_down_to(*slot, s.row, s.column);

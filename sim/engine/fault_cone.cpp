@@ -120,9 +120,18 @@ const ScheduledCommand* ConeContext::running(hw::Opcode opcode, uint64_t cycle) 
   return command.first_cycle <= cycle && command.opcode == opcode ? &command : nullptr;
 }
 
-bool ArrayStrike::too_late() const {
-  const auto reach = static_cast<uint64_t>(context.grid().rows + context.grid().columns + 8);
-  return fault.start + reach > context.schedule.last_cycle();
+void ArrayStrike::travels_east() const {
+  const uint64_t left = context.schedule.last_cycle() - fault.start;
+  if (left < static_cast<uint64_t>(context.grid().columns - column)) {
+    context.effect.leave_residue();
+  }
+}
+
+void ArrayStrike::travels_south() const {
+  const uint64_t left = context.schedule.last_cycle() - fault.start;
+  if (left < static_cast<uint64_t>(context.grid().rows - row)) {
+    context.effect.leave_residue();
+  }
 }
 
 ArrayOperand ArrayStrike::struck(ArrayOperand operand) const {
@@ -152,7 +161,7 @@ Cone in_element(Strike strike, bool valid_bit) {
     const auto columns = static_cast<size_t>(context.grid().columns);
     const ArrayStrike s{context, fault, static_cast<int>(fault.site.element / columns),
                         static_cast<int>(fault.site.element % columns), valid_bit};
-    s.too_late() ? context.effect.give_up() : strike(s);
+    strike(s);
   };
 }
 
@@ -160,7 +169,7 @@ Cone at_edge(Strike strike, bool west, bool valid_bit) {
   return [strike, west, valid_bit](const ConeContext& context, const hw::Fault& fault) {
     const auto lane = static_cast<int>(fault.site.element);
     const ArrayStrike s{context, fault, west ? lane : -1, west ? -1 : lane, valid_bit};
-    s.too_late() ? context.effect.give_up() : strike(s);
+    strike(s);
   };
 }
 

@@ -95,8 +95,11 @@ struct ArrayStrike {
   int column;
   bool valid_bit;  ///< of an operand: its valid bit, not its value
 
-  /// What is still on its way at the end of the run is not followed.
-  bool too_late() const;
+  /// Leaves a residue when what was struck in a register that hands it on - over the columns, or over the rows - is
+  /// still on its way at the end of the run. For words without a sum; the others have arrived by the end of their
+  /// command.
+  void travels_east() const;
+  void travels_south() const;
   /// The phase count of the word whose product was made here in the cycle before.
   int64_t number(const ComputeView& view) const { return view.since_start(fault.start) - 4 - row - column; }
   ArrayOperand struck(ArrayOperand operand) const;

@@ -12,7 +12,8 @@ void strike_eastward(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view));
   if (!slot) {
-    return;  // meets operands that are not valid either
+    s.travels_east();  // meets operands that are not valid either
+    return;
   }
   const ArrayOperand before = view->eastward(*slot, s.row);
   const ArrayOperand now = s.struck(before);
@@ -27,6 +28,7 @@ void strike_southward(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view));
   if (!slot) {
+    s.travels_south();
     return;
   }
   const ArrayOperand before = view->other(*slot, s.row, s.column);
@@ -100,7 +102,11 @@ void strike_product(const ArrayStrike& s) {
 }
 
 /// No control bit of an edge is read.
-void strike_nothing(const ArrayStrike&) {}
+void strike_unread(const ArrayStrike& s) {
+  if (s.fault.start == s.context.schedule.last_cycle()) {
+    s.context.effect.leave_residue();
+  }
+}
 
 }  // namespace
 
@@ -115,10 +121,10 @@ Cone output_stationary_cone(const std::string& path) {
       {element + "product", in_element(strike_product, false)},
       {"input_feeder.edge[*].value", at_edge(strike_eastward, true, false)},
       {"input_feeder.edge[*].valid", at_edge(strike_eastward, true, true)},
-      {"input_feeder.edge[*].control", at_edge(strike_nothing, true, false)},
+      {"input_feeder.edge[*].control", at_edge(strike_unread, true, false)},
       {"weight_feeder.edge[*].value", at_edge(strike_southward, false, false)},
       {"weight_feeder.edge[*].valid", at_edge(strike_southward, false, true)},
-      {"weight_feeder.edge[*].control", at_edge(strike_nothing, false, false)},
+      {"weight_feeder.edge[*].control", at_edge(strike_unread, false, false)},
   };
   const auto found = cones.find(path);
   return found == cones.end() ? Cone() : found->second;
