@@ -99,13 +99,17 @@ ExperimentConfig read_experiment(const std::string& path) {
 }
 
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {
-  if (name == "auto" || name == to_string(engine::GridKind::kCycle)) {
+  if (uses_cone(name) || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
   if (name == to_string(engine::GridKind::kStructural)) {
     return engine::GridKind::kStructural;
   }
-  throw UserError(where, line, "no engine '" + name + "' that takes faults", "use auto, cycle or structural");
+  throw UserError(where, line, "no engine '" + name + "' that takes faults", "use auto, cone, cycle or structural");
+}
+
+bool uses_cone(const std::string& name) {
+  return name == "auto" || name == "cone";
 }
 
 const char* to_string(engine::GridKind kind) {

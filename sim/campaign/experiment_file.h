@@ -17,7 +17,7 @@ struct ExperimentConfig {
   std::string data;    ///< as load_dataset() takes it
   size_t images = 10;  ///< the first images of the test split
   config::AcceleratorSettings accelerator;
-  std::string engine = "auto";  ///< auto, cycle or structural
+  std::string engine = "auto";  ///< auto, cone, cycle or structural
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.
   inject::SampleRequest sample;
   std::string fault_list;  ///< file, or empty
@@ -27,9 +27,12 @@ struct ExperimentConfig {
 /// Reads an experiment file. Unknown keys, missing keys and values out of range throw UserError with file and line.
 ExperimentConfig read_experiment(const std::string& path);
 
-/// The grid that an engine's name stands for: auto is the cheapest that is exact for register faults. Throws UserError
-/// at `where`:`line` for another name.
+/// The grid that an engine's name stands for; for auto and cone the one that simulates what cannot be followed. Throws
+/// UserError at `where`:`line` for another name.
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line = 0);
+
+/// True for the names that let ConeEngine answer: cone, and auto, because it is exact.
+bool uses_cone(const std::string& name);
 
 /// The name of the engine: cycle or structural.
 const char* to_string(engine::GridKind kind);

@@ -151,7 +151,7 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   InjectionStory story;
   story.site = hw::element_path(table.fields()[fault.site.field], fault.site.element);
   story.fault = fault;
-  const std::vector<LayerSpan> layers = layer_spans(golden.run);
+  const std::vector<LayerSpan> layers = layer_spans(golden.run.layers);
   const int struck = layer_struck(layers, fault);
   story.layer = struck == kWholeRunLayer ? kWholeRun : layers.at(static_cast<size_t>(struck)).name;
   story.golden_cycles = golden.run.total_cycles;

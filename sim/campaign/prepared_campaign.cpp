@@ -61,11 +61,12 @@ struct PreparedCampaign::Implementation {
         dataset(load_images(experiment, *network)),
         kind(parse_engine(experiment.engine, experiment.file)),
         engine(network, hardware, kind),
+        cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
         exact(network, hw::Multiplier()),
-        target(engine, exact, dataset) {
+        target(engine, exact, dataset, cone.get()) {
     const engine::AcceleratorRun golden = engine.run(model::network_input(*network, dataset.image(0)));
     golden_cycles = golden.total_cycles;
-    layers = layer_spans(golden);
+    layers = layer_spans(golden.layers);
     const hw::StateTable& table = target.state();
     if (config.fault_list.empty()) {
       auto drawn = std::make_unique<inject::FaultSample>(config.sample, table, golden_cycles, dataset.size());
@@ -92,6 +93,7 @@ struct PreparedCampaign::Implementation {
   model::Dataset dataset;
   engine::GridKind kind;
   engine::AcceleratorEngine engine;
+  std::unique_ptr<engine::ConeEngine> cone;
   engine::FunctionalEngine exact;
   AcceleratorTarget target;
   uint64_t golden_cycles = 0;
@@ -119,7 +121,7 @@ ordered_json PreparedCampaign::Implementation::effective_experiment() const {
   return {{"model", config.model},
           {"data", {{"source", config.data}, {"images", dataset.size()}}},
           {"accelerator", accelerator_json(hardware)},
-          {"engine", to_string(kind)},
+          {"engine", cone != nullptr ? "cone" : to_string(kind)},
           {"faults", faults_json(config, sample)},
           {"seed", config.sample.seed},
           {"hang_factor", config.hang_factor}};

@@ -63,6 +63,7 @@ struct ConeEngine::Implementation {
   ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
   bool follow(const hw::Fault& fault);
   bool outputs_equal() const;
+  bool stored_wrong() const;
   bool left_behind();
   bool left_in_buffers(size_t layer) const;
   bool left_in_window() const;
@@ -110,7 +111,13 @@ ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& fault
     whole = engine.golden(golden.tensors[static_cast<size_t>(network->graph_input)]);
   }
   last = engine.run_with_faults(*whole, faults, cycle_limit);
-  return {last.status, &last.tensors, last.total_cycles, last.latent, true};
+  ConeRun run;
+  run.status = last.status;
+  run.tensors = &last.tensors;
+  run.total_cycles = last.total_cycles;
+  run.latent = last.latent;
+  run.simulated = true;
+  return run;
 }
 
 /// Applies what the fault does to the sums and outputs of a layer; false when that is not known.
@@ -144,6 +151,15 @@ bool ConeEngine::Implementation::follow(const hw::Fault& fault) {
 bool ConeEngine::Implementation::outputs_equal() const {
   return std::all_of(outputs.begin(), outputs.end(),
                      [&](size_t id) { return incremental.differences(static_cast<model::TensorId>(id)).empty(); });
+}
+
+bool ConeEngine::Implementation::stored_wrong() const {
+  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+    if (!incremental.differences(step(layer).output).empty()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /// True when what a layer's buffers still hold at the end differs.
@@ -262,6 +278,7 @@ ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& faults, ui
   if (effect.layer() < schedule.layers()) {
     incremental.propagate(schedule.layer(effect.layer()).operator_index, network->operators.size());
   }
+  result.stored_wrong = stored_wrong();
   result.latent = outputs_equal() && left_behind();
   return result;
 }

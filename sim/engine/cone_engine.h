@@ -17,7 +17,8 @@ struct ConeRun {
   const std::vector<model::Values>* tensors = nullptr;  ///< indexed by TensorId; until the engine is used again
   uint64_t total_cycles = 0;
   bool latent = false;
-  bool simulated = false;  ///< the cone could not reason about the fault, so the inference was simulated
+  bool stored_wrong = false;  ///< a layer's output was stored with a wrong value; not known of simulated runs
+  bool simulated = false;     ///< the cone could not reason about the fault, so the inference was simulated
 };
 
 /// Faulty inferences without stepping the array: what AcceleratorEngine::run_with_faults() gives - status, output

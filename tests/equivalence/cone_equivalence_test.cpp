@@ -23,7 +23,8 @@ class ConeEquivalence : public testing::TestWithParam<int> {
  protected:
   ConeEquivalence()
       : seed_(setting("FAULTLINE_SEED", 1)),
-        maker_(hw::CounterRandom(seed_, setting("FAULTLINE_MACHINE", static_cast<uint64_t>(GetParam())))) {
+        machine_(setting("FAULTLINE_MACHINE", static_cast<uint64_t>(GetParam()))),
+        maker_(hw::CounterRandom(seed_, machine_)) {
     const hw::Dataflow dataflow = static_cast<hw::Dataflow>(maker_.between(0, 2));
     network_ = maker_.one_in(3) ? test::unrelated_layers(maker_, maker_.between(2, 6)) : test::small_classifier(maker_);
     config_ = maker_.configuration(dataflow, maker_.one_in(4) ? 16 : 6);
@@ -69,6 +70,7 @@ class ConeEquivalence : public testing::TestWithParam<int> {
   }
 
   uint64_t seed_;
+  uint64_t machine_;
   test::LayerMaker maker_;
   std::shared_ptr<const model::Network> network_;
   hw::AcceleratorConfig config_{hw::GridConfig(1, 1, hw::Dataflow::kWeightStationary, hw::Multiplier())};
@@ -107,9 +109,8 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
       ++followed;
       const AcceleratorRun expected = engine_->run_with_faults(golden, {fault}, limit);
       const bool same = run.status == expected.status && run.total_cycles == expected.total_cycles &&
-                        run.latent == expected.latent &&
-                        *run.tensors == expected.tensors;
-      EXPECT_TRUE(same) << "seed " << seed_ << ", machine " << GetParam() << ", image " << image << ", experiment "
+                        run.latent == expected.latent && *run.tensors == expected.tensors;
+      EXPECT_TRUE(same) << "seed " << seed_ << ", machine " << machine_ << ", image " << image << ", experiment "
                         << number << ": " << name << " (" << hw::to_string(config_.grid.dataflow) << " "
                         << config_.grid.rows << "x" << config_.grid.columns << ", " << cone_->total_cycles()
                         << " cycles): latent " << run.latent << " expected " << expected.latent << ", status "
@@ -121,8 +122,9 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
       ASSERT_LT(difference, 5);
     }
   }
-  std::printf("seed %llu, machine %d: %d experiments followed, %d of them with wrong values, %d latent, %d differ\n",
-              static_cast<unsigned long long>(seed_), GetParam(), followed, wrong, latent, difference);
+  std::printf("seed %llu, machine %llu: %d experiments followed, %d of them with wrong values, %d latent, %d differ\n",
+              static_cast<unsigned long long>(seed_), static_cast<unsigned long long>(machine_), followed, wrong,
+              latent, difference);
   if (std::getenv("FAULTLINE_FALLBACKS") != nullptr) {
     for (const auto& [path, times] : simulated) {
       std::printf("simulated %d times: %s\n", times, path.c_str());
