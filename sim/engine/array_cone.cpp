@@ -26,35 +26,70 @@ bool stays(const ConeContext& context, const ComputeView& view, int64_t fold) {
   return &view == context.end.last_compute && fold + 1 == view.folds();
 }
 
+/// The fold whose operands are held when word `n` was the last; at least the first load's.
+int64_t fold_held(const ComputeView& view, int64_t n) {
+  const int64_t period = view.folds() > 1 ? view.load_number(1) - view.load_number(0) : 1;
+  return std::min((n - view.load_number(0)) / period, view.folds() - 1);
+}
+
 void strike_stationary(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const int64_t n = view == nullptr ? -1 : s.number(*view);
   if (view == nullptr || n < view->load_number(0)) {
     // Loaded again before it is used.
-    if (view == nullptr && s.context.end.last_compute == nullptr) {
+    if (s.context.end.last_compute == nullptr && s.changes_zero()) {
       s.context.effect.leave_residue();
     }
     return;
   }
-  int64_t fold = 0;
-  if (view->folds() > 1) {
-    const int64_t period = view->load_number(1) - view->load_number(0);
-    fold = std::min((n - view->load_number(0)) / period, view->folds() - 1);
-  }
-  if (stays(s.context, *view, fold)) {
+  const int64_t fold = fold_held(*view, n);
+  const ArrayOperand before = view->stationary(fold, s.row, s.column);
+  const ArrayOperand now = s.struck(before);
+  if (stays(s.context, *view, fold) && !(now == before)) {
     s.context.effect.leave_residue();
   }
-  replace_stationary(s.context, *view, fold, n - view->load_number(fold), s.row, s.column,
-                     s.struck(view->stationary(fold, s.row, s.column)));
+  replace_stationary(s.context, *view, fold, n - view->load_number(fold), s.row, s.column, now);
+}
+
+/// The command and the fold whose operand is held.
+uint64_t stay_of_stationary(const ArrayStrike& s) {
+  const ComputeView* view = s.context.compute_at(s.fault.start);
+  const int64_t n = view == nullptr ? -1 : s.number(*view);
+  if (view == nullptr || n < view->load_number(0)) {
+    return view == nullptr ? 0 : view->command().number << 44;
+  }
+  return (view->command().number << 44) + 1 + static_cast<uint64_t>(fold_held(*view, n));
+}
+
+/// The fold whose operands were shifted in last, up to word `n`.
+int64_t fold_shifted(const ComputeView& view, int64_t n) {
+  if (view.folds() == 1 || n < view.shift_number(1, 0)) {
+    return 0;
+  }
+  const int64_t period = view.load_number(1) - view.load_number(0);
+  return std::min((n - view.shift_number(1, 0)) / period + 1, view.folds() - 1);
+}
+
+/// The command, the fold and how far its operands have been shifted.
+uint64_t stay_of_chain(const ArrayStrike& s) {
+  const ComputeView* view = s.context.compute_at(s.fault.start);
+  const int64_t n = view == nullptr ? -1 : view->since_start(s.fault.start) - 4 - s.column;
+  if (n < 0) {
+    return view == nullptr ? 0 : view->command().number << 44;
+  }
+  const int64_t fold = fold_shifted(*view, n);
+  const int64_t shifts = std::min<int64_t>(n - view->shift_number(fold, 0) + 1, view->rows());
+  return (view->command().number << 44) + (static_cast<uint64_t>(fold) << 9) + static_cast<uint64_t>(shifts);
 }
 
 /// A word of the chain that has been struck arrives in row `final_row` for `fold`.
 void replace_shifted(const ArrayStrike& s, const ComputeView& view, int64_t fold, int final_row) {
-  if (stays(s.context, view, fold)) {
+  const ArrayOperand before = view.stationary(fold, final_row, s.column);
+  const ArrayOperand now = s.struck(before);
+  if (stays(s.context, view, fold) && !(now == before)) {
     s.context.effect.leave_residue();
   }
-  replace_stationary(s.context, view, fold, 0, final_row, s.column,
-                     s.struck(view.stationary(fold, final_row, s.column)));
+  replace_stationary(s.context, view, fold, 0, final_row, s.column, now);
 }
 
 void strike_chain(const ArrayStrike& s) {
@@ -62,15 +97,12 @@ void strike_chain(const ArrayStrike& s) {
   const int64_t n = view == nullptr ? -1 : view->since_start(s.fault.start) - 4 - s.column;
   if (n < 0) {
     // Shifted out before the next load.
-    if (s.context.end.last_compute == nullptr) {
+    if (s.context.end.last_compute == nullptr && s.changes_zero()) {
       s.context.effect.leave_residue();
     }
     return;
   }
-  int64_t fold = view->folds() - 1;
-  while (fold > 0 && view->shift_number(fold, 0) > n) {
-    --fold;
-  }
+  const int64_t fold = fold_shifted(*view, n);
   const int64_t shifts = std::min<int64_t>(n - view->shift_number(fold, 0) + 1, view->rows());
   if (s.row >= shifts) {
     return;  // an operand of the fold before, loaded by now
@@ -80,12 +112,15 @@ void strike_chain(const ArrayStrike& s) {
   if (view->since_start(s.fault.start) <= loads) {
     replace_shifted(s, *view, fold, final_row);
   } else if (stays(s.context, *view, fold)) {
-    s.context.effect.leave_residue();
+    const ArrayOperand held = view->stationary(fold, s.row, s.column);
+    if (!(s.struck(held) == held)) {
+      s.context.effect.leave_residue();
+    }
   }
 }
 
 void strike_north_edge(const ArrayStrike& s) {
-  if (s.fault.start == s.context.schedule.last_cycle()) {
+  if (s.changes_zero() && s.fault.start == s.context.schedule.last_cycle()) {
     s.context.effect.leave_residue();
   }
   const ComputeView* view = s.context.compute_at(s.fault.start);
@@ -93,10 +128,7 @@ void strike_north_edge(const ArrayStrike& s) {
   if (n < 0) {
     return;
   }
-  int64_t fold = view->folds() - 1;
-  while (fold > 0 && view->shift_number(fold, 0) > n) {
-    --fold;
-  }
+  const int64_t fold = fold_shifted(*view, n);
   const int64_t word = n - view->shift_number(fold, 0);
   if (word >= 0 && word < view->rows()) {
     replace_shifted(s, *view, fold, static_cast<int>(view->rows() - 1 - word));
@@ -109,7 +141,7 @@ void strike_eastward(const ArrayStrike& s) {
   if (!slot) {
     // No sum of this word is written. A word that has become valid may still leave products behind it.
     const auto reach = static_cast<uint64_t>(s.context.grid().rows + s.context.grid().columns);
-    if (s.valid_bit && s.fault.start + reach > s.context.schedule.last_cycle()) {
+    if (s.valid_bit && s.changes_zero() && s.fault.start + reach > s.context.schedule.last_cycle()) {
       s.context.effect.give_up();
     }
     s.travels_east();
@@ -165,8 +197,7 @@ void strike_sum(const ArrayStrike& s) {
     return;
   }
   const int32_t sum = view->sum_down_to(*slot, s.row, s.column);
-  s.context.effect.add_sum(*view, *slot, s.row, s.column,
-                           sum_difference(sum ^ static_cast<int32_t>(s.fault.mask), sum));
+  s.context.effect.add_sum(*view, *slot, s.row, s.column, sum_difference(s.struck_sum(sum), sum));
 }
 
 void strike_product(const ArrayStrike& s) {
@@ -193,18 +224,18 @@ Cone array_cone(const std::string& path, const hw::GridConfig& grid) {
   const std::string west = weights_move ? "weight_feeder.edge[*]." : "input_feeder.edge[*].";
   const std::string north = weights_move ? "input_feeder.edge[*]." : "weight_feeder.edge[*].";
   const std::map<std::string, Cone> cones = {
-      {element + held, in_element(strike_stationary, false)},
-      {element + held + "_valid", in_element(strike_stationary, true)},
-      {element + held + "_next", in_element(strike_chain, false)},
-      {element + held + "_next_valid", in_element(strike_chain, true)},
+      {element + held, holding_element(strike_stationary, stay_of_stationary, false)},
+      {element + held + "_valid", holding_element(strike_stationary, stay_of_stationary, true)},
+      {element + held + "_next", holding_element(strike_chain, stay_of_chain, false)},
+      {element + held + "_next_valid", holding_element(strike_chain, stay_of_chain, true)},
       {element + moving, in_element(strike_eastward, false)},
       {element + moving + "_valid", in_element(strike_eastward, true)},
-      {element + "load", in_element(strike_load, false)},
+      {element + "load", flips_of_element(strike_load)},
       {element + "psum", in_element(strike_sum, false)},
       {element + "product", in_element(strike_product, false)},
       {west + "value", at_edge(strike_eastward, true, false)},
       {west + "valid", at_edge(strike_eastward, true, true)},
-      {west + "control", at_edge(strike_load, true, false)},
+      {west + "control", flips_at_west_edge(strike_load)},
       {north + "value", at_edge(strike_north_edge, false, false)},
       {north + "valid", at_edge(strike_north_edge, false, true)},
   };

@@ -303,10 +303,12 @@ void flip_table(const LoadedFlip& flip) {
 }
 
 Cone loaded(LoadTarget target) {
-  return [target](const ConeContext& context, const hw::Fault& fault) {
+  Cone cone;
+  cone.strike = [target](const ConeContext& context, const hw::Fault& fault) {
     flip_loaded_byte(context, target, static_cast<int64_t>(fault.site.element), static_cast<uint8_t>(fault.mask),
                      fault.start);
   };
+  return cone;
 }
 
 /// What a word of the partial-sum buffer holds in a cycle: what has been added up for this layer so far.
@@ -428,8 +430,8 @@ Cone buffer_cone(const std::string& path) {
       {"buffer.weight[*]", loaded(LoadTarget::kWeight)},
       {"post_processing.parameter[*]", loaded(LoadTarget::kParameter)},
       {"post_processing.table[*]", loaded(LoadTarget::kTable)},
-      {"buffer.partial_sum[*][*]", flip_partial_sum},
-      {"buffer.output[*]", flip_output},
+      {"buffer.partial_sum[*][*]", {flip_partial_sum, false, nullptr}},
+      {"buffer.output[*]", {flip_output, false, nullptr}},
   };
   const auto found = kCones.find(path);
   return found == kCones.end() ? Cone() : found->second;

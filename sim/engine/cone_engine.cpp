@@ -1,7 +1,7 @@
 #include "sim/engine/cone_engine.h"
 
 #include <algorithm>
-#include <map>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -27,6 +27,25 @@ std::vector<std::unique_ptr<ComputeView>> make_views(const NetworkSchedule& sche
     previous = computes ? views.back().get() : previous;
   }
   return views;
+}
+
+constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
+
+/// The first cycle from `from` on in which the fault changes what it strikes, or kNever.
+uint64_t next_action(const hw::Fault& fault, bool wire, uint64_t from) {
+  if (from <= fault.start) {
+    return fault.start;
+  }
+  const uint64_t since = fault.period > 0 ? (from - fault.start) % fault.period : from - fault.start;
+  const bool once = fault.model == hw::FaultModel::kFlip && !wire;
+  if (once ? since == 0 : fault.duration == 0 || since < fault.duration) {
+    return from;
+  }
+  return fault.period > 0 ? from + fault.period - since : kNever;
+}
+
+bool any_differs(const ConeEffect::UnusedSums& sums) {
+  return std::any_of(sums.begin(), sums.end(), [](const auto& entry) { return entry.second != 0; });
 }
 
 }  // namespace
@@ -61,14 +80,28 @@ struct ConeEngine::Implementation {
   void begin(const model::Values& input);
   ConeRun run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
   ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
-  bool follow(const hw::Fault& fault);
+  bool follow(const std::vector<hw::Fault>& faults);
+  bool follow_lasting(const std::vector<hw::Fault>& faults);
+  bool strike_layer(const hw::Fault& fault, size_t layer);
+  void take_inputs(size_t layer);
+  void restore();
   bool outputs_equal() const;
   bool stored_wrong() const;
   bool left_behind();
   bool left_in_buffers(size_t layer) const;
   bool left_in_window() const;
-  bool left_in_unused_sums(size_t layer);
+  void add_unused_sums(size_t layer, ConeEffect::UnusedSums& differences);
 
+  bool is_wire(const hw::Fault& fault) const {
+    return engine.platform().state().fields()[fault.site.field].kind == hw::StateKind::kWire;
+  }
+  /// The cycles of a layer's commands, [first, second); the last one's to the end of the run.
+  std::pair<uint64_t, uint64_t> cycles_of(size_t layer) const {
+    const auto first = [&](size_t which) {
+      return which == 0 ? 0 : schedule.commands()[schedule.end_of_layer(which - 1)].first_cycle;
+    };
+    return {first(layer), layer + 1 < schedule.layers() ? first(layer + 1) : schedule.total_cycles()};
+  }
   const model::Operator& step(size_t layer) const { return *network->operators[schedule.layer(layer).operator_index]; }
 
   AcceleratorEngine& engine;
@@ -88,8 +121,11 @@ struct ConeEngine::Implementation {
   std::vector<size_t> outputs;
 
   GoldenActivations golden;
-  bool comparable = true;          ///< the golden outputs equal themselves: they hold no NaN
-  std::optional<GoldenRun> whole;  ///< of this image, once something had to be simulated
+  std::vector<std::vector<uint8_t>> golden_inputs;  ///< by layer
+  std::vector<size_t> changed_inputs;               ///< layers whose `inputs` are not the golden ones
+  size_t next_operator = 0;                         ///< that differences have not been propagated to
+  bool comparable = true;                           ///< the golden outputs equal themselves: they hold no NaN
+  std::optional<GoldenRun> whole;                   ///< of this image, once something had to be simulated
   AcceleratorRun last;
 };
 
@@ -102,6 +138,8 @@ void ConeEngine::Implementation::begin(const model::Values& input) {
     const auto tensor = static_cast<size_t>(step(layer).inputs.front());
     inputs.by_layer.push_back(mapping::to_dram(golden.tensors[tensor], schedule.layer(layer).input));
   }
+  golden_inputs = inputs.by_layer;
+  changed_inputs.clear();
   comparable =
       std::all_of(outputs.begin(), outputs.end(), [&](size_t id) { return golden.tensors[id] == golden.tensors[id]; });
 }
@@ -120,32 +158,102 @@ ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& fault
   return run;
 }
 
-/// Applies what the fault does to the sums and outputs of a layer; false when that is not known.
-bool ConeEngine::Implementation::follow(const hw::Fault& fault) {
-  const Cone& cone = cones[fault.site.field];
-  if (!cone) {
+/// What the faults do to the sums and outputs of the layers that they strike; false when that is not known.
+bool ConeEngine::Implementation::follow(const std::vector<hw::Fault>& faults) {
+  if (std::any_of(faults.begin(), faults.end(), [&](const hw::Fault& fault) { return !cones[fault.site.field]; })) {
     return false;
   }
-  const bool wire = engine.platform().state().fields()[fault.site.field].kind == hw::StateKind::kWire;
-  if (!wire) {
-    if (fault.model != hw::FaultModel::kFlip || fault.period != 0) {
+  if (faults.empty()) {
+    return true;
+  }
+  const hw::Fault& fault = faults.front();
+  if (faults.size() > 1 || is_wire(fault) || fault.model != hw::FaultModel::kFlip || fault.period != 0) {
+    return follow_lasting(faults);
+  }
+  cones[fault.site.field].strike(context, fault);
+  if (effect.layer() < schedule.layers()) {
+    next_operator = schedule.layer(effect.layer()).operator_index;
+  }
+  return effect.known();
+}
+
+/// Layer by layer, because a layer that has been struck changes what the next ones compute with.
+bool ConeEngine::Implementation::follow_lasting(const std::vector<hw::Fault>& faults) {
+  for (const hw::Fault& fault : faults) {
+    const Cone& cone = cones[fault.site.field];
+    const bool flips_again = fault.model == hw::FaultModel::kFlip && fault.period != 0 && !is_wire(fault);
+    if (!cone.repeats || (flips_again && cone.stay)) {
       return false;
     }
-    cone(context, fault);
-    return effect.known();
   }
-  hw::Fault cycle = fault;
-  const size_t layer = schedule.layers();
-  for (; cycle.start <= schedule.last_cycle() && !fault.over(cycle.start); ++cycle.start) {
-    if (fault.active(cycle.start)) {
-      const size_t before = effect.layer();
-      cone(context, cycle);
-      if (!effect.known() || (before != layer && effect.layer() != before)) {
-        return false;
+  for (size_t layer = 0; layer < schedule.layers() && effect.known(); ++layer) {
+    const auto [begin, end_cycle] = cycles_of(layer);
+    const hw::Fault* acting = nullptr;
+    for (const hw::Fault& fault : faults) {
+      if (next_action(fault, is_wire(fault), begin) < end_cycle) {
+        if (acting != nullptr) {
+          return false;  // the second meets what the first has changed
+        }
+        acting = &fault;
       }
     }
+    if (acting != nullptr && !strike_layer(*acting, layer)) {
+      return false;
+    }
   }
-  return true;
+  return effect.known();
+}
+
+bool ConeEngine::Implementation::strike_layer(const hw::Fault& fault, size_t layer) {
+  take_inputs(layer);
+  const Cone& cone = cones[fault.site.field];
+  const bool inputs_changed = !incremental.differences(step(layer).inputs.front()).empty();
+  if (inputs_changed && cone.stay && config.grid.dataflow == hw::Dataflow::kInputStationary &&
+      end.last_compute != nullptr && end.last_compute->command().layer == layer) {
+    return false;  // the array may hold right values of wrong inputs at the end
+  }
+  const bool wire = is_wire(fault);
+  const uint64_t end_cycle = cycles_of(layer).second;
+  std::optional<uint64_t> stay;
+  hw::Fault once = fault;
+  for (once.start = next_action(fault, wire, cycles_of(layer).first); once.start < end_cycle;
+       once.start = next_action(fault, wire, once.start + 1)) {
+    if (cone.stay) {
+      const uint64_t now = cone.stay(context, once);
+      if (stay == now) {
+        continue;
+      }
+      stay = now;
+    }
+    cone.strike(context, once);
+  }
+  return effect.known();
+}
+
+/// Propagates differences up to a layer and makes its present input the one that cones see.
+void ConeEngine::Implementation::take_inputs(size_t layer) {
+  if (effect.layer() == schedule.layers()) {
+    return;
+  }
+  const size_t first = std::max(next_operator, schedule.layer(effect.layer()).operator_index);
+  next_operator = schedule.layer(layer).operator_index;
+  incremental.propagate(first, next_operator);
+  const model::TensorId input = step(layer).inputs.front();
+  if (!incremental.differences(input).empty()) {
+    inputs.by_layer[layer] =
+        mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
+    changed_inputs.push_back(layer);
+  }
+}
+
+void ConeEngine::Implementation::restore() {
+  incremental.restore();
+  effect.clear();
+  for (const size_t layer : changed_inputs) {
+    inputs.by_layer[layer] = golden_inputs[layer];
+  }
+  changed_inputs.clear();
+  next_operator = 0;
 }
 
 bool ConeEngine::Implementation::outputs_equal() const {
@@ -166,8 +274,8 @@ bool ConeEngine::Implementation::stored_wrong() const {
 bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
   const model::Operator& operation = step(layer);
   const std::vector<uint8_t>& kept_inputs = end.inputs(layer);
-  const auto& changed_inputs = incremental.differences(operation.inputs.front());
-  if (std::any_of(changed_inputs.begin(), changed_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
+  const auto& differing_inputs = incremental.differences(operation.inputs.front());
+  if (std::any_of(differing_inputs.begin(), differing_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
     return true;
   }
   if (layer == effect.layer() && effect.output_buffer_spared()) {
@@ -209,13 +317,12 @@ bool ConeEngine::Implementation::left_in_window() const {
   });
 }
 
-/// True when a sum without a neuron differs that the buffer still holds.
-bool ConeEngine::Implementation::left_in_unused_sums(size_t layer) {
-  const auto tensor = static_cast<size_t>(step(layer).inputs.front());
-  if (end.unused_sums(layer).empty() || incremental.differences(step(layer).inputs.front()).empty()) {
-    return false;
+/// Adds what a layer's changed inputs do to sums without a neuron that the buffer still holds.
+void ConeEngine::Implementation::add_unused_sums(size_t layer, ConeEffect::UnusedSums& differences) {
+  const model::TensorId input = step(layer).inputs.front();
+  if (end.unused_sums(layer).empty() || incremental.differences(input).empty()) {
+    return;
   }
-  std::map<std::pair<int64_t, int>, int32_t> differences;
   const auto add = [&](bool subtract) {
     for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
       const ComputeView& view = *unused.view;
@@ -227,12 +334,12 @@ bool ConeEngine::Implementation::left_in_unused_sums(size_t layer) {
       }
     }
   };
+  inputs.by_layer[layer] = golden_inputs[layer];
   add(true);
-  std::vector<uint8_t> golden_input = std::exchange(
-      inputs.by_layer[layer], mapping::to_dram(incremental.tensors()[tensor], schedule.layer(layer).input));
+  inputs.by_layer[layer] =
+      mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
+  changed_inputs.push_back(layer);
   add(false);
-  inputs.by_layer[layer] = std::move(golden_input);
-  return std::any_of(differences.begin(), differences.end(), [](const auto& entry) { return entry.second != 0; });
 }
 
 /// With equal outputs: true when the accelerator's state at the end differs.
@@ -240,8 +347,9 @@ bool ConeEngine::Implementation::left_behind() {
   if (effect.residue() || incremental.watched_sum_differs()) {
     return true;
   }
+  ConeEffect::UnusedSums unused = effect.unused();
   if (effect.layer() == schedule.layers()) {
-    return false;  // nothing differed
+    return any_differs(unused);
   }
   for (size_t layer = effect.layer(); layer < schedule.layers(); ++layer) {
     if (left_in_buffers(layer)) {
@@ -252,31 +360,24 @@ bool ConeEngine::Implementation::left_behind() {
     return true;
   }
   for (size_t layer = effect.layer() + 1; layer < schedule.layers(); ++layer) {
-    if (left_in_unused_sums(layer)) {
-      return true;
-    }
+    add_unused_sums(layer, unused);
   }
-  return false;
+  return any_differs(unused);
 }
 
-ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
-  incremental.restore();
-  effect.clear();
-  if (faults.size() != 1 || cycle_limit < schedule.total_cycles() || !comparable) {
+ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults, uint64_t cycle_limit) {
+  restore();
+  std::vector<hw::Fault> faults = all_faults;
+  const auto never = [&](const hw::Fault& fault) { return fault.start > schedule.last_cycle(); };
+  faults.erase(std::remove_if(faults.begin(), faults.end(), never), faults.end());
+  if (cycle_limit < schedule.total_cycles() || !comparable || !follow(faults)) {
     return simulate(faults, cycle_limit);
   }
   ConeRun result;
   result.total_cycles = schedule.total_cycles();
   result.tensors = &incremental.tensors();
-  const hw::Fault& fault = faults.front();
-  if (fault.start > schedule.last_cycle()) {
-    return result;
-  }
-  if (!follow(fault)) {
-    return simulate(faults, cycle_limit);
-  }
   if (effect.layer() < schedule.layers()) {
-    incremental.propagate(schedule.layer(effect.layer()).operator_index, network->operators.size());
+    incremental.propagate(next_operator, network->operators.size());
   }
   result.stored_wrong = stored_wrong();
   result.latent = outputs_equal() && left_behind();

@@ -28,17 +28,18 @@ void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int 
   if (target.neuron) {
     add_sum(view.command().layer, {target.channel, target.pixel}, difference);
   } else if (end_.last_reset_command(target.row) <= view.command().number) {
-    unused_.push_back({{target.row, column}, difference});
+    int32_t& sum = unused_[{target.row, column}];
+    sum = hw::wrapping_add(sum, difference);
   }
 }
 
 void ConeEffect::add_sum(size_t layer, WrittenNeuron neuron, int32_t difference) {
-  layer_ = layer;
+  layer_ = std::min(layer_, layer);
   inference_.add_to_sum(operator_of(layer), neuron.pixel, neuron.channel, difference);
 }
 
 void ConeEffect::set_output(size_t layer, WrittenNeuron neuron, int32_t value) {
-  layer_ = layer;
+  layer_ = std::min(layer_, layer);
   inference_.set_output(operator_of(layer), element_of(layer, neuron), value);
 }
 
@@ -52,25 +53,6 @@ void ConeEffect::flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, u
     const auto sum = static_cast<uint32_t>(std::get<std::vector<int32_t>>(golden)[element]);
     set_output(layer, neuron, static_cast<int32_t>(sum ^ (uint32_t{mask} << (8 * byte))));
   }
-}
-
-bool ConeEffect::residue() const {
-  if (residue_) {
-    return true;
-  }
-  auto places = unused_;
-  std::sort(places.begin(), places.end());
-  for (size_t i = 0; i < places.size();) {
-    int32_t sum = 0;
-    const auto place = places[i].first;
-    for (; i < places.size() && places[i].first == place; ++i) {
-      sum = hw::wrapping_add(sum, places[i].second);
-    }
-    if (sum != 0) {
-      return true;
-    }
-  }
-  return false;
 }
 
 int32_t ConeEffect::golden_sum(size_t layer, WrittenNeuron neuron) const {
@@ -122,55 +104,93 @@ const ScheduledCommand* ConeContext::running(hw::Opcode opcode, uint64_t cycle) 
 
 void ArrayStrike::travels_east() const {
   const uint64_t left = context.schedule.last_cycle() - fault.start;
-  if (left < static_cast<uint64_t>(context.grid().columns - column)) {
+  if (changes_zero() && left < static_cast<uint64_t>(context.grid().columns - column)) {
     context.effect.leave_residue();
   }
 }
 
 void ArrayStrike::travels_south() const {
   const uint64_t left = context.schedule.last_cycle() - fault.start;
-  if (left < static_cast<uint64_t>(context.grid().rows - row)) {
+  if (changes_zero() && left < static_cast<uint64_t>(context.grid().rows - row)) {
     context.effect.leave_residue();
+  }
+}
+
+uint64_t ArrayStrike::struck_bits(uint64_t bits) const {
+  switch (fault.model) {
+    case hw::FaultModel::kStuckAt0:
+      return bits & ~fault.mask;
+    case hw::FaultModel::kStuckAt1:
+      return bits | fault.mask;
+    default:
+      return bits ^ fault.mask;
   }
 }
 
 ArrayOperand ArrayStrike::struck(ArrayOperand operand) const {
   if (valid_bit) {
-    operand.valid = !operand.valid;
+    operand.valid = struck_bits(operand.valid ? 1 : 0) != 0;
   } else {
-    operand.value = static_cast<int8_t>(static_cast<uint8_t>(operand.value) ^ static_cast<uint8_t>(fault.mask));
+    operand.value = static_cast<int8_t>(struck_bits(static_cast<uint8_t>(operand.value)));
   }
   return operand;
 }
 
-int16_t ArrayStrike::struck_product(int16_t product) const {
-  const auto bits = static_cast<uint16_t>(product);
-  const auto mask = static_cast<uint16_t>(fault.mask);
-  switch (fault.model) {
-    case hw::FaultModel::kStuckAt0:
-      return static_cast<int16_t>(bits & ~mask);
-    case hw::FaultModel::kStuckAt1:
-      return static_cast<int16_t>(bits | mask);
-    default:
-      return static_cast<int16_t>(bits ^ mask);
-  }
+int32_t ArrayStrike::struck_sum(int32_t sum) const {
+  return static_cast<int32_t>(struck_bits(static_cast<uint32_t>(sum)));
 }
 
+int16_t ArrayStrike::struck_product(int16_t product) const {
+  return static_cast<int16_t>(struck_bits(static_cast<uint16_t>(product)));
+}
+
+namespace {
+
+ArrayStrike strike_of_element(const ConeContext& context, const hw::Fault& fault, bool valid_bit) {
+  const auto columns = static_cast<size_t>(context.grid().columns);
+  return {context, fault, static_cast<int>(fault.site.element / columns),
+          static_cast<int>(fault.site.element % columns), valid_bit};
+}
+
+}  // namespace
+
 Cone in_element(Strike strike, bool valid_bit) {
-  return [strike, valid_bit](const ConeContext& context, const hw::Fault& fault) {
-    const auto columns = static_cast<size_t>(context.grid().columns);
-    const ArrayStrike s{context, fault, static_cast<int>(fault.site.element / columns),
-                        static_cast<int>(fault.site.element % columns), valid_bit};
-    strike(s);
+  Cone cone;
+  cone.repeats = true;
+  cone.strike = [strike, valid_bit](const ConeContext& context, const hw::Fault& fault) {
+    strike(strike_of_element(context, fault, valid_bit));
   };
+  return cone;
+}
+
+Cone holding_element(Strike strike, Stay stay, bool valid_bit) {
+  Cone cone = in_element(strike, valid_bit);
+  cone.stay = [stay, valid_bit](const ConeContext& context, const hw::Fault& fault) {
+    return stay(strike_of_element(context, fault, valid_bit));
+  };
+  return cone;
+}
+
+Cone flips_of_element(Strike strike) {
+  Cone cone = in_element(strike, false);
+  cone.repeats = false;
+  return cone;
 }
 
 Cone at_edge(Strike strike, bool west, bool valid_bit) {
-  return [strike, west, valid_bit](const ConeContext& context, const hw::Fault& fault) {
+  Cone cone;
+  cone.repeats = true;
+  cone.strike = [strike, west, valid_bit](const ConeContext& context, const hw::Fault& fault) {
     const auto lane = static_cast<int>(fault.site.element);
-    const ArrayStrike s{context, fault, west ? lane : -1, west ? -1 : lane, valid_bit};
-    strike(s);
+    strike({context, fault, west ? lane : -1, west ? -1 : lane, valid_bit});
   };
+  return cone;
+}
+
+Cone flips_at_west_edge(Strike strike) {
+  Cone cone = at_edge(strike, true, false);
+  cone.repeats = false;
+  return cone;
 }
 
 Cone cone_of(const hw::StateField& field, const hw::GridConfig& grid) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -43,9 +44,11 @@ class ConeEffect {
 
   bool known() const { return known_; }
   bool output_buffer_spared() const { return output_buffer_spared_; }
-  /// True when something is left that has been noted here (not what follows from tensors and neurons' sums).
-  bool residue() const;
-  /// The layer that is struck; schedule.layers() when none.
+  bool residue() const { return residue_; }
+  /// By how much sums without a neuron differ that the buffer still holds at the end, by row and column.
+  using UnusedSums = std::map<std::pair<int64_t, int>, int32_t>;
+  const UnusedSums& unused() const { return unused_; }
+  /// The first layer that is struck; schedule.layers() when none.
   size_t layer() const { return layer_; }
 
   int32_t golden_sum(size_t layer, WrittenNeuron neuron) const;
@@ -63,7 +66,7 @@ class ConeEffect {
   bool residue_ = false;
   bool output_buffer_spared_ = false;
   size_t layer_ = 0;
-  std::vector<std::pair<std::pair<int64_t, int>, int32_t>> unused_;  ///< differences of sums that stay, by place
+  UnusedSums unused_;
 };
 
 /// Everything that a cone needs to know.
@@ -83,9 +86,18 @@ struct ConeContext {
   const ScheduledCommand* running(hw::Opcode opcode, uint64_t cycle) const;
 };
 
-/// The consequences of a flip of a register or memory word at the fault's start, or of a wire's fault in the cycle of
-/// its start alone.
-using Cone = std::function<void(const ConeContext& context, const hw::Fault& fault)>;
+/// How a field's faults are followed.
+struct Cone {
+  /// The consequences of a fault of one element that acts in the cycle of its start and in no other.
+  std::function<void(const ConeContext& context, const hw::Fault& fault)> strike;
+  /// Set where a fault that acts in many cycles is no more than one strike in each of them, because every word stays
+  /// for one cycle; or one in the first cycle of each `stay`, when that is set too.
+  bool repeats = false;
+  /// Which word the element holds in the fault's first cycle: any number that tells neighbours in time apart.
+  std::function<uint64_t(const ConeContext& context, const hw::Fault& fault)> stay;
+
+  explicit operator bool() const { return static_cast<bool>(strike); }
+};
 
 /// One fault of the array that acts in one cycle, at a place: column -1 is the west edge, row -1 the north edge.
 struct ArrayStrike {
@@ -95,6 +107,10 @@ struct ArrayStrike {
   int column;
   bool valid_bit;  ///< of an operand: its valid bit, not its value
 
+  /// True when the fault changes a register that holds 0.
+  bool changes_zero() const { return fault.model != hw::FaultModel::kStuckAt0; }
+  /// The fault in a value.
+  uint64_t struck_bits(uint64_t bits) const;
   /// Leaves a residue when what was struck in a register that hands it on - over the columns, or over the rows - is
   /// still on its way at the end of the run. For words without a sum; the others have arrived by the end of their
   /// command.
@@ -103,6 +119,7 @@ struct ArrayStrike {
   /// The phase count of the word whose product was made here in the cycle before.
   int64_t number(const ComputeView& view) const { return view.since_start(fault.start) - 4 - row - column; }
   ArrayOperand struck(ArrayOperand operand) const;
+  int32_t struck_sum(int32_t sum) const;
   int16_t struck_product(int16_t product) const;
 };
 
@@ -112,10 +129,15 @@ inline int32_t sum_difference(int32_t now, int32_t before) {
 }
 
 using Strike = void (*)(const ArrayStrike&);
+using Stay = uint64_t (*)(const ArrayStrike&);
 /// The cone of a field with an element for each processing element, and of one with an element for each lane of an
 /// edge.
 Cone in_element(Strike strike, bool valid_bit);
+Cone holding_element(Strike strike, Stay stay, bool valid_bit);
 Cone at_edge(Strike strike, bool west, bool valid_bit);
+/// The same for flips only.
+Cone flips_of_element(Strike strike);
+Cone flips_at_west_edge(Strike strike);
 
 /// The cone of a field, or nothing when its faults must be simulated.
 Cone cone_of(const hw::StateField& field, const hw::GridConfig& grid);

@@ -103,7 +103,7 @@ void strike_product(const ArrayStrike& s) {
 
 /// No control bit of an edge is read.
 void strike_unread(const ArrayStrike& s) {
-  if (s.fault.start == s.context.schedule.last_cycle()) {
+  if (s.changes_zero() && s.fault.start == s.context.schedule.last_cycle()) {
     s.context.effect.leave_residue();
   }
 }
@@ -117,7 +117,7 @@ Cone output_stationary_cone(const std::string& path) {
       {element + "activation_valid", in_element(strike_eastward, true)},
       {element + "weight", in_element(strike_southward, false)},
       {element + "weight_valid", in_element(strike_southward, true)},
-      {element + "accumulator", in_element(strike_accumulator, false)},
+      {element + "accumulator", flips_of_element(strike_accumulator)},
       {element + "product", in_element(strike_product, false)},
       {"input_feeder.edge[*].value", at_edge(strike_eastward, true, false)},
       {"input_feeder.edge[*].valid", at_edge(strike_eastward, true, true)},

@@ -219,10 +219,14 @@ void strike_write_data(const ConeContext& context, const hw::Fault& fault) {
 
 Cone post_processing_cone(const std::string& path) {
   static const std::map<std::string, Cone> kCones = {
-      {"partial_sum.read_data[*]", strike_row},      {"input_feeder.pool_data[*]", strike_pool_data},
-      {"post_processing.window[*]", strike_window},  {"post_processing.biased[*]", strike_biased},
-      {"post_processing.product[*]", strike_scaled}, {"post_processing.read_data[*]", strike_read_data},
-      {"dma.request.data[*]", strike_request_data},  {"dma.write.data[*]", strike_write_data},
+      {"partial_sum.read_data[*]", {strike_row, false, nullptr}},
+      {"input_feeder.pool_data[*]", {strike_pool_data, false, nullptr}},
+      {"post_processing.window[*]", {strike_window, false, nullptr}},
+      {"post_processing.biased[*]", {strike_biased, false, nullptr}},
+      {"post_processing.product[*]", {strike_scaled, false, nullptr}},
+      {"post_processing.read_data[*]", {strike_read_data, false, nullptr}},
+      {"dma.request.data[*]", {strike_request_data, false, nullptr}},
+      {"dma.write.data[*]", {strike_write_data, false, nullptr}},
   };
   const auto found = kCones.find(path);
   return found == kCones.end() ? Cone() : found->second;

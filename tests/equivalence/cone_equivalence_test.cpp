@@ -59,10 +59,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     // A few strike in the last cycles, when things are still on their way.
     const auto cycles = static_cast<int>(cone_->total_cycles());
     fault.start = static_cast<uint64_t>(maker_.between(maker_.one_in(20) ? std::max(cycles - 40, 0) : 0, cycles));
-    if (maker_.one_in(6)) {
+    if (maker_.one_in(3)) {
       fault.duration = static_cast<uint64_t>(maker_.between(0, 200));
       fault.period = maker_.one_in(4) ? fault.duration + 100 : 0;
-      if (maker_.one_in(2)) {
+      if (!maker_.one_in(4)) {
         fault.model = maker_.one_in(2) ? hw::FaultModel::kStuckAt0 : hw::FaultModel::kStuckAt1;
       }
     }
@@ -95,19 +95,24 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
     ASSERT_EQ(golden.run.total_cycles, cone_->total_cycles());
     const uint64_t limit = 2 * golden.run.total_cycles;
     for (int number = 0; number < count / images; ++number) {
-      const hw::Fault fault = random_fault();
+      std::vector<hw::Fault> faults = {random_fault()};
+      if (maker_.one_in(10)) {
+        faults.push_back(random_fault());
+      }
+      const hw::Fault& fault = faults.front();
       const hw::StateField& field = engine_->platform().state().fields()[fault.site.field];
       const std::string name = hw::element_path(field, fault.site.element) + " mask " + std::to_string(fault.mask) +
                                " cycle " + std::to_string(fault.start) + " model " +
                                std::to_string(static_cast<int>(fault.model)) + " duration " +
-                               std::to_string(fault.duration);
-      const ConeRun run = cone_->run_with_faults({fault}, limit);
+                               std::to_string(fault.duration) + " period " + std::to_string(fault.period) + " faults " +
+                               std::to_string(faults.size());
+      const ConeRun run = cone_->run_with_faults(faults, limit);
       if (run.simulated) {
         ++simulated[field.path];
         continue;
       }
       ++followed;
-      const AcceleratorRun expected = engine_->run_with_faults(golden, {fault}, limit);
+      const AcceleratorRun expected = engine_->run_with_faults(golden, faults, limit);
       const bool same = run.status == expected.status && run.total_cycles == expected.total_cycles &&
                         run.latent == expected.latent && *run.tensors == expected.tensors;
       EXPECT_TRUE(same) << "seed " << seed_ << ", machine " << machine_ << ", image " << image << ", experiment "
