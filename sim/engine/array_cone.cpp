@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 
-#include "hw/arithmetic/requantisation.h"
 #include "sim/engine/fault_cone.h"
 
 namespace faultline::engine {
@@ -140,7 +139,7 @@ void strike_eastward(const ArrayStrike& s) {
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view));
   if (!slot) {
     // No sum of this word is written. A word that has become valid may still leave products behind it.
-    const auto reach = static_cast<uint64_t>(s.context.grid().rows + s.context.grid().columns);
+    const auto reach = static_cast<uint64_t>(s.context.grid().rows) + static_cast<uint64_t>(s.context.grid().columns);
     if (s.valid_bit && s.changes_zero() && s.fault.start + reach > s.context.schedule.last_cycle()) {
       s.context.effect.give_up();
     }

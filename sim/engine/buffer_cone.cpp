@@ -4,8 +4,9 @@
 #include <string>
 
 #include "hw/arithmetic/requantisation.h"
+#include "sim/engine/channel_parameters.h"
 #include "sim/engine/fault_cone.h"
-#include "sim/engine/requantised.h"
+#include "sim/engine/pooling_window.h"
 
 namespace faultline::engine {
 namespace {

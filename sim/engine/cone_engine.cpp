@@ -306,8 +306,8 @@ bool ConeEngine::Implementation::left_in_window() const {
     int32_t joined = end.last_window_is_maximum() ? -128 : 0;
     for (const EndOfRun::Source& source : sources) {
       const auto tensor = static_cast<size_t>(step(source.layer).inputs.front());
-      const int32_t code = std::get<std::vector<int8_t>>(tensors[tensor])[source.element];
-      joined = end.last_window_is_maximum() ? std::max(joined, code) : joined + code;
+      const int8_t code = std::get<std::vector<int8_t>>(tensors[tensor])[source.element];
+      joined = end.last_window_is_maximum() ? std::max<int32_t>(joined, code) : joined + code;
     }
     return joined;
   };

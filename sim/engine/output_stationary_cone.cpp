@@ -1,8 +1,8 @@
 // Cones of the output-stationary array: activations move east, weights south, sums stay until they are drained.
+#include <algorithm>
 #include <map>
 #include <string>
 
-#include "hw/arithmetic/requantisation.h"
 #include "sim/engine/fault_cone.h"
 
 namespace faultline::engine {
