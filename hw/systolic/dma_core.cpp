@@ -162,7 +162,7 @@ DramRequest DmaCore::request() const {
   DramRequest request;
   request.valid = request_valid_.get() != 0;
   request.write = request_write_.get() != 0;
-  request.count = request_count_.get();
+  request.count = std::min<uint8_t>(request_count_.get(), static_cast<uint8_t>(bus_bytes_));
   request.address = request_address_.get();
   std::memcpy(request.data.bytes, request_data_.data(), static_cast<size_t>(bus_bytes_));
   return request;

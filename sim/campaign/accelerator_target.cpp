@@ -15,9 +15,9 @@ Answer answer_of(const model::Network& network, const std::vector<model::Values>
   return answer;
 }
 
-std::vector<LayerSpan> layer_spans(const engine::AcceleratorRun& run) {
+std::vector<LayerSpan> layer_spans(const std::vector<engine::LayerCycles>& layers) {
   std::vector<LayerSpan> spans;
-  for (const engine::LayerCycles& layer : run.layers) {
+  for (const engine::LayerCycles& layer : layers) {
     spans.push_back({layer.name, layer.first_cycle});
   }
   return spans;
@@ -51,16 +51,47 @@ int AcceleratorTarget::exact_class(size_t image) {
   return exact_classes_[image] = static_cast<int>(model::classify(network, tensors).best);
 }
 
+GoldenInference AcceleratorTarget::golden_of_cone(const model::Values& input) {
+  cone_->begin(input);
+  GoldenInference inference;
+  inference.answer = answer_of(engine_.network(), cone_->golden());
+  inference.cycles = cone_->total_cycles();
+  inference.layers = layer_spans(cone_->layers());
+  return inference;
+}
+
 GoldenInference AcceleratorTarget::golden(size_t image) {
-  golden_ = engine_.golden(model::network_input(engine_.network(), dataset_.image(image)));
+  const model::Values input = model::network_input(engine_.network(), dataset_.image(image));
+  if (cone_ != nullptr) {
+    return golden_of_cone(input);
+  }
+  golden_ = engine_.golden(input);
   GoldenInference inference;
   inference.answer = answer_of(engine_.network(), golden_.run.tensors);
   inference.cycles = golden_.run.total_cycles;
-  inference.layers = layer_spans(golden_.run);
+  inference.layers = layer_spans(golden_.run.layers);
+  return inference;
+}
+
+FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  const engine::ConeRun run = cone_->run_with_faults(faults, cycle_limit);
+  FaultyInference inference;
+  inference.status = run.status;
+  inference.latent = run.latent;
+  inference.cycles = run.total_cycles;
+  inference.simulated = run.simulated;
+  inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
+  inference.masked_in = run.farthest ? masked_in(*run.farthest) : MaskedIn::kNowhere;
+  if (run.status == engine::Platform::Status::kCompleted) {
+    inference.answer = answer_of(engine_.network(), *run.tensors);
+  }
   return inference;
 }
 
 FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  if (cone_ != nullptr) {
+    return strike_with_cone(faults, cycle_limit);
+  }
   const engine::AcceleratorRun run = engine_.run_with_faults(golden_, faults, cycle_limit);
   FaultyInference inference;
   inference.status = run.status;

@@ -141,7 +141,7 @@ ExperimentConfig read_design_of(const std::string& experiment, const std::string
 }
 
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {
-  if (name == "auto" || name == to_string(engine::GridKind::kCycle)) {
+  if (name == "auto" || uses_cone(name) || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
   for (const engine::GridKind kind : {engine::GridKind::kStructural, engine::GridKind::kRtl}) {
@@ -149,7 +149,12 @@ engine::GridKind parse_engine(const std::string& name, const std::string& where,
       return kind;
     }
   }
-  throw UserError(where, line, "no engine '" + name + "' that takes faults", "use auto, cycle, structural or rtl");
+  throw UserError(where, line, "no engine '" + name + "' that takes faults",
+                  "use auto, cone, cycle, structural or rtl");
+}
+
+bool uses_cone(const std::string& name) {
+  return name == "cone";
 }
 
 const char* to_string(engine::GridKind kind) {

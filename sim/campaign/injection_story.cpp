@@ -176,7 +176,7 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   platform.observe(nullptr);
 
   InjectionStory story;
-  story.struck = struck_sites(table, layer_spans(golden.run), faults);
+  story.struck = struck_sites(table, layer_spans(golden.run.layers), faults);
   story.golden_cycles = golden.run.total_cycles;
   story.faulty_cycles = faulty.total_cycles;
   story.latent = faulty.latent;

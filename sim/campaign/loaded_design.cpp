@@ -33,14 +33,15 @@ LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
       dataset(load_images(experiment, *network)),
       kind(parse_engine(experiment.engine, experiment.file)),
       engine(network, hardware, kind),
+      cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
       exact(network, hw::Multiplier()),
-      target(engine, exact, dataset) {}
+      target(engine, exact, dataset, cone.get()) {}
 
 ordered_json LoadedDesign::effective_settings() const {
   return {{"model", config.model},
           {"data", {{"source", config.data}, {"images", dataset.size()}}},
           {"accelerator", accelerator_json(hardware)},
-          {"engine", to_string(kind)}};
+          {"engine", cone != nullptr ? "cone" : to_string(kind)}};
 }
 
 ordered_json LoadedDesign::hashes() const {

@@ -26,6 +26,7 @@ struct LoadedDesign {
   const model::Dataset dataset;
   const engine::GridKind kind;
   engine::AcceleratorEngine engine;
+  const std::unique_ptr<engine::ConeEngine> cone;  ///< where the experiment asks for it
   const engine::FunctionalEngine exact;
   AcceleratorTarget target;
 };

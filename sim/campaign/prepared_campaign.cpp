@@ -20,7 +20,7 @@ struct PreparedCampaign::Implementation {
     const model::Values input = model::network_input(*design.network, design.dataset.image(0));
     const engine::AcceleratorRun golden = design.engine.run(input);
     golden_cycles = golden.total_cycles;
-    layers = layer_spans(golden);
+    layers = layer_spans(golden.layers);
     const hw::StateTable& table = design.target.state();
     source = make_experiments(config, {table, layers, golden_cycles, design.dataset.size()});
     population = source->population();

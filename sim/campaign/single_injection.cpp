@@ -40,6 +40,10 @@ hw::Fault checked_fault(const InjectionRequest& request, const hw::StateTable& t
 }  // namespace
 
 InjectionStory inject_one(const InjectionRequest& request) {
+  if (request.engine == "cone") {
+    throw UserError("--engine", 0, "the cone engine does not step through the cycles that are to be told",
+                    "use auto, cycle or structural");
+  }
   const auto network = std::make_shared<const model::Network>(model::import_onnx(request.model));
   const model::Dataset dataset = model::load_dataset(request.data, model::Split::kTest, request.image + 1);
   model::check_dataset_fits(*network, dataset);

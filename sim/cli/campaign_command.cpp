@@ -155,7 +155,7 @@ std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<CampaignOptions>();
   app.add_option("experiment", options->file, "Experiment file (YAML)")->required();
   options->accelerator.add(app);
-  app.add_option("--engine", options->engine, "Override the engine: auto, cycle, structural or rtl");
+  app.add_option("--engine", options->engine, "Override the engine: auto, cone, cycle, structural or rtl");
   app.add_option("--seed", options->seed, "Override the seed");
   app.add_option("--samples", options->samples, "Override the sample size")->check(CLI::PositiveNumber);
   app.add_option("--images", options->images, "Override the number of images")->check(CLI::PositiveNumber);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace faultline::engine {
 namespace {
@@ -50,7 +51,9 @@ class BusyRecorder {
 CommandTimeline::CommandTimeline(AcceleratorEngine& engine, const mapping::CompiledNetwork& compiled) {
   {
     const BusyRecorder recorder(engine.platform());
-    total_cycles_ = engine.run(zero_input(engine.network())).total_cycles;
+    AcceleratorRun run = engine.run(zero_input(engine.network()));
+    total_cycles_ = run.total_cycles;
+    layers_ = std::move(run.layers);
     spans_ = recorder.spans();
   }
   size_t next = 0;

@@ -32,11 +32,14 @@ class CommandTimeline {
   const CommandSpan* find(uint64_t cycle) const;
   /// Cycles of the whole inference.
   uint64_t total_cycles() const { return total_cycles_; }
+  /// Cycles of its layers.
+  const std::vector<LayerCycles>& layers() const { return layers_; }
 
  private:
   std::vector<CommandSpan> spans_;  ///< in order
   std::vector<size_t> first_of_layer_;
   uint64_t total_cycles_ = 0;
+  std::vector<LayerCycles> layers_;
 };
 
 }  // namespace faultline::engine

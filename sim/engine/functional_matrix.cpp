@@ -187,6 +187,18 @@ void FunctionalMatrix::accumulate(const int8_t* input, Finish finish) const {
   }
 }
 
+std::vector<int32_t> FunctionalMatrix::sums(const std::vector<int8_t>& input) const {
+  const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
+  std::vector<int32_t> result(channels * static_cast<size_t>(layer_.geometry.pixels()));
+  accumulate(input.data(), [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
+    int32_t* to = result.data() + first * channels + n;
+    for (size_t i = 0; i < count; ++i) {
+      to[i * channels] = sums[i * sum_step];
+    }
+  });
+  return result;
+}
+
 model::Values FunctionalMatrix::run(const std::vector<int8_t>& input) const {
   const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
   const auto pixels = static_cast<size_t>(layer_.geometry.pixels());

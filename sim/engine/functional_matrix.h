@@ -17,6 +17,8 @@ class FunctionalMatrix {
 
   /// The layer's output for one sample. Thread-safe.
   model::Values run(const std::vector<int8_t>& input) const;
+  /// The sums before the bias, [pixel][output channel]. Thread-safe.
+  std::vector<int32_t> sums(const std::vector<int8_t>& input) const;
 
  private:
   template <typename Finish>

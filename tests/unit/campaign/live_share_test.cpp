@@ -22,7 +22,7 @@ TEST(LiveShareTest, IsTheShareOfElementsThatChangeInTheirLayer) {
   engine::AcceleratorEngine engine(network, config, engine::GridKind::kCycle);
   const model::Values input = model::network_input(*network, dataset.image(0));
   const engine::AcceleratorRun run = engine.run(input);
-  const std::vector<LayerSpan> layers = layer_spans(run);
+  const std::vector<LayerSpan> layers = layer_spans(run.layers);
 
   inject::SampleRequest request;
   request.where = {"array.pe[1:3][2:5].*", "array.pe[0][0].weight", "buffer.output", "controller.phase"};

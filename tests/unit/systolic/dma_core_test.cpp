@@ -118,6 +118,15 @@ TEST_F(DmaTest, FailsForGoodOnAnAddressOutsideDram) {
   EXPECT_EQ(run(command), -1);
 }
 
+TEST_F(DmaTest, AStruckCountMovesNoMoreThanABeat) {
+  for (const char* path : {"dma.request.count", "dma.write.count", "dma.read.count"}) {
+    table.poke({table.field_index(path), 0}, 127);
+  }
+  EXPECT_EQ(dma.request().count, config.bus_bytes);
+  EXPECT_EQ(dma.write().count, config.bus_bytes);
+  EXPECT_EQ(dma.read().count, config.bus_bytes);
+}
+
 TEST_F(DmaTest, NothingToMoveIsDoneAtOnce) {
   CommandDescriptor command;
   command.opcode = static_cast<int32_t>(Opcode::kLoad);

@@ -1,0 +1,420 @@
+#include "sim/engine/cone_engine.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "hw/arithmetic/requantisation.h"
+#include "sim/engine/compute_view.h"
+#include "sim/engine/end_of_run.h"
+#include "sim/engine/fault_cone.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/engine/incremental_inference.h"
+#include "sim/engine/network_schedule.h"
+#include "sim/mapping/activations.h"
+#include "sim/model/classification.h"
+
+namespace faultline::engine {
+namespace {
+
+std::vector<std::unique_ptr<ComputeView>> make_views(const NetworkSchedule& schedule, const LayerInputs& inputs) {
+  std::vector<std::unique_ptr<ComputeView>> views;
+  const ComputeView* previous = nullptr;
+  for (const ScheduledCommand& command : schedule.commands()) {
+    const bool computes = command.opcode == hw::Opcode::kCompute;
+    views.push_back(computes ? std::make_unique<ComputeView>(schedule, command, previous, inputs) : nullptr);
+    previous = computes ? views.back().get() : previous;
+  }
+  return views;
+}
+
+constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
+
+/// The first cycle from `from` on in which the fault changes what it strikes, or kNever.
+uint64_t next_action(const hw::Fault& fault, bool wire, uint64_t from) {
+  if (from <= fault.start) {
+    return fault.start;
+  }
+  const uint64_t since = fault.period > 0 ? (from - fault.start) % fault.period : from - fault.start;
+  const bool once = fault.model == hw::FaultModel::kFlip && !wire;
+  if (once ? since == 0 : fault.duration == 0 || since < fault.duration) {
+    return from;
+  }
+  return fault.period > 0 ? from + fault.period - since : kNever;
+}
+
+bool any_differs(const ConeEffect::UnusedSums& sums) {
+  return std::any_of(sums.begin(), sums.end(), [](const auto& entry) { return entry.second != 0; });
+}
+
+}  // namespace
+
+struct ConeEngine::Implementation {
+  Implementation(AcceleratorEngine& simulated, std::shared_ptr<const model::Network> source,
+                 const hw::AcceleratorConfig& configuration)
+      : engine(simulated),
+        network(std::move(source)),
+        config(configuration),
+        compiled(mapping::compile(*network, config)),
+        functional(network, config.grid.multiplier),
+        incremental(network, functional),
+        timeline(engine, compiled),
+        schedule(compiled, timeline, config),
+        views(make_views(schedule, inputs)),
+        end(schedule, views),
+        effect(*network, schedule, end, incremental),
+        context{schedule, views, end, inputs, effect} {
+    for (const hw::StateField& field : engine.platform().state().fields()) {
+      cones.push_back(field.kind == hw::StateKind::kEnvironment ? Cone() : cone_of(field, config.grid));
+    }
+    for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+      incremental.watch_sums(schedule.layer(layer).operator_index, end.sums(layer));
+    }
+    for (const model::TensorId id : network->graph_outputs) {
+      outputs.push_back(static_cast<size_t>(id));
+    }
+    outputs.push_back(static_cast<size_t>(model::logits_tensor(*network)));
+  }
+
+  void begin(const model::Values& input);
+  ConeRun run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  bool follow(const std::vector<hw::Fault>& faults);
+  bool follow_lasting(const std::vector<hw::Fault>& faults);
+  bool strike_layer(const hw::Fault& fault, size_t layer);
+  void take_inputs(size_t layer);
+  void restore();
+  bool outputs_equal() const;
+  bool stored_wrong() const;
+  bool left_behind();
+  bool left_in_buffers(size_t layer) const;
+  bool left_in_window() const;
+  void add_unused_sums(size_t layer, ConeEffect::UnusedSums& differences);
+
+  bool is_wire(const hw::Fault& fault) const {
+    return engine.platform().state().fields()[fault.site.field].kind == hw::StateKind::kWire;
+  }
+  /// The cycles of a layer's commands, [first, second); the last one's to the end of the run.
+  std::pair<uint64_t, uint64_t> cycles_of(size_t layer) const {
+    const auto first = [&](size_t which) {
+      return which == 0 ? 0 : schedule.commands()[schedule.end_of_layer(which - 1)].first_cycle;
+    };
+    return {first(layer), layer + 1 < schedule.layers() ? first(layer + 1) : schedule.total_cycles()};
+  }
+  const model::Operator& step(size_t layer) const { return *network->operators[schedule.layer(layer).operator_index]; }
+
+  AcceleratorEngine& engine;
+  std::shared_ptr<const model::Network> network;
+  const hw::AcceleratorConfig config;
+  const mapping::CompiledNetwork compiled;
+  FunctionalEngine functional;
+  IncrementalInference incremental;
+  LayerInputs inputs;
+  CommandTimeline timeline;
+  NetworkSchedule schedule;
+  std::vector<std::unique_ptr<ComputeView>> views;
+  EndOfRun end;
+  ConeEffect effect;
+  ConeContext context;
+  std::vector<Cone> cones;  ///< by field
+  std::vector<size_t> outputs;
+
+  GoldenActivations golden;
+  std::vector<std::vector<uint8_t>> golden_inputs;  ///< by layer
+  std::vector<size_t> changed_inputs;               ///< layers whose `inputs` are not the golden ones
+  size_t next_operator = 0;                         ///< that differences have not been propagated to
+  bool comparable = true;                           ///< the golden outputs equal themselves: they hold no NaN
+  std::optional<GoldenRun> whole;                   ///< of this image, once something had to be simulated
+  AcceleratorRun last;
+};
+
+void ConeEngine::Implementation::begin(const model::Values& input) {
+  golden = incremental.golden(input);
+  incremental.begin(golden);
+  whole.reset();
+  inputs.by_layer.clear();
+  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+    const auto tensor = static_cast<size_t>(step(layer).inputs.front());
+    inputs.by_layer.push_back(mapping::to_dram(golden.tensors[tensor], schedule.layer(layer).input));
+  }
+  golden_inputs = inputs.by_layer;
+  changed_inputs.clear();
+  comparable =
+      std::all_of(outputs.begin(), outputs.end(), [&](size_t id) { return golden.tensors[id] == golden.tensors[id]; });
+}
+
+ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  if (!whole) {
+    whole = engine.golden(golden.tensors[static_cast<size_t>(network->graph_input)]);
+  }
+  last = engine.run_with_faults(*whole, faults, cycle_limit);
+  ConeRun run;
+  run.status = last.status;
+  run.tensors = &last.tensors;
+  run.total_cycles = last.total_cycles;
+  run.latent = last.latent;
+  run.simulated = true;
+  run.farthest = last.farthest;
+  return run;
+}
+
+/// What the faults do to the sums and outputs of the layers that they strike; false when that is not known.
+bool ConeEngine::Implementation::follow(const std::vector<hw::Fault>& faults) {
+  if (std::any_of(faults.begin(), faults.end(), [&](const hw::Fault& fault) { return !cones[fault.site.field]; })) {
+    return false;
+  }
+  if (faults.empty()) {
+    return true;
+  }
+  const hw::Fault& fault = faults.front();
+  if (faults.size() > 1 || is_wire(fault) || fault.model != hw::FaultModel::kFlip || fault.period != 0) {
+    return follow_lasting(faults);
+  }
+  cones[fault.site.field].strike(context, fault);
+  if (effect.layer() < schedule.layers()) {
+    next_operator = schedule.layer(effect.layer()).operator_index;
+  }
+  return effect.known();
+}
+
+/// Layer by layer, because a layer that has been struck changes what the next ones compute with.
+bool ConeEngine::Implementation::follow_lasting(const std::vector<hw::Fault>& faults) {
+  for (const hw::Fault& fault : faults) {
+    const Cone& cone = cones[fault.site.field];
+    const bool flips_again = fault.model == hw::FaultModel::kFlip && fault.period != 0 && !is_wire(fault);
+    if (!cone.repeats || (flips_again && cone.stay)) {
+      return false;
+    }
+  }
+  for (size_t layer = 0; layer < schedule.layers() && effect.known(); ++layer) {
+    const auto [begin, end_cycle] = cycles_of(layer);
+    const hw::Fault* acting = nullptr;
+    for (const hw::Fault& fault : faults) {
+      if (next_action(fault, is_wire(fault), begin) < end_cycle) {
+        if (acting != nullptr) {
+          return false;  // the second meets what the first has changed
+        }
+        acting = &fault;
+      }
+    }
+    if (acting != nullptr && !strike_layer(*acting, layer)) {
+      return false;
+    }
+  }
+  return effect.known();
+}
+
+bool ConeEngine::Implementation::strike_layer(const hw::Fault& fault, size_t layer) {
+  take_inputs(layer);
+  const Cone& cone = cones[fault.site.field];
+  const bool inputs_changed = !incremental.differences(step(layer).inputs.front()).empty();
+  if (inputs_changed && cone.stay && config.grid.dataflow == hw::Dataflow::kInputStationary &&
+      end.last_compute != nullptr && end.last_compute->command().layer == layer) {
+    return false;  // the array may hold right values of wrong inputs at the end
+  }
+  const bool wire = is_wire(fault);
+  const uint64_t end_cycle = cycles_of(layer).second;
+  std::optional<uint64_t> stay;
+  hw::Fault once = fault;
+  for (once.start = next_action(fault, wire, cycles_of(layer).first); once.start < end_cycle;
+       once.start = next_action(fault, wire, once.start + 1)) {
+    if (cone.stay) {
+      const uint64_t now = cone.stay(context, once);
+      if (stay == now) {
+        continue;
+      }
+      stay = now;
+    }
+    cone.strike(context, once);
+  }
+  return effect.known();
+}
+
+/// Propagates differences up to a layer and makes its present input the one that cones see.
+void ConeEngine::Implementation::take_inputs(size_t layer) {
+  if (effect.layer() == schedule.layers()) {
+    return;
+  }
+  const size_t first = std::max(next_operator, schedule.layer(effect.layer()).operator_index);
+  next_operator = schedule.layer(layer).operator_index;
+  incremental.propagate(first, next_operator);
+  const model::TensorId input = step(layer).inputs.front();
+  if (!incremental.differences(input).empty()) {
+    inputs.by_layer[layer] =
+        mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
+    changed_inputs.push_back(layer);
+  }
+}
+
+void ConeEngine::Implementation::restore() {
+  incremental.restore();
+  effect.clear();
+  for (const size_t layer : changed_inputs) {
+    inputs.by_layer[layer] = golden_inputs[layer];
+  }
+  changed_inputs.clear();
+  next_operator = 0;
+}
+
+bool ConeEngine::Implementation::outputs_equal() const {
+  return std::all_of(outputs.begin(), outputs.end(),
+                     [&](size_t id) { return incremental.differences(static_cast<model::TensorId>(id)).empty(); });
+}
+
+bool ConeEngine::Implementation::stored_wrong() const {
+  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+    if (!incremental.differences(step(layer).output).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// True when what a layer's buffers still hold at the end differs.
+bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
+  const model::Operator& operation = step(layer);
+  const std::vector<uint8_t>& kept_inputs = end.inputs(layer);
+  const auto& differing_inputs = incremental.differences(operation.inputs.front());
+  if (std::any_of(differing_inputs.begin(), differing_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
+    return true;
+  }
+  if (layer == effect.layer() && effect.output_buffer_spared()) {
+    return false;
+  }
+  const std::vector<uint8_t>& kept = end.outputs(layer);
+  const auto output = static_cast<size_t>(operation.output);
+  const auto& changed = incremental.differences(operation.output);
+  const auto* sums = std::get_if<std::vector<int32_t>>(&golden.tensors[output]);
+  return std::any_of(changed.begin(), changed.end(), [&](size_t i) {
+    if (sums == nullptr) {
+      return kept[i] != 0;
+    }
+    const auto now = static_cast<uint32_t>(std::get<std::vector<int32_t>>(incremental.tensors()[output])[i]);
+    const uint32_t differing = now ^ static_cast<uint32_t>((*sums)[i]);
+    for (int byte = 0; byte < 4; ++byte) {
+      if ((kept[i] >> byte & 1) != 0 && (differing >> (8 * byte) & 0xFF) != 0) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
+/// True when the last window of the last pooling differs: registers hold it, lane by lane.
+bool ConeEngine::Implementation::left_in_window() const {
+  const auto join = [&](const std::vector<EndOfRun::Source>& sources, const std::vector<model::Values>& tensors) {
+    int32_t joined = end.last_window_is_maximum() ? -128 : 0;
+    for (const EndOfRun::Source& source : sources) {
+      const auto tensor = static_cast<size_t>(step(source.layer).inputs.front());
+      const int8_t code = std::get<std::vector<int8_t>>(tensors[tensor])[source.element];
+      joined = end.last_window_is_maximum() ? std::max<int32_t>(joined, code) : joined + code;
+    }
+    return joined;
+  };
+  const auto& lanes = end.last_window();
+  return std::any_of(lanes.begin(), lanes.end(), [&](const auto& sources) {
+    return join(sources, incremental.tensors()) != join(sources, golden.tensors);
+  });
+}
+
+/// Adds what a layer's changed inputs do to sums without a neuron that the buffer still holds.
+void ConeEngine::Implementation::add_unused_sums(size_t layer, ConeEffect::UnusedSums& differences) {
+  const model::TensorId input = step(layer).inputs.front();
+  if (end.unused_sums(layer).empty() || incremental.differences(input).empty()) {
+    return;
+  }
+  const auto add = [&](bool subtract) {
+    for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
+      const ComputeView& view = *unused.view;
+      const StreamSlot first{unused.tile * view.folds_a_tile(), unused.phase};
+      int32_t& sum = differences[{view.target(first, unused.row, unused.column).row, unused.column}];
+      for (int64_t fold = 0; fold < view.folds_a_tile(); ++fold) {
+        const int32_t part = view.fold_sum(first.fold + fold, unused.phase, unused.row, unused.column);
+        sum = subtract ? sum_difference(sum, part) : hw::wrapping_add(sum, part);
+      }
+    }
+  };
+  inputs.by_layer[layer] = golden_inputs[layer];
+  add(true);
+  inputs.by_layer[layer] =
+      mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
+  changed_inputs.push_back(layer);
+  add(false);
+}
+
+/// With equal outputs: true when the accelerator's state at the end differs.
+bool ConeEngine::Implementation::left_behind() {
+  if (effect.residue() || incremental.watched_sum_differs()) {
+    return true;
+  }
+  ConeEffect::UnusedSums unused = effect.unused();
+  if (effect.layer() == schedule.layers()) {
+    return any_differs(unused);
+  }
+  for (size_t layer = effect.layer(); layer < schedule.layers(); ++layer) {
+    if (left_in_buffers(layer)) {
+      return true;
+    }
+  }
+  if (left_in_window()) {
+    return true;
+  }
+  for (size_t layer = effect.layer() + 1; layer < schedule.layers(); ++layer) {
+    add_unused_sums(layer, unused);
+  }
+  return any_differs(unused);
+}
+
+ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults, uint64_t cycle_limit) {
+  restore();
+  std::vector<hw::Fault> faults = all_faults;
+  const auto never = [&](const hw::Fault& fault) { return fault.start > schedule.last_cycle(); };
+  faults.erase(std::remove_if(faults.begin(), faults.end(), never), faults.end());
+  if (cycle_limit < schedule.total_cycles() || !comparable || !follow(faults)) {
+    return simulate(faults, cycle_limit);
+  }
+  ConeRun result;
+  result.total_cycles = schedule.total_cycles();
+  result.tensors = &incremental.tensors();
+  if (effect.layer() < schedule.layers()) {
+    incremental.propagate(next_operator, network->operators.size());
+  }
+  if (stored_wrong()) {
+    result.farthest = Station::kStored;
+  }
+  result.latent = outputs_equal() && left_behind();
+  return result;
+}
+
+ConeEngine::ConeEngine(AcceleratorEngine& engine, std::shared_ptr<const model::Network> network,
+                       const hw::AcceleratorConfig& config)
+    : implementation_(std::make_unique<Implementation>(engine, std::move(network), config)) {}
+
+ConeEngine::~ConeEngine() = default;
+
+void ConeEngine::begin(const model::Values& input) {
+  implementation_->begin(input);
+}
+
+const std::vector<model::Values>& ConeEngine::golden() const {
+  return implementation_->golden.tensors;
+}
+
+uint64_t ConeEngine::total_cycles() const {
+  return implementation_->schedule.total_cycles();
+}
+
+const std::vector<LayerCycles>& ConeEngine::layers() const {
+  return implementation_->timeline.layers();
+}
+
+bool ConeEngine::follows(size_t field) const {
+  return static_cast<bool>(implementation_->cones[field]);
+}
+
+ConeRun ConeEngine::run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  return implementation_->run(faults, cycle_limit);
+}
+
+}  // namespace faultline::engine

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "hw/common/state_table.h"
+#include "hw/fault/fault.h"
+#include "sim/engine/compute_view.h"
+#include "sim/engine/end_of_run.h"
+#include "sim/engine/incremental_inference.h"
+#include "sim/engine/network_schedule.h"
+
+namespace faultline::engine {
+
+/// What one fault does to the layer that it strikes, in terms of its sums and outputs.
+class ConeEffect {
+ public:
+  ConeEffect(const model::Network& network, const NetworkSchedule& schedule, const EndOfRun& end,
+             IncrementalInference& inference)
+      : network_(network), schedule_(schedule), end_(end), inference_(inference) {}
+
+  void clear();
+
+  /// Adds to the sum that a slot's product at (row, column) belongs to.
+  void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference);
+  /// Adds to a neuron's sum.
+  void add_sum(size_t layer, WrittenNeuron neuron, int32_t difference);
+  /// What post-processing makes of a neuron becomes `value`.
+  void set_output(size_t layer, WrittenNeuron neuron, int32_t value);
+  /// Inverts bits of one stored byte of a neuron.
+  void flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask);
+
+  /// The accelerator differs from the golden one at the end, whatever the outputs are.
+  void leave_residue() { residue_ = true; }
+  /// Not known: the fault must be simulated.
+  void give_up() { known_ = false; }
+  /// The output buffer holds the golden values of the struck layer although the stored ones differ.
+  void spare_output_buffer() { output_buffer_spared_ = true; }
+
+  bool known() const { return known_; }
+  bool output_buffer_spared() const { return output_buffer_spared_; }
+  bool residue() const { return residue_; }
+  /// By how much sums without a neuron differ that the buffer still holds at the end, by row and column.
+  using UnusedSums = std::map<std::pair<int64_t, int>, int32_t>;
+  const UnusedSums& unused() const { return unused_; }
+  /// The first layer that is struck; schedule.layers() when none.
+  size_t layer() const { return layer_; }
+
+  int32_t golden_sum(size_t layer, WrittenNeuron neuron) const;
+  const model::PostProcessing& post(size_t layer) const;
+
+ private:
+  size_t operator_of(size_t layer) const { return schedule_.layer(layer).operator_index; }
+  size_t element_of(size_t layer, WrittenNeuron neuron) const;
+
+  const model::Network& network_;
+  const NetworkSchedule& schedule_;
+  const EndOfRun& end_;
+  IncrementalInference& inference_;
+  bool known_ = true;
+  bool residue_ = false;
+  bool output_buffer_spared_ = false;
+  size_t layer_ = 0;
+  UnusedSums unused_;
+};
+
+/// Everything that a cone needs to know.
+struct ConeContext {
+  const NetworkSchedule& schedule;
+  const std::vector<std::unique_ptr<ComputeView>>& views;  ///< by command; nullptr where it is no kCompute
+  const EndOfRun& end;
+  const LayerInputs& inputs;
+  ConeEffect& effect;
+
+  const hw::GridConfig& grid() const { return schedule.config().grid; }
+  /// The kCompute that began last at `cycle`, or nullptr.
+  const ComputeView* compute_at(uint64_t cycle) const;
+  /// The first kCompute that begins after `cycle`, or nullptr.
+  const ComputeView* compute_after(uint64_t cycle) const;
+  /// The command of a kind that runs in a cycle, or nullptr.
+  const ScheduledCommand* running(hw::Opcode opcode, uint64_t cycle) const;
+};
+
+/// How a field's faults are followed.
+struct Cone {
+  /// The consequences of a fault of one element that acts in the cycle of its start and in no other.
+  std::function<void(const ConeContext& context, const hw::Fault& fault)> strike;
+  /// Set where a fault that acts in many cycles is no more than one strike in each of them, because every word stays
+  /// for one cycle; or one in the first cycle of each `stay`, when that is set too.
+  bool repeats = false;
+  /// Which word the element holds in the fault's first cycle: any number that tells neighbours in time apart.
+  std::function<uint64_t(const ConeContext& context, const hw::Fault& fault)> stay;
+
+  explicit operator bool() const { return static_cast<bool>(strike); }
+};
+
+/// One fault of the array that acts in one cycle, at a place: column -1 is the west edge, row -1 the north edge.
+struct ArrayStrike {
+  const ConeContext& context;
+  const hw::Fault& fault;
+  int row;
+  int column;
+  bool valid_bit;  ///< of an operand: its valid bit, not its value
+
+  /// True when the fault changes a register that holds 0.
+  bool changes_zero() const { return fault.model != hw::FaultModel::kStuckAt0; }
+  /// The fault in a value.
+  uint64_t struck_bits(uint64_t bits) const;
+  /// Leaves a residue when what was struck in a register that hands it on - over the columns, or over the rows - is
+  /// still on its way at the end of the run. For words without a sum; the others have arrived by the end of their
+  /// command.
+  void travels_east() const;
+  void travels_south() const;
+  /// The phase count of the word whose product was made here in the cycle before.
+  int64_t number(const ComputeView& view) const { return view.since_start(fault.start) - 4 - row - column; }
+  ArrayOperand struck(ArrayOperand operand) const;
+  int32_t struck_sum(int32_t sum) const;
+  int16_t struck_product(int16_t product) const;
+};
+
+/// `now` - `before`, modulo 2^32.
+inline int32_t sum_difference(int32_t now, int32_t before) {
+  return static_cast<int32_t>(static_cast<uint32_t>(now) - static_cast<uint32_t>(before));
+}
+
+using Strike = void (*)(const ArrayStrike&);
+using Stay = uint64_t (*)(const ArrayStrike&);
+/// The cone of a field with an element for each processing element, and of one with an element for each lane of an
+/// edge.
+Cone in_element(Strike strike, bool valid_bit);
+Cone holding_element(Strike strike, Stay stay, bool valid_bit);
+Cone at_edge(Strike strike, bool west, bool valid_bit);
+/// The same for flips only.
+Cone flips_of_element(Strike strike);
+Cone flips_at_west_edge(Strike strike);
+
+/// The cone of a field, or nothing when its faults must be simulated.
+Cone cone_of(const hw::StateField& field, const hw::GridConfig& grid);
+
+/// By group of fields; nothing for a path of another group.
+Cone array_cone(const std::string& path, const hw::GridConfig& grid);
+Cone output_stationary_cone(const std::string& path);
+Cone buffer_cone(const std::string& path);
+Cone post_processing_cone(const std::string& path);
+
+/// A byte on its way from the output buffer to DRAM, with bits inverted.
+void flip_stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address, uint8_t mask);
+/// A flip of a byte of a loaded buffer right after the edge that begins `cycle`.
+void flip_loaded_byte(const ConeContext& context, hw::LoadTarget target, int64_t address, uint8_t mask, uint64_t cycle);
+
+}  // namespace faultline::engine

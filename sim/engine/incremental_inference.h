@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sim/engine/functional_engine.h"
+#include "sim/engine/golden_activations.h"
+#include "sim/engine/sparse_matrix.h"
+#include "sim/model/network.h"
+
+namespace faultline::engine {
+
+class FunctionalMatrix;
+
+/// Inferences that differ from a golden one in few places: only what differs is computed, operator by operator, and
+/// nothing at all once nothing differs any more. The same bits as FunctionalEngine gives.
+///
+/// Use: begin() with an image; then for each inference change sums or outputs of one operator or several, in their
+/// order, with propagate() in between and at last; then look at the tensors; then restore(). Not thread-safe.
+class IncrementalInference {
+ public:
+  /// `functional` must outlive this object; `network` is the one that it runs.
+  IncrementalInference(std::shared_ptr<const model::Network> network, const FunctionalEngine& functional);
+  ~IncrementalInference();
+
+  /// An inference without differences.
+  GoldenActivations golden(const model::Values& input) const;
+
+  /// What the following inferences differ from; must stay alive and unchanged until the next begin().
+  void begin(const GoldenActivations& golden);
+
+  /// Changes one sum of a MatrixOperator by `difference`, modulo 2^32.
+  void add_to_sum(size_t operator_index, size_t pixel, size_t channel, int32_t difference) {
+    sums_[operator_index].add(pixel, channel, difference);
+  }
+  /// Sets one element of an operator's output, an int8 or int32 tensor.
+  void set_output(size_t operator_index, size_t element, int32_t value);
+
+  /// Runs the operators [first, end) as far as something that they read, or their sums, differ.
+  void propagate(size_t first, size_t end);
+
+  /// All tensors of the inference as it stands, indexed by TensorId.
+  const std::vector<model::Values>& tensors() const { return tensors_; }
+  const GoldenActivations& golden() const { return *golden_; }
+  /// The elements of a tensor that differ from the golden ones, each once.
+  const std::vector<size_t>& differences(model::TensorId tensor) const {
+    return differences_[static_cast<size_t>(tensor)];
+  }
+
+  /// Marks sums of an operator ([pixel][channel], 1 or 0; empty: none) to be watched.
+  void watch_sums(size_t operator_index, std::vector<uint8_t> marks) { watched_[operator_index] = std::move(marks); }
+  /// True when a watched sum has differed since the last restore(); outputs may still be equal.
+  bool watched_sum_differs() const { return watched_sum_differs_; }
+
+  /// Takes every difference back.
+  void restore();
+
+ private:
+  void run_matrix(size_t index);
+  void find_sum_differences(size_t index, const model::MatrixOperator& layer);
+  void finish_sums(size_t index, const model::MatrixOperator& layer);
+  void run_pooling(size_t index, const model::PoolingOperator& layer);
+  void run_host(size_t index);
+  int32_t pooled(const model::PoolingOperator& layer, const std::vector<int8_t>& input, size_t channel,
+                 size_t pixel) const;
+  bool reads_differences(const model::Operator& step) const;
+
+  std::shared_ptr<const model::Network> network_;
+  const FunctionalEngine& functional_;
+  std::vector<std::unique_ptr<const FunctionalMatrix>> matrices_;  ///< by operator
+  std::vector<std::unique_ptr<const SparseMatrix>> sparse_;        ///< by operator
+  std::vector<SumDifferences> sums_;                               ///< by operator
+  std::vector<std::vector<uint8_t>> watched_;                      ///< by operator
+  bool watched_sum_differs_ = false;
+
+  const GoldenActivations* golden_ = nullptr;
+  std::vector<model::Values> tensors_;
+  std::vector<std::vector<size_t>> differences_;  ///< by tensor
+  std::vector<size_t> windows_;                   ///< scratch: outputs of a pooling to be computed again
+};
+
+}  // namespace faultline::engine

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "sim/engine/fault_cone.h"
+
+namespace faultline::engine {
+
+/// One window of a kPool in one lane, tap by tap.
+class PoolingWindow {
+ public:
+  PoolingWindow(const ConeContext& context, const ScheduledCommand& command, const WindowView& view, size_t pixel,
+                int lane);
+
+  WrittenNeuron neuron() const { return neuron_of(*command_.step, static_cast<int64_t>(pixel_), lane_); }
+  /// What the input buffer holds for a tap; 0 outside the window, where it is not used.
+  int8_t golden_code(size_t tap) const;
+  /// Takes the next tap with a code from the buffer.
+  void join(size_t tap, int8_t code);
+  int32_t joined() const { return joined_; }
+  void set_joined(int32_t joined) { joined_ = joined; }
+  int32_t biased() const;
+  int64_t product(int32_t biased) const;
+  int32_t stored(int64_t product) const;
+  int32_t finished() const { return stored(product(biased())); }
+
+ private:
+  const ConeContext& context_;
+  const ScheduledCommand& command_;
+  const WindowView& view_;
+  size_t pixel_;
+  int lane_;
+  bool maximum_;
+  int32_t joined_;
+};
+
+}  // namespace faultline::engine
