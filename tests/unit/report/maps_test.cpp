@@ -65,7 +65,7 @@ TEST(SiteGrid, LosesNoRunInBlocksOfAnySize) {
     test::SyntheticCampaign made;
     made.rows = rows;
     made.columns = columns;
-    made.seed = static_cast<uint64_t>(rows * 1000 + columns);
+    made.seed = static_cast<uint64_t>(rows) * 1000 + static_cast<uint64_t>(columns);
     SCOPED_TRACE(testing::Message() << rows << "x" << columns << ", seed " << made.seed);
     const CampaignResult result = test::synthetic_result(made);
     for (const SiteQuestion& question : site_questions()) {
