@@ -74,6 +74,12 @@ const std::vector<SiteQuestion>& site_questions() {
   return kAll;
 }
 
+const SiteQuestion& leading_question(const OutcomeCounts& total) {
+  const SiteQuestion& critical = site_questions()[0];
+  const SiteQuestion& sdc = site_questions()[1];
+  return critical.hits(total) == 0 && sdc.hits(total) > 0 ? sdc : critical;
+}
+
 double SiteGrid::highest_share() const {
   return highest(cells);
 }

@@ -101,6 +101,15 @@ TEST(SiteGrid, PutsASiteIntoItsBlock) {
   EXPECT_EQ(grid.cell_name(cell), "PE [12 to 15][6 to 7]");
 }
 
+TEST(SiteQuestion, LeadsWithSdcWhereNothingWasCritical) {
+  campaign::OutcomeCounts counts;
+  EXPECT_EQ(leading_question(counts).id, "critical");
+  counts.outcomes[static_cast<size_t>(campaign::Outcome::kTolerable)] = 5;
+  EXPECT_EQ(leading_question(counts).id, "sdc");
+  counts.outcomes[static_cast<size_t>(campaign::Outcome::kCritical)] = 1;
+  EXPECT_EQ(leading_question(counts).id, "critical");
+}
+
 TEST(SiteGrid, IsEmptyWithoutAnArray) {
   EXPECT_TRUE(pe_grid({}, {}, critical(), 16).empty());
 }
