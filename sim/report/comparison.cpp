@@ -34,11 +34,11 @@ void collect(const ordered_json& json, const std::string& pointer, std::vector<s
     return;
   }
   for (const auto& [key, value] : json.items()) {
-    std::string escaped;
+    std::string place = pointer + "/";
     for (const char letter : key) {
-      escaped += letter == '~' ? "~0" : letter == '/' ? "~1" : std::string(1, letter);
+      place += letter == '~' ? "~0" : letter == '/' ? "~1" : std::string(1, letter);
     }
-    collect(value, pointer + "/" + escaped, pointers);
+    collect(value, place, pointers);
   }
 }
 

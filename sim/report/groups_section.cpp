@@ -8,6 +8,7 @@
 #include "sim/report/interval_bar.h"
 #include "sim/report/number_text.h"
 #include "sim/report/page_sections.h"
+#include "sim/report/site_grid.h"
 #include "sim/report/table_parts.h"
 
 namespace faultline::report {
@@ -15,7 +16,6 @@ namespace {
 
 using campaign::GroupSummary;
 using campaign::Interval;
-using campaign::Outcome;
 using Groups = std::vector<GroupSummary>;
 
 /// Groups with fewer runs do not stretch the axis: their whiskers end in an arrow instead.
@@ -28,11 +28,15 @@ struct GroupTable {
   bool is_path = false;
 };
 
-double axis_of(const Groups& groups) {
+const Interval& rate_of(const GroupSummary& group, const SiteQuestion& question) {
+  return *find_metric(group, question.id);
+}
+
+double axis_of(const Groups& groups, const SiteQuestion& question) {
   double all = 0;
   double settled = 0;
   for (const GroupSummary& group : groups) {
-    const double high = critical_rate(group).high;
+    const double high = rate_of(group, question).high;
     all = std::max(all, high);
     settled = group.counts.experiments() >= kRunsForAxis ? std::max(settled, high) : settled;
   }
@@ -51,24 +55,25 @@ void write_rate_cell(Markup& page, const Interval& rate, const BarAxis& axis) {
 }
 
 void write_rates(Markup& page, const Groups& groups, const GroupTable& kind, const CampaignResult& result) {
-  const BarAxis axis{axis_of(groups), critical_rate(result.summary.total).estimate};
+  const SiteQuestion& question = leading_question(result.summary.total.counts);
+  const BarAxis axis{axis_of(groups, question), rate_of(result.summary.total, question).estimate};
   const auto table = page.scope("table", {{"class", "rates sortable"}});
   page.element(
       "caption",
-      fmt::format("Rate of critical runs with its {} interval; bars from 0 to {}, the dashed line is the whole "
+      fmt::format("Rate of {} runs with its {} interval; bars from 0 to {}, the dashed line is the whole "
                   "campaign's {}. An arrow: the interval goes on beyond the axis.",
-                  confidence_text(result.description), round_percent(axis.end), percent(axis.overall)));
+                  question.title, confidence_text(result.description), round_percent(axis.end), percent(axis.overall)));
   write_columns(page, {{kind.column},
                        {"Runs", true},
-                       {"Critical", true},
+                       {question.id == "critical" ? "Critical" : question.title, true},
                        {fmt::format("Rate, {} interval", confidence_text(result.description))}});
   const auto body = page.scope("tbody");
   for (const GroupSummary& group : groups) {
     const auto row = page.scope("tr");
     page.element("th", group.name, {{"scope", "row"}, {"class", kind.is_path ? "name site" : "name"}});
     write_count(page, group.counts.experiments());
-    write_count(page, group.counts.count(Outcome::kCritical));
-    write_rate_cell(page, critical_rate(group), axis);
+    write_count(page, question.hits(group.counts));
+    write_rate_cell(page, rate_of(group, question), axis);
   }
 }
 

@@ -81,9 +81,8 @@ void write_lead(Markup& page, const CampaignResult& result) {
 
 /// How far the further bound is from the estimate, beside what was asked for.
 std::string precision(const CampaignDescription& description, const std::string& metric, const Interval& interval) {
-  const std::string reached =
-      fmt::format("reached \u00B1{:.2g} points",
-                  100 * std::max(interval.estimate - interval.low, interval.high - interval.estimate));
+  std::string reached = fmt::format("reached \u00B1{:.2g} points", 100 * std::max(interval.estimate - interval.low,
+                                                                                  interval.high - interval.estimate));
   const auto asked = asked_margin(description);
   if (!asked || (!asked->metric.empty() && asked->metric != metric)) {
     return reached;

@@ -57,7 +57,7 @@ std::string bounds(const campaign::Interval& interval) {
 }
 
 std::string points(double difference, bool always_signed) {
-  const std::string text = three_digits(100 * std::abs(difference));
+  std::string text = three_digits(100 * std::abs(difference));
   if (text == "0") {
     return text;
   }

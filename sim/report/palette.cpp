@@ -34,7 +34,7 @@ std::string properties(bool dark) {
 }  // namespace
 
 const std::vector<Colour>& colours() {
-  static const std::vector<Colour> all = {
+  static const std::vector<Colour> kAll = {
       {"page", "#ffffff", "#12171d"},          {"panel", "#f4f6f8", "#1b222b"},
       {"text", "#1a222c", "#e7ecf1"},          {"muted", "#4d5966", "#a9b5c1"},
       {"line", "#ccd4dc", "#3a4653"},          {"accent", "#1d5c96", "#7db8ee"},
@@ -46,7 +46,7 @@ const std::vector<Colour>& colours() {
       {"on-tolerable", "#1a222c", "#ffffff"},  {"on-critical", "#ffffff", "#12171d"},
       {"on-crash", "#ffffff", "#12171d"},      {"on-hang", "#12171d", "#ffffff"},
       {"on-detected", "#ffffff", "#12171d"}};
-  return all;
+  return kAll;
 }
 
 const Colour& colour(const std::string& name) {
@@ -58,16 +58,16 @@ const Colour& colour(const std::string& name) {
 }
 
 const std::array<HeatStep, kHeatSteps>& heat_scale() {
-  static const std::array<HeatStep, kHeatSteps> scale = {{{"#f8f4cb", "#12171d"},
-                                                          {"#dfe5a3", "#12171d"},
-                                                          {"#b6d394", "#12171d"},
-                                                          {"#84bf93", "#12171d"},
-                                                          {"#55a799", "#12171d"},
-                                                          {"#398b99", "#12171d"},
-                                                          {"#306b8d", "#ffffff"},
-                                                          {"#354e7e", "#ffffff"},
-                                                          {"#3a2c60", "#ffffff"}}};
-  return scale;
+  static const std::array<HeatStep, kHeatSteps> kScale = {{{"#f8f4cb", "#12171d"},
+                                                           {"#dfe5a3", "#12171d"},
+                                                           {"#b6d394", "#12171d"},
+                                                           {"#84bf93", "#12171d"},
+                                                           {"#55a799", "#12171d"},
+                                                           {"#398b99", "#12171d"},
+                                                           {"#306b8d", "#ffffff"},
+                                                           {"#354e7e", "#ffffff"},
+                                                           {"#3a2c60", "#ffffff"}}};
+  return kScale;
 }
 
 size_t heat_step(double share, double maximum) {

@@ -15,6 +15,16 @@ constexpr int kLargeMap = 32;  ///< squares a side of the first map
 constexpr int kSmallMap = 16;  ///< and of the others
 constexpr uint64_t kRanges = 64;
 
+std::vector<SiteQuestion> leading_first(const SiteQuestion& leading) {
+  std::vector<SiteQuestion> questions = {leading};
+  for (const SiteQuestion& question : site_questions()) {
+    if (question.id != leading.id) {
+      questions.push_back(question);
+    }
+  }
+  return questions;
+}
+
 /// What a map says besides its picture.
 std::string map_caption(const SiteGrid& grid, const SiteQuestion& question) {
   std::string text = fmt::format("Share of {} runs by processing element: rows down, columns across", question.title);
@@ -25,12 +35,15 @@ std::string map_caption(const SiteGrid& grid, const SiteQuestion& question) {
                             count_text(grid.struck_cells()), count_text(grid.cells.size()));
 }
 
-void write_map_numbers(Markup& page, const SiteGrid& grid) {
+void write_map_numbers(Markup& page, const SiteGrid& grid, const SiteQuestion& question) {
   const auto details = page.scope("details");
   page.element("summary", "The map in figures");
   const auto table = page.scope("table", {{"class", "sortable"}});
   page.element("caption", "Struck squares of the first map");
-  write_columns(page, {{"Processing elements"}, {"Runs", true}, {"Critical", true}, {"Share", true}});
+  write_columns(page, {{"Processing elements"},
+                       {"Runs", true},
+                       {question.id == "critical" ? "Critical" : question.title, true},
+                       {"Share", true}});
   const auto body = page.scope("tbody");
   for (size_t i = 0; i < grid.cells.size(); ++i) {
     const CellCount& cell = grid.cells[i];
@@ -46,7 +59,8 @@ void write_map_numbers(Markup& page, const SiteGrid& grid) {
 }
 
 void write_maps(Markup& page, const CampaignResult& result) {
-  const SiteGrid first = pe_grid(result.description, result.summary, site_questions().front(), kLargeMap);
+  const SiteQuestion& leading = leading_question(result.summary.total.counts);
+  const SiteGrid first = pe_grid(result.description, result.summary, leading, kLargeMap);
   if (first.runs() == 0) {
     page.element("p", "No register or wire of the array was struck.");
     return;
@@ -54,8 +68,8 @@ void write_maps(Markup& page, const CampaignResult& result) {
   std::string never;
   {
     const auto maps = page.scope("div", {{"class", "maps"}});
-    for (const SiteQuestion& question : site_questions()) {
-      const bool main = &question == &site_questions().front();
+    for (const SiteQuestion& question : leading_first(leading)) {
+      const bool main = question.id == leading.id;
       const SiteGrid grid = pe_grid(result.description, result.summary, question, main ? kLargeMap : kSmallMap);
       if (!main && grid.highest_share() <= 0) {
         never += fmt::format("No run on a site of the array was {}. ", question.title);
@@ -70,11 +84,11 @@ void write_maps(Markup& page, const CampaignResult& result) {
   if (!never.empty()) {
     page.element("p", never + "There is no map of what never came up.");
   }
-  write_map_numbers(page, first);
+  write_map_numbers(page, first, leading);
 }
 
 void write_strips(Markup& page, const CampaignResult& result) {
-  const SiteQuestion& question = site_questions().front();
+  const SiteQuestion& question = leading_question(result.summary.total.counts);
   const auto strips = word_strips(result.description, result.summary, question, kRanges);
   if (strips.empty()) {
     page.element("p", "No memory was struck.");
@@ -96,7 +110,8 @@ void write_strips(Markup& page, const CampaignResult& result) {
   }
   page.append(heat_legend(axis_end(highest, 1)));
   page.element("figcaption",
-               "Share of critical runs along each memory, first word left; more than one dimension row by row.");
+               fmt::format("Share of {} runs along each memory, first word left; more than one dimension row by row.",
+                           question.title));
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ SiteGrid grid_of(const hw::StateField& field, int most_cells) {
 }  // namespace
 
 const std::vector<SiteQuestion>& site_questions() {
-  static const std::vector<SiteQuestion> all = {
+  static const std::vector<SiteQuestion> kAll = {
       {"critical", "critical", [](const OutcomeCounts& counts) { return counts.count(Outcome::kCritical); }},
       {"sdc", "SDC",
        [](const OutcomeCounts& counts) {
@@ -71,7 +71,13 @@ const std::vector<SiteQuestion>& site_questions() {
       {"due", "DUE", [](const OutcomeCounts& counts) {
          return counts.count(Outcome::kCrash) + counts.count(Outcome::kHang) + counts.count(Outcome::kDetected);
        }}};
-  return all;
+  return kAll;
+}
+
+const SiteQuestion& leading_question(const OutcomeCounts& total) {
+  const SiteQuestion& critical = site_questions()[0];
+  const SiteQuestion& sdc = site_questions()[1];
+  return critical.hits(total) == 0 && sdc.hits(total) > 0 ? sdc : critical;
 }
 
 double SiteGrid::highest_share() const {
@@ -108,7 +114,8 @@ SiteGrid pe_grid(const CampaignDescription& description, const CampaignSummary& 
     const auto row = static_cast<int>(site.site.element / static_cast<size_t>(grid.array_columns)) / grid.row_block;
     const auto column =
         static_cast<int>(site.site.element % static_cast<size_t>(grid.array_columns)) / grid.column_block;
-    count(grid.cells.at(static_cast<size_t>(row * grid.columns + column)), site.counts, question);
+    count(grid.cells.at(static_cast<size_t>(row) * static_cast<size_t>(grid.columns) + static_cast<size_t>(column)),
+          site.counts, question);
   }
   return grid;
 }
@@ -145,6 +152,7 @@ std::vector<WordStrip> word_strips(const CampaignDescription& description, const
     count(strip.cells.at(site.site.element / strip.range), site.counts, question);
   }
   std::vector<WordStrip> in_order;
+  in_order.reserve(strips.size());
   for (auto& [field, strip] : strips) {
     in_order.push_back(std::move(strip));
   }

@@ -19,13 +19,16 @@ struct CellCount {
 
 /// A yes-no question asked of the runs at a site.
 struct SiteQuestion {
-  std::string id;     ///< word for element ids: "critical"
+  std::string id;     ///< of the metric; a word for element ids
   std::string title;  ///< for people: "critical"
   std::function<uint64_t(const campaign::OutcomeCounts&)> hits;
 };
 
 /// Critical; SDC (tolerable or critical); DUE (crash, hang or detected): as the metrics of the same names.
 const std::vector<SiteQuestion>& site_questions();
+
+/// What maps and bars show first: critical; SDC where nothing was critical but something was wrong.
+const SiteQuestion& leading_question(const campaign::OutcomeCounts& total);
 
 /// Runs by processing element, or by blocks of neighbouring ones where the array is large.
 struct SiteGrid {

@@ -109,7 +109,8 @@ inline campaign::ExperimentRow synthetic_row(const SyntheticCampaign& made,
   double harm = made.harm * static_cast<double>(row.bit + 1) / 40;
   if (row.site.field < 3) {
     const auto columns = static_cast<size_t>(made.columns);
-    harm *= static_cast<double>(row.site.element / columns + row.site.element % columns) / (made.rows + made.columns);
+    const size_t steps = row.site.element / columns + row.site.element % columns;
+    harm *= static_cast<double>(steps) / (made.rows + made.columns);
   }
   const double luck = uniform();
   if (row.site.field == 5) {

@@ -69,6 +69,7 @@ TEST(CampaignPage, HoldsTheFigures) {
   const XmlDocument page(campaign_page(result));
   const campaign::GroupSummary& total = result.summary.total;
   std::vector<std::string> counts;
+  counts.reserve(campaign::kOutcomes.size());
   for (const Outcome outcome : campaign::kOutcomes) {
     counts.push_back(count_text(total.counts.count(outcome)));
   }

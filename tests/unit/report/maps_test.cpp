@@ -65,7 +65,7 @@ TEST(SiteGrid, LosesNoRunInBlocksOfAnySize) {
     test::SyntheticCampaign made;
     made.rows = rows;
     made.columns = columns;
-    made.seed = static_cast<uint64_t>(rows * 1000 + columns);
+    made.seed = static_cast<uint64_t>(rows) * 1000 + static_cast<uint64_t>(columns);
     SCOPED_TRACE(testing::Message() << rows << "x" << columns << ", seed " << made.seed);
     const CampaignResult result = test::synthetic_result(made);
     for (const SiteQuestion& question : site_questions()) {
@@ -99,6 +99,15 @@ TEST(SiteGrid, PutsASiteIntoItsBlock) {
   const size_t cell = 3 * 5 + 3;
   EXPECT_EQ(grid.cells[cell].hits, 1U);
   EXPECT_EQ(grid.cell_name(cell), "PE [12 to 15][6 to 7]");
+}
+
+TEST(SiteQuestion, LeadsWithSdcWhereNothingWasCritical) {
+  campaign::OutcomeCounts counts;
+  EXPECT_EQ(leading_question(counts).id, "critical");
+  counts.outcomes[static_cast<size_t>(campaign::Outcome::kTolerable)] = 5;
+  EXPECT_EQ(leading_question(counts).id, "sdc");
+  counts.outcomes[static_cast<size_t>(campaign::Outcome::kCritical)] = 1;
+  EXPECT_EQ(leading_question(counts).id, "critical");
 }
 
 TEST(SiteGrid, IsEmptyWithoutAnArray) {
