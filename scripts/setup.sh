@@ -14,7 +14,7 @@ packages=(
 )
 train=(libtorch-dev)
 mpi=(libboost-mpi-dev libopenmpi-dev openmpi-bin)
-tests=(chromium libxml2-dev verilator yosys make)
+tests=(chromium poppler-utils libxml2-dev verilator yosys make)
 for option in "$@"; do
   case "$option" in
     --train) packages+=("${train[@]}") ;;

@@ -19,7 +19,7 @@ struct ConeRun {
   bool latent = false;
   /// The farthest station that a wrong value came to; nothing where that is not known: somewhere within a layer.
   std::optional<Station> farthest;
-  bool simulated = false;     ///< the cone could not reason about the fault, so the inference was simulated
+  bool simulated = false;  ///< the cone could not reason about the fault, so the inference was simulated
 };
 
 /// Faulty inferences without stepping the array: what AcceleratorEngine::run_with_faults() gives - status, output
