@@ -33,7 +33,7 @@ DescriptionDifference first_difference(const std::string& path, const ordered_js
     }
     for (const auto& [key, value] : found.items()) {
       if (!expected.contains(key)) {
-        return {below(key), "missing", shown(value)};
+        return {below(key), shown(nullptr), shown(value)};
       }
     }
   }

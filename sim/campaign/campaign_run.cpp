@@ -8,7 +8,7 @@ namespace faultline::campaign {
 namespace {
 
 constexpr size_t kMostUnstored = 4096;
-constexpr std::chrono::milliseconds kLongestUnstored{500};
+constexpr std::chrono::milliseconds kLongestUnstored{100};
 
 bool selected(const std::vector<Shard>& shards, uint64_t number) {
   return std::any_of(shards.begin(), shards.end(), [number](const Shard& shard) { return shard.contains(number); });

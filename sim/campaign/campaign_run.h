@@ -24,7 +24,7 @@ struct CampaignProgress {
 /// Runs what is missing of a campaign and stores it: all that the store's shards ask for and that it does not hold.
 ///
 /// Rows depend on the experiments' numbers only, so it does not matter who runs them, in what order, and how often the
-/// program was killed in between. Rows are stored at least once a second.
+/// program was killed in between. Rows are stored several times a second.
 class CampaignRun {
  public:
   using Progress = std::function<void(const CampaignProgress&)>;

@@ -12,14 +12,12 @@ namespace {
 
 std::vector<std::filesystem::path> module_places(const std::string& file) {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  // Test programs lie in a folder of the build tree of their own.
-  return {program / file, program.parent_path() / file, program.parent_path() / "lib" / "faultline" / file};
+  return {program / file, program.parent_path() / "lib" / "faultline" / file};
 }
 
 }  // namespace
 
-void* load_component(const std::string& file, const std::string& symbol, const std::string& remedy,
-                     ModuleScope scope) {
+void* load_component(const std::string& file, const std::string& symbol, const std::string& remedy, ModuleScope scope) {
   for (const std::filesystem::path& place : module_places(file)) {
     if (!std::filesystem::exists(place)) {
       continue;

@@ -14,8 +14,8 @@ namespace faultline::parallel {
 
 /// Where and how a campaign runs; none of it changes a row.
 struct SessionOptions {
-  std::string store;    ///< file; empty: the result is kept in memory
-  bool resume = false;  ///< finish the store instead of making it
+  std::string store;                     ///< file; empty: the result is kept in memory
+  bool resume = false;                   ///< finish the store instead of making it
   std::optional<campaign::Shard> shard;  ///< default: everything, or what the store that is resumed asks for
   size_t jobs = 0;                       ///< processes on this machine; 0: one per core, under mpirun one per rank
 };

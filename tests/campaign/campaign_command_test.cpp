@@ -53,7 +53,7 @@ TEST_F(CampaignCommand, ReportsEveryPart) {
   EXPECT_EQ(report["experiment"]["hang_factor"], 2.0) << "defaults are written back";
   EXPECT_EQ(report["experiment"]["accelerator"]["array"], "16x16");
   EXPECT_EQ(report["experiment"]["faults"]["population"], "storage");
-  EXPECT_EQ(report["experiment"]["engine"], "cone");
+  EXPECT_EQ(report["experiment"]["engine"], "cycle");
   for (const char* what : {"model", "data", "hardware"}) {
     EXPECT_EQ(report["hashes"][what].get<std::string>().size(), 64u) << what;
   }

@@ -154,8 +154,9 @@ TEST_F(ReplayCommand, NoticesWhatHasChanged) {
     row.cycles += 1;
   }
   { campaign::ResultStore::create(second, description).append(rows); }
-  auto result =
-      test::run_faultline("replay s.db --experiment 1 --image " + std::to_string(rows[1].image), folder.path());
+  auto result = test::run_faultline(
+      "replay s.db --experiment " + std::to_string(rows[1].number) + " --image " + std::to_string(rows[1].image),
+      folder.path());
   EXPECT_EQ(result.status, 1);
   EXPECT_EQ(result.out, "");
   EXPECT_THAT(result.err, HasSubstr("does not replay: golden_confidence, cycles differ from the stored row"));

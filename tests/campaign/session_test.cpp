@@ -78,7 +78,7 @@ TEST_F(CampaignSession, RanksGiveTheSameRows) {
 
 TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
   const auto start = std::chrono::steady_clock::now();
-  const std::string expected = run("whole.db", "--jobs 2");
+  const std::string expected = run("whole.db", "--jobs 2 --samples 250");
   const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - start;
   constexpr uint64_t kSeed = 20;
   constexpr int kKills = 20;
@@ -87,7 +87,8 @@ TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
   uint64_t rows = 0;
   int begun = 0;
   for (int kill_number = 0; kill_number < kKills; ++kill_number) {
-    std::vector<std::string> arguments = {"campaign", experiment, "--out", store("killed.db"), "--jobs", "2"};
+    std::vector<std::string> arguments = {"campaign", experiment, "--out",     store("killed.db"),
+                                          "--jobs",   "2",        "--samples", "250"};
     if (std::filesystem::exists(store("killed.db"))) {
       arguments.emplace_back("--resume");
     }
@@ -104,8 +105,8 @@ TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
   }
   std::cout << begun << " of " << kKills << " killed runs had stored rows, " << rows << " rows in all\n";
   EXPECT_GT(begun, 0);
-  EXPECT_EQ(run("killed.db", "--resume --jobs 2"), expected);
-  EXPECT_EQ(run("killed.db", "--resume"), expected) << "a complete campaign has nothing left to run";
+  EXPECT_EQ(run("killed.db", "--resume --jobs 2 --samples 250"), expected);
+  EXPECT_EQ(run("killed.db", "--resume --samples 250"), expected) << "a complete campaign has nothing left to run";
 }
 
 TEST_F(CampaignSession, AWorkerThatIsKilledCostsOneExperiment) {
