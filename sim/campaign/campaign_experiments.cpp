@@ -51,14 +51,23 @@ inject::Allocator allocator() {
   return made;
 }
 
-/// Experiments that reach the margin whatever the rate is, or that a sequential campaign may run at most.
+/// `count`, or the population (in decimal) where that is less.
+uint64_t at_most(uint64_t count, const std::string& population) {
+  constexpr size_t kCertainDigits = 19;
+  return population.size() > kCertainDigits ? count : std::min<uint64_t>(count, std::stoull(population));
+}
+
+/// Experiments that reach the margin whatever the rate is, or that a sequential campaign may run at most: since it
+/// looks often it is stricter than a fixed sample, and needs more of them if the rate turns out to be the worst.
 uint64_t size_for_margin(const ExperimentConfig& config, const std::string& population) {
+  if (config.sequential && config.sequential->max) {
+    return at_most(*config.sequential->max, population);
+  }
   MarginTerms terms;
   terms.confidence = config.confidence;
   terms.exact_quantile = !has_rounded_quantile(config.confidence);
-  const uint64_t enough = sample_size(population, *config.margin, terms);
-  const bool limited = config.sequential && config.sequential->max;
-  return limited ? std::min(*config.sequential->max, enough) : enough;
+  const uint64_t fixed = sample_size(population, *config.margin, terms);
+  return config.sequential ? at_most(2 * fixed, population) : fixed;
 }
 
 std::unique_ptr<inject::ExperimentSource> draw_experiments(const ExperimentConfig& config, const StruckDesign& design) {

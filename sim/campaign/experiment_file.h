@@ -14,7 +14,7 @@ namespace faultline::campaign {
 /// A campaign that stops as soon as its margin is reached.
 struct SequentialStop {
   uint64_t batch = 500;         ///< experiments between two looks
-  std::optional<uint64_t> max;  ///< experiments; default: what reaches the margin whatever the rate
+  std::optional<uint64_t> max;  ///< experiments; default: twice a fixed sample's
 };
 
 /// An experiment file, read: what a campaign runs. Paths are relative to the current directory.

@@ -17,8 +17,6 @@ class UniformSample : public DrawnExperiments {
   Draw draw(uint64_t number) const override { return {space().member(order_(number)), 0, 1}; }
   const char* sampler_name() const override { return "uniform"; }
 
-  const KeyedPermutation& order() const { return order_; }
-
  private:
   KeyedPermutation order_;
 };
