@@ -79,7 +79,6 @@ FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>
   inference.status = run.status;
   inference.latent = run.latent;
   inference.cycles = run.total_cycles;
-  inference.simulated = run.simulated;
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
   inference.masked_in = run.farthest ? masked_in(*run.farthest) : MaskedIn::kNowhere;
   if (run.status == engine::Platform::Status::kCompleted) {

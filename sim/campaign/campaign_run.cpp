@@ -42,17 +42,18 @@ class CampaignRun::Recorder {
   Clock::time_point last_;
 };
 
-CampaignRun::CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers,
-                         std::function<bool(const ExperimentRow&)> question)
-    : source_(source), store_(store), workers_(workers), question_(std::move(question)), done_(store.keys()) {
+CampaignRun::CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers, const Metric& question)
+    : source_(source), store_(store), workers_(workers), question_(question), done_(store.keys()) {
   progress_.done = done_.size();
   progress_.total = experiments_asked(store.description()) * source.images_per_experiment();
-  store_.for_each([this](const ExperimentRow& row) {
-    if (row.tool_error.empty()) {
-      ++trials_;
-      hits_ += question_(row) ? 1 : 0;
-    }
-  });
+  store_.for_each([this](const ExperimentRow& row) { count(row); });
+}
+
+void CampaignRun::count(const ExperimentRow& row) {
+  if (question_.asked_of(row)) {
+    ++trials_;
+    hits_ += question_.holds(row) ? 1 : 0;
+  }
 }
 
 bool CampaignRun::wanted(uint64_t number, size_t image) const {
@@ -67,10 +68,7 @@ void CampaignRun::run_experiments(uint64_t first, uint64_t end, const Progress& 
   workers_.run(
       runs.size(), [&](size_t index) { return task_of(source_, runs[index]); },
       [&](ExperimentRow row) {
-        if (row.tool_error.empty()) {
-          ++trials_;
-          hits_ += question_(row) ? 1 : 0;
-        }
+        count(row);
         recorder.add(std::move(row));
         ++progress_.done;
         ++progress_.here;
@@ -85,9 +83,9 @@ void CampaignRun::settle_pilot() {
   std::vector<inject::PilotCount> counts(source_.strata().size());
   const double runs = static_cast<double>(source_.images_per_experiment());
   store_.for_each([&](const ExperimentRow& row) {
-    if (row.number < source_.pilot_size() && row.tool_error.empty()) {
+    if (row.number < source_.pilot_size() && question_.asked_of(row)) {
       inject::PilotCount& count = counts.at(row.stratum);
-      count.hits += question_(row) ? 1.0 / runs : 0.0;
+      count.hits += question_.holds(row) ? 1.0 / runs : 0.0;
     }
   });
   for (uint64_t number = 0; number < source_.pilot_size(); ++number) {

@@ -6,6 +6,7 @@
 
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/interval.h"
+#include "sim/campaign/metric.h"
 #include "sim/campaign/result_store.h"
 #include "sim/campaign/stop_rule.h"
 #include "sim/campaign/workers.h"
@@ -29,9 +30,8 @@ class CampaignRun {
  public:
   using Progress = std::function<void(const CampaignProgress&)>;
 
-  /// `question` says which rows count as hits, for the pilot and for progress. All must outlive the run.
-  CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers,
-              std::function<bool(const ExperimentRow&)> question);
+  /// Pilot and progress look at `question`. All must outlive the run.
+  CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers, const Metric& question);
 
   /// Returns the number of experiments that the campaign consists of: source.size(), or fewer when `rule`, if there is
   /// one, stopped it.
@@ -42,12 +42,13 @@ class CampaignRun {
 
   void run_experiments(uint64_t first, uint64_t end, const Progress& progress);
   void settle_pilot();
+  void count(const ExperimentRow& row);
   bool wanted(uint64_t number, size_t image) const;
 
   inject::ExperimentSource& source_;
   ResultStore& store_;
   Workers& workers_;
-  std::function<bool(const ExperimentRow&)> question_;
+  const Metric& question_;
   std::vector<ResultStore::Key> done_;  ///< before this run, ascending
   CampaignProgress progress_;
   uint64_t hits_ = 0;

@@ -37,8 +37,6 @@ struct FaultyInference {
   /// Where the last wrong value vanished if the answer is right.
   MaskedIn masked_in = MaskedIn::kArray;
   Detection detection;
-  /// The engine asked for could not reason about the faults, so the inference was simulated cycle by cycle.
-  bool simulated = false;
 };
 
 /// What a campaign strikes: a design that infers one image at a time.

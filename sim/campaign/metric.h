@@ -22,6 +22,9 @@ struct Metric {
   std::function<bool(const ExperimentRow& row)> holds;
   /// Rows it is asked of; empty: every row with an outcome.
   std::function<bool(const ExperimentRow& row)> applies = {};
+
+  /// True for rows with an outcome that the question applies to.
+  bool asked_of(const ExperimentRow& row) const { return row.tool_error.empty() && (!applies || applies(row)); }
 };
 
 /// All registered metrics by order.

@@ -23,6 +23,7 @@ struct PreparedCampaign::Implementation {
     layers = layer_spans(golden.layers);
     const hw::StateTable& table = design.target.state();
     source = make_experiments(config, {table, layers, golden_cycles, design.dataset.size()});
+    rule = make_rule();
     population = source->population();
     if (config.fault_list.empty()) {
       const inject::FaultSpace space(config.sample, table, golden_cycles, 1);
@@ -31,12 +32,15 @@ struct PreparedCampaign::Implementation {
   }
 
   ordered_json effective_experiment() const;
+  const Metric& question() const;
+  std::optional<StopRule> make_rule() const;
 
   ExperimentConfig config;
   LoadedDesign design;
   uint64_t golden_cycles = 0;
   std::vector<LayerSpan> layers;
   std::unique_ptr<inject::ExperimentSource> source;
+  std::optional<StopRule> rule;
   ordered_json population;
 };
 
@@ -55,19 +59,23 @@ double PreparedCampaign::hang_factor() const {
   return implementation_->config.hang_factor;
 }
 
-std::function<bool(const ExperimentRow&)> PreparedCampaign::question() const {
-  const ExperimentConfig& config = implementation_->config;
-  return metrics().at(metric_index(config.question, config.file)).holds;
+const Metric& PreparedCampaign::question() const {
+  return implementation_->question();
+}
+const std::optional<StopRule>& PreparedCampaign::stop_rule() const {
+  return implementation_->rule;
 }
 
-std::optional<StopRule> PreparedCampaign::stop_rule() const {
-  const ExperimentConfig& config = implementation_->config;
+const Metric& PreparedCampaign::Implementation::question() const {
+  return metrics().at(metric_index(config.question, config.file));
+}
+
+std::optional<StopRule> PreparedCampaign::Implementation::make_rule() const {
   if (!config.sequential) {
     return std::nullopt;
   }
   const uint64_t batch = config.sequential->batch;
-  const SequentialRule rule(*config.margin, config.confidence, batch, implementation_->source->size());
-  return StopRule(rule, batch, question());
+  return StopRule(SequentialRule(*config.margin, config.confidence, batch, source->size()), batch, question());
 }
 
 ordered_json PreparedCampaign::Implementation::effective_experiment() const {
@@ -107,8 +115,7 @@ CampaignDescription PreparedCampaign::description() const {
   description.golden_cycles = all.golden_cycles;
   description.pilot = all.source->pilot_size();
   description.confidence = all.config.confidence;
-  const std::optional<StopRule> rule = stop_rule();
-  description.interval_confidence = rule ? rule->look_confidence() : all.config.confidence;
+  description.interval_confidence = all.rule ? all.rule->look_confidence() : all.config.confidence;
   return description;
 }
 

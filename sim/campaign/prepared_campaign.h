@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include "sim/campaign/campaign_description.h"
 #include "sim/campaign/experiment_file.h"
 #include "sim/campaign/inference_target.h"
+#include "sim/campaign/metric.h"
 #include "sim/campaign/stop_rule.h"
 #include "sim/inject/experiment_source.h"
 
@@ -26,10 +26,10 @@ class PreparedCampaign {
   InferenceTarget& target();
   inject::ExperimentSource& experiments();
   double hang_factor() const;
-  /// Says which rows count as hits, where the campaign itself has to know.
-  std::function<bool(const ExperimentRow&)> question() const;
+  /// What pilots, sequential stopping and progress look at.
+  const Metric& question() const;
   /// When a sequential campaign ends; nothing for one of fixed size.
-  std::optional<StopRule> stop_rule() const;
+  const std::optional<StopRule>& stop_rule() const;
   /// The whole campaign: one shard of one.
   CampaignDescription description() const;
   /// Writes every experiment's faults as a fault list that runs the same faults again (every one on every image).

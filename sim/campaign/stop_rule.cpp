@@ -6,9 +6,9 @@ void StopRule::count(const std::vector<ExperimentRow>& rows) {
   double trials = 0;
   double hits = 0;
   for (const ExperimentRow& row : rows) {
-    if (row.tool_error.empty()) {
+    if (question_->asked_of(row)) {
       trials += 1;
-      hits += question_(row) ? 1 : 0;
+      hits += question_->holds(row) ? 1 : 0;
     }
   }
   if (trials > 0) {

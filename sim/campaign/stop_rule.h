@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
+#include "sim/campaign/metric.h"
 #include "sim/campaign/result_store.h"
 #include "sim/campaign/sequential.h"
 #include "sim/campaign/survey.h"
@@ -13,9 +13,9 @@ namespace faultline::campaign {
 /// When a sequential campaign ends: as soon as the interval of its question is inside the margin.
 class StopRule {
  public:
-  /// `question` says which rows count as hits. `rule` looks every batch() experiments.
-  StopRule(const SequentialRule& rule, uint64_t batch, std::function<bool(const ExperimentRow&)> question)
-      : rule_(rule), batch_(batch), question_(std::move(question)) {}
+  /// `rule` looks every batch() experiments. `question` must outlive the rule.
+  StopRule(const SequentialRule& rule, uint64_t batch, const Metric& question)
+      : rule_(rule), batch_(batch), question_(&question) {}
 
   /// Confidence at which intervals must be computed so that, at the stop, they hold with that of the campaign.
   double look_confidence() const { return rule_.look_confidence(); }
@@ -28,7 +28,7 @@ class StopRule {
 
   SequentialRule rule_;
   uint64_t batch_;
-  std::function<bool(const ExperimentRow&)> question_;
+  const Metric* question_;
   uint64_t counted_ = 0;  ///< experiments in the tally
   SurveyTally tally_;
 };

@@ -109,9 +109,7 @@ std::optional<SessionResult> run_session(campaign::PreparedCampaign& prepared, c
     lanes.insert(lanes.end(), remote.begin(), remote.end());
   }
   Scheduler scheduler(lanes);
-  campaign::CampaignRun run(prepared.experiments(), store, scheduler, [](const campaign::ExperimentRow& row) {
-    return row.judgement.outcome == campaign::Outcome::kCritical;
-  });
+  campaign::CampaignRun run(prepared.experiments(), store, scheduler, prepared.question());
   std::optional<campaign::StopRule> rule = prepared.stop_rule();
   uint64_t here = 0;
   const uint64_t experiments = run.run(rule ? &*rule : nullptr, [&](const campaign::CampaignProgress& now) {
