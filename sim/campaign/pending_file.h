@@ -14,6 +14,8 @@ class PendingFile {
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
 
+  /// The name that it will have.
+  const std::string& path() const { return path_; }
   /// Where to write the content.
   const std::string& temporary() const { return temporary_; }
   /// Gives the file its name. Throws UserError, with `right` as what would be right, when there is a file of that name.

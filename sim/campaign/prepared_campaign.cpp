@@ -119,7 +119,7 @@ CampaignDescription PreparedCampaign::description() const {
   return description;
 }
 
-void PreparedCampaign::write_fault_list(const std::string& path) const {
+void PreparedCampaign::write_fault_list(PendingFile& file) const {
   const inject::ExperimentSource& source = *implementation_->source;
   const hw::StateTable& table = implementation_->design.target.state();
   if (source.pilot_size() > 0) {
@@ -131,7 +131,7 @@ void PreparedCampaign::write_fault_list(const std::string& path) const {
     const auto added = inject::to_entries(table, source.at(number).faults, std::to_string(number));
     entries.insert(entries.end(), added.begin(), added.end());
   }
-  inject::write_fault_list(entries, path);
+  inject::write_fault_list(entries, file.path(), file.temporary());
 }
 
 }  // namespace faultline::campaign

@@ -9,6 +9,7 @@
 #include "sim/campaign/experiment_file.h"
 #include "sim/campaign/inference_target.h"
 #include "sim/campaign/metric.h"
+#include "sim/campaign/pending_file.h"
 #include "sim/campaign/stop_rule.h"
 #include "sim/inject/experiment_source.h"
 
@@ -32,9 +33,9 @@ class PreparedCampaign {
   const std::optional<StopRule>& stop_rule() const;
   /// The whole campaign: one shard of one.
   CampaignDescription description() const;
-  /// Writes every experiment's faults as a fault list that runs the same faults again (every one on every image).
-  /// Throws UserError.
-  void write_fault_list(const std::string& path) const;
+  /// Writes every experiment's faults as a fault list that runs the same faults again (every one on every image), to a
+  /// file that will take the place of what has that name now. Throws UserError.
+  void write_fault_list(PendingFile& file) const;
 
  private:
   struct Implementation;

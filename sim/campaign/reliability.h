@@ -56,6 +56,16 @@ struct Reliability {
   std::optional<SafetyMetrics> safety;
 };
 
+/// A figure as tables show it.
+struct NamedFigure {
+  std::string name;
+  Figure figure;
+  std::string unit;
+};
+
+/// The figures of the whole device that could be given, in the order of every table.
+std::vector<NamedFigure> device_figures(const Reliability& reliability);
+
 /// Checks before a campaign runs that its rates fit it: throws UserError naming the rates file when a safety mechanism
 /// covers no structure of the campaign, or a structure is covered twice.
 void check_rates(const Rates& rates, const CampaignDescription& description);

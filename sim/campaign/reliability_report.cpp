@@ -42,20 +42,33 @@ std::string number_text(const std::optional<double>& number) {
   return number ? fmt::format("{:.4g}", *number) : "unbounded";
 }
 
-void append_figure(std::string& text, const std::string& name, const Figure& figure, const std::string& unit) {
-  fmt::format_to(std::back_inserter(text), "{:<24}{:>12}   [{:.4g}, {}] {}\n", name, number_text(figure.estimate),
-                 figure.low, number_text(figure.high), unit);
-}
-
-void append_failures(std::string& text, const std::string& name, const std::optional<FailureFigures>& figures,
-                     const std::string& unit) {
-  if (figures) {
-    append_figure(text, name + ", SDC", figures->sdc, unit);
-    append_figure(text, name + ", DUE", figures->due, unit);
+void add_failures(std::vector<NamedFigure>& figures, const std::string& name,
+                  const std::optional<FailureFigures>& failures, const std::string& unit) {
+  if (failures) {
+    figures.push_back({name + ", SDC", failures->sdc, unit});
+    figures.push_back({name + ", DUE", failures->due, unit});
   }
 }
 
 }  // namespace
+
+std::vector<NamedFigure> device_figures(const Reliability& reliability) {
+  std::vector<NamedFigure> figures;
+  add_failures(figures, "FIT", reliability.fit, "failures in 10⁹ h");
+  add_failures(figures, "Cross-section", reliability.cross_section, "cm²");
+  add_failures(figures, "SER", reliability.ser, "failures in 10⁹ h");
+  if (reliability.mwtf) {
+    figures.push_back({"MWTF", *reliability.mwtf, "1/s"});
+  }
+  if (reliability.inferences_to_failure) {
+    figures.push_back({"Mean work to a critical failure", *reliability.inferences_to_failure, "inferences"});
+  }
+  if (reliability.safety) {
+    figures.push_back({"SPFM, goal " + reliability.safety->goal, reliability.safety->single_point, "share"});
+    figures.push_back({"LFM, goal " + reliability.safety->goal, reliability.safety->latent, "share"});
+  }
+  return figures;
+}
 
 ordered_json to_json(const Reliability& reliability) {
   ordered_json json;
@@ -83,18 +96,9 @@ ordered_json to_json(const Reliability& reliability) {
 
 std::string to_text(const Reliability& reliability) {
   std::string text = fmt::format("reliability ({})\n", kScope);
-  append_failures(text, "FIT", reliability.fit, "in 10^9 h");
-  append_failures(text, "cross-section", reliability.cross_section, "cm^2");
-  append_failures(text, "SER", reliability.ser, "in 10^9 h");
-  if (reliability.mwtf) {
-    append_figure(text, "MWTF", *reliability.mwtf, "1/s");
-  }
-  if (reliability.inferences_to_failure) {
-    append_figure(text, "inferences to failure", *reliability.inferences_to_failure, "");
-  }
-  if (reliability.safety) {
-    append_figure(text, "SPFM", reliability.safety->single_point, "goal: " + reliability.safety->goal);
-    append_figure(text, "LFM", reliability.safety->latent, "");
+  for (const NamedFigure& named : device_figures(reliability)) {
+    fmt::format_to(std::back_inserter(text), "{:<32}{:>12}   [{:.4g}, {}] {}\n", named.name,
+                   number_text(named.figure.estimate), named.figure.low, number_text(named.figure.high), named.unit);
   }
   for (const std::string& reason : reliability.left_out) {
     text += "left out: " + reason + '\n';

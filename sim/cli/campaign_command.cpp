@@ -6,6 +6,7 @@
 
 #include "sim/campaign/campaign_report.h"
 #include "sim/campaign/prepared_campaign.h"
+#include "sim/campaign/rates_file.h"
 #include "sim/campaign/reliability.h"
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
@@ -27,7 +28,6 @@ struct CampaignOptions {
   std::optional<uint64_t> seed;
   std::optional<uint64_t> samples;
   std::optional<size_t> images;
-  std::string fault_list;
   parallel::SessionOptions session;
   std::string shard;
   std::string rates;
@@ -67,6 +67,11 @@ std::string population_text(const campaign::CampaignDescription& description) {
 }
 
 int dry_run(const CampaignOptions& options, campaign::PreparedCampaign& prepared) {
+  if (!options.session.fault_list.empty()) {
+    campaign::PendingFile list(options.session.fault_list);
+    prepared.write_fault_list(list);
+    list.publish();
+  }
   const campaign::CampaignDescription description = prepared.description();
   const campaign::CampaignEstimate estimate =
       campaign::estimate_campaign(prepared.target(), prepared.experiments(), prepared.hang_factor());
@@ -103,13 +108,14 @@ void print_json(const CampaignOptions& options, const parallel::SessionResult& r
   fmt::print("{}\n", report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-int report(const CampaignOptions& options, const parallel::SessionResult& result) {
+int report(const CampaignOptions& options, const parallel::SessionResult& result,
+           const std::optional<campaign::Rates>& rates) {
   const campaign::CampaignDescription& description = result.store.description();
   const campaign::CampaignSummary summary =
       campaign::summarise(description, [&](const auto& use) { result.store.for_each(use); });
   std::optional<campaign::Reliability> reliability;
-  if (!options.rates.empty()) {
-    reliability = campaign::reliability_of(summary, description, campaign::read_rates(options.rates));
+  if (rates) {
+    reliability = campaign::reliability_of(summary, description, *rates);
   }
   if (options.json) {
     print_json(options, result, summary, reliability);
@@ -131,11 +137,10 @@ int run_campaign(CampaignOptions& options) {
     options.session.shard = parallel::parse_shard(options.shard);
   }
   campaign::PreparedCampaign prepared(experiment_of(options));
+  std::optional<campaign::Rates> rates;
   if (!options.rates.empty()) {
-    campaign::check_rates(campaign::read_rates(options.rates), prepared.description());
-  }
-  if (!options.fault_list.empty()) {
-    prepared.write_fault_list(options.fault_list);
+    rates = campaign::read_rates(options.rates);
+    campaign::check_rates(*rates, prepared.description());
   }
   if (options.dry_run) {
     return dry_run(options, prepared);
@@ -148,7 +153,7 @@ int run_campaign(CampaignOptions& options) {
                       fmt::format(", rate [{:.2f} %, {:.2f} %]", 100 * now.rate.low, 100 * now.rate.high));
     });
   }
-  return result ? report(options, *result) : 0;
+  return result ? report(options, *result, rates) : 0;
 }
 
 std::function<int()> configure(CLI::App& app) {
@@ -159,7 +164,7 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--seed", options->seed, "Override the seed");
   app.add_option("--samples", options->samples, "Override the sample size")->check(CLI::PositiveNumber);
   app.add_option("--images", options->images, "Override the number of images")->check(CLI::PositiveNumber);
-  app.add_option("--write-list", options->fault_list, "Also write the faults as a fault list (.csv or .jsonl)");
+  app.add_option("--write-list", options->session.fault_list, "Also write the faults as a fault list (.csv or .jsonl)");
   app.add_option("--out", options->session.store, "Result store to write; without it the rows are forgotten");
   app.add_flag("--resume", options->session.resume, "Finish the result store instead of making it");
   app.add_option("--jobs", options->session.jobs, "Processes; default: one per core, under mpirun one per rank")

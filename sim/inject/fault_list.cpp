@@ -61,9 +61,10 @@ FaultList read_fault_list(const std::string& path) {
   return list;
 }
 
-void write_fault_list(const std::vector<FaultListEntry>& entries, const std::string& path) {
+void write_fault_list(const std::vector<FaultListEntry>& entries, const std::string& path,
+                      const std::string& temporary) {
   const FaultListFormat& format = format_of(path);
-  std::ofstream out(path, std::ios::binary);
+  std::ofstream out(temporary, std::ios::binary);
   format.write(entries, out);
   out.flush();
   if (!out) {

@@ -53,8 +53,10 @@ struct FaultListFormatRegistration {
 
 /// Reads a list in the form that its extension names. Throws UserError.
 FaultList read_fault_list(const std::string& path);
-/// Writes a list in the form that the extension of `path` names. Throws UserError when it cannot be written.
-void write_fault_list(const std::vector<FaultListEntry>& entries, const std::string& path);
+/// Writes a list in the form that the extension of `path` names to the file `temporary`, which will get that name.
+/// Throws UserError, about `path`, when it cannot be written.
+void write_fault_list(const std::vector<FaultListEntry>& entries, const std::string& path,
+                      const std::string& temporary);
 
 /// The entries that stand for one experiment, named `experiment`: one per fault, in full.
 std::vector<FaultListEntry> to_entries(const hw::StateTable& table, const std::vector<hw::Fault>& faults,

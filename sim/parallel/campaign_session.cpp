@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sim/campaign/experiment_runner.h"
+#include "sim/campaign/pending_file.h"
 #include "sim/config/user_error.h"
 #include "sim/parallel/rank_lane.h"
 #include "sim/parallel/ranks.h"
@@ -64,6 +65,18 @@ ResultStore open_store(const SessionOptions& options, CampaignDescription descri
   return options.store.empty() ? ResultStore::in_memory(description) : ResultStore::create(options.store, description);
 }
 
+/// The store, and the fault list if one is wanted: both or neither.
+ResultStore begin(const SessionOptions& options, const campaign::PreparedCampaign& prepared) {
+  if (options.fault_list.empty()) {
+    return open_store(options, prepared.description());
+  }
+  campaign::PendingFile list(options.fault_list);
+  prepared.write_fault_list(list);
+  ResultStore store = open_store(options, prepared.description());
+  list.publish();
+  return store;
+}
+
 void check(const SessionOptions& options, campaign::PreparedCampaign& prepared) {
   if (options.resume && options.store.empty()) {
     throw UserError("--resume", 0, "there is no store to resume", "name it with --out");
@@ -101,7 +114,7 @@ std::optional<SessionResult> run_session(campaign::PreparedCampaign& prepared, c
   }
 
   const auto start = std::chrono::steady_clock::now();
-  ResultStore store = open_store(options, prepared.description());
+  ResultStore store = begin(options, prepared);
   const std::unique_ptr<Ranks> ranks = started_by_mpi() ? connect_ranks() : nullptr;
   const std::unique_ptr<RankLanes> others = ranks ? std::make_unique<RankLanes>(*ranks) : nullptr;
   if (others) {

@@ -18,6 +18,7 @@ struct SessionOptions {
   bool resume = false;                   ///< finish the store instead of making it
   std::optional<campaign::Shard> shard;  ///< default: everything, or what the store that is resumed asks for
   size_t jobs = 0;                       ///< processes on this machine; 0: one per core, under mpirun one per rank
+  std::string fault_list;                ///< file to write the faults to as a fault list; empty: none
 };
 
 /// What a session left behind.
@@ -31,7 +32,8 @@ struct SessionResult {
 campaign::Shard parse_shard(const std::string& text);
 
 /// Runs a campaign on this machine's cores, or on all ranks under mpirun, where rank 0 alone writes the store. Throws
-/// UserError for a store that exists (without resume), that belongs to another campaign, or that cannot be sharded.
+/// UserError for a store that exists (without resume), that belongs to another campaign, or that cannot be sharded, and
+/// for a fault list that cannot be written; nothing is written then.
 ///
 /// Returns nothing on ranks other than 0. Forks: call it while the process has one thread.
 std::optional<SessionResult> run_session(campaign::PreparedCampaign& prepared, const SessionOptions& options,

@@ -7,9 +7,8 @@
 namespace faultline::report {
 namespace {
 
-using campaign::FailureFigures;
 using campaign::Figure;
-using campaign::Reliability;
+using campaign::NamedFigure;
 using campaign::StructureReliability;
 
 std::string number(const std::optional<double>& value) {
@@ -20,42 +19,23 @@ std::string figure_text(const Figure& figure) {
   return fmt::format("{} ({:.4g} to {})", number(figure.estimate), figure.low, number(figure.high));
 }
 
-void write_row(Markup& page, const std::string& name, const Figure& figure, const std::string& unit) {
+void write_row(Markup& page, const NamedFigure& named) {
   const auto row = page.scope("tr");
-  page.element("th", name, {{"scope", "row"}});
-  page.element("td", number(figure.estimate), {{"class", "number"}});
-  page.element("td", fmt::format("{:.4g} to {}", figure.low, number(figure.high)), {{"class", "number"}});
-  page.element("td", unit);
-}
-
-void write_failures(Markup& page, const std::string& name, const std::optional<FailureFigures>& figures,
-                    const std::string& unit) {
-  if (figures) {
-    write_row(page, name + ", SDC", figures->sdc, unit);
-    write_row(page, name + ", DUE", figures->due, unit);
-  }
+  page.element("th", named.name, {{"scope", "row"}});
+  page.element("td", number(named.figure.estimate), {{"class", "number"}});
+  page.element("td", fmt::format("{:.4g} to {}", named.figure.low, number(named.figure.high)), {{"class", "number"}});
+  page.element("td", named.unit);
 }
 
 void write_totals(Markup& page, const CampaignResult& result) {
-  const Reliability& reliability = *result.reliability;
   const auto scroll = scrolling(page, "Figures of the device");
   const auto table = page.scope("table");
   page.element("caption", "Figures of the device, modelled sites only");
   write_columns(page,
                 {{"Figure"}, {"Estimate", true}, {confidence_text(result.description) + " interval", true}, {"Unit"}});
   const auto body = page.scope("tbody");
-  write_failures(page, "FIT", reliability.fit, "failures in 10⁹ hours");
-  write_failures(page, "Cross-section", reliability.cross_section, "cm²");
-  write_failures(page, "SER", reliability.ser, "failures in 10⁹ hours");
-  if (reliability.mwtf) {
-    write_row(page, "MWTF", *reliability.mwtf, "1 / s");
-  }
-  if (reliability.inferences_to_failure) {
-    write_row(page, "Mean work to a critical failure", *reliability.inferences_to_failure, "inferences");
-  }
-  if (reliability.safety) {
-    write_row(page, "SPFM, goal " + reliability.safety->goal, reliability.safety->single_point, "share");
-    write_row(page, "LFM, goal " + reliability.safety->goal, reliability.safety->latent, "share");
+  for (const NamedFigure& named : campaign::device_figures(*result.reliability)) {
+    write_row(page, named);
   }
 }
 

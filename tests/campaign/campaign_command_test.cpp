@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/run_faultline.h"
+#include "tests/support/refusal.h"
 
 namespace faultline {
 namespace {
@@ -81,6 +81,47 @@ TEST_F(CampaignCommand, TheWrittenListRunsTheSameFaults) {
   const json drawn = run(file + " --images 1 --write-list " + list);
   const json listed = run(experiment("{list: " + list + "}") + " --images 1");
   EXPECT_EQ(listed["rows"], drawn["rows"]);
+}
+
+TEST_F(CampaignCommand, ARefusedStoreLeavesNoList) {
+  folder.write("r.db", "there already");
+  const std::string model = "model: '" + (kSource / "models/lenet5_digits.onnx").string() + "'\n";
+  const std::string file =
+      folder.write("here.yaml", model + "data: {source: builtin:digits, images: 1}\nfaults: " + kEverywhere + "\n");
+  test::expect_refusal("campaign " + file + " --write-list drawn.csv --out r.db", folder.path(), "r.db: exists");
+}
+
+TEST_F(CampaignCommand, TheQuestionSteersNeymanAllocation) {
+  const auto report = [&](const std::string& question) {
+    return run(experiment("{model: flip, sample: 400, strata: [bit], allocation: neyman, pilot: 200, "
+                          "where: [\"array.pe[*][*].psum\"], question: " +
+                          question + "}") +
+               " --engine cone");
+  };
+  const json any = report("any");
+  const json critical = report("critical");
+  ASSERT_EQ(any["rows"].size(), 400u);
+  // The pilot is the same; what follows it is not: low bits change the output, high ones the class.
+  for (size_t i = 0; i < 200; ++i) {
+    EXPECT_EQ(any["rows"][i], critical["rows"][i]);
+  }
+  EXPECT_NE(any["rows"], critical["rows"]);
+  EXPECT_EQ(any["question"], "any");
+}
+
+TEST_F(CampaignCommand, RatesAddReliabilityFigures) {
+  const std::string rates = (kSource / "testbenches/rates/example.yaml").string();
+  const std::string file = experiment("{model: flip, sample: 40, where: [\"array.*\", \"buffer.weight\"]}");
+  const json reliability = run(file + " --engine cone --rates " + rates)["reliability"];
+  const json& sdc = reliability["fit"]["sdc"];
+  EXPECT_LE(sdc["low"].get<double>(), sdc["estimate"].get<double>());
+  EXPECT_GT(sdc["high"].get<double>(), 0.0);
+  double sum = 0;
+  for (const json& structure : reliability["structures"]) {
+    sum += structure["fit"]["sdc"]["estimate"].get<double>();
+  }
+  EXPECT_NEAR(sum, sdc["estimate"].get<double>(), 1e-9 * (1 + sum)) << "the parts make the whole";
+  EXPECT_FALSE(run(file + " --engine cone").contains("reliability"));
 }
 
 TEST_F(CampaignCommand, DryRunGivesPopulationAndTime) {

@@ -1,12 +1,9 @@
-#include <algorithm>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/run_faultline.h"
+#include "tests/support/refusal.h"
 
 namespace faultline {
 namespace {
@@ -101,17 +98,7 @@ TEST_P(AcceleratorDiagnostics, IsOneLineAndWritesNothing) {
   if (!bad.file.empty()) {
     folder.write("FILE", bad.file);
   }
-  const auto files = [&] {
-    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
-  };
-  const auto files_before = files();
-  const test::RunResult run = test::run_faultline(bad.arguments, folder.path());
-  EXPECT_EQ(run.status, 2) << run.err;
-  EXPECT_EQ(run.out, "");
-  EXPECT_EQ(run.err.substr(0, 11), "faultline: ");
-  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
-  EXPECT_THAT(run.err, testing::HasSubstr(bad.message));
-  EXPECT_EQ(files(), files_before);
+  test::expect_refusal(bad.arguments, folder.path(), bad.message);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, AcceleratorDiagnostics, testing::ValuesIn(bad_inputs()),

@@ -1,12 +1,9 @@
-#include <algorithm>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/run_faultline.h"
+#include "tests/support/refusal.h"
 
 namespace faultline {
 namespace {
@@ -245,11 +242,6 @@ std::vector<BadInput> bad_inputs() {
 
 class InjectionDiagnostics : public testing::TestWithParam<BadInput> {};
 
-size_t files_in(const std::filesystem::path& folder) {
-  return static_cast<size_t>(std::distance(std::filesystem::recursive_directory_iterator(folder),
-                                           std::filesystem::recursive_directory_iterator()));
-}
-
 TEST_P(InjectionDiagnostics, IsOneLineAndWritesNothing) {
   const BadInput& bad = GetParam();
   const test::TemporaryFolder folder;
@@ -264,14 +256,7 @@ TEST_P(InjectionDiagnostics, IsOneLineAndWritesNothing) {
       arguments.replace(place, 4, file);
     }
   }
-  const size_t files_before = files_in(folder.path());
-  const test::RunResult run = test::run_faultline(arguments, folder.path());
-  EXPECT_EQ(run.status, 2) << run.err;
-  EXPECT_EQ(run.out, "");
-  EXPECT_EQ(run.err.substr(0, 11), "faultline: ");
-  EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
-  EXPECT_THAT(run.err, testing::HasSubstr(bad.message));
-  EXPECT_EQ(files_in(folder.path()), files_before);
+  test::expect_refusal(arguments, folder.path(), bad.message);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, InjectionDiagnostics, testing::ValuesIn(bad_inputs()),

@@ -70,7 +70,7 @@ TEST_F(FaultListTest, WhatIsWrittenReadsTheSame) {
   };
   for (const std::string name : {"out.csv", "out.jsonl"}) {
     const std::string path = file(name, "");
-    write_fault_list(entries, path);
+    write_fault_list(entries, path, path);
     EXPECT_EQ(read_fault_list(path).entries, entries) << name;
   }
 }
