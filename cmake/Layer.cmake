@@ -19,6 +19,10 @@ if(FAULTLINE_SANITIZE)
   target_link_options(faultline_options INTERFACE -fsanitize=address,undefined)
 endif()
 
+# Lets ccache see which precompiled headers a target's sources use.
+add_library(faultline_precompiled INTERFACE)
+target_compile_options(faultline_precompiled INTERFACE -fpch-preprocess)
+
 function(faultline_layer)
   cmake_parse_arguments(ARG "" "TARGET;FOLDER" "DEPENDS;PRIVATE" ${ARGN})
   set(source_dir "${PROJECT_SOURCE_DIR}/${ARG_FOLDER}")
