@@ -9,6 +9,7 @@
 #include "sim/engine/compute_view.h"
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/fault_cone.h"
+#include "sim/engine/fault_map_cone.h"
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/incremental_inference.h"
 #include "sim/engine/network_schedule.h"
@@ -64,7 +65,8 @@ struct ConeEngine::Implementation {
         views(make_views(schedule, inputs)),
         end(schedule, views),
         effect(*network, schedule, end, incremental),
-        context{schedule, views, end, inputs, effect} {
+        context{schedule, views, end, inputs, effect},
+        map(*network, schedule, views, engine.platform().state()) {
     for (const hw::StateField& field : engine.platform().state().fields()) {
       cones.push_back(field.kind == hw::StateKind::kEnvironment ? Cone() : cone_of(field, config.grid));
     }
@@ -82,6 +84,9 @@ struct ConeEngine::Implementation {
   ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
   bool follow(const std::vector<hw::Fault>& faults);
   bool follow_lasting(const std::vector<hw::Fault>& faults);
+  ConeRun run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  std::optional<bool> left_behind_by_map();
+  ConeRun result();
   bool strike_layer(const hw::Fault& fault, size_t layer);
   void take_inputs(size_t layer);
   void restore();
@@ -90,7 +95,9 @@ struct ConeEngine::Implementation {
   bool left_behind();
   bool left_in_buffers(size_t layer) const;
   bool left_in_window() const;
-  void add_unused_sums(size_t layer, ConeEffect::UnusedSums& differences);
+  template <typename TileSum>
+  void add_unused_sums(size_t layer, TileSum tile_sum, ConeEffect::UnusedSums& differences);
+  int32_t tile_sum(const EndOfRun::UnusedSum& unused) const;
 
   bool is_wire(const hw::Fault& fault) const {
     return engine.platform().state().fields()[fault.site.field].kind == hw::StateKind::kWire;
@@ -117,6 +124,7 @@ struct ConeEngine::Implementation {
   EndOfRun end;
   ConeEffect effect;
   ConeContext context;
+  FaultMapCone map;
   std::vector<Cone> cones;  ///< by field
   std::vector<size_t> outputs;
 
@@ -318,29 +326,36 @@ bool ConeEngine::Implementation::left_in_window() const {
   });
 }
 
-/// Adds what a layer's changed inputs do to sums without a neuron that the buffer still holds.
-void ConeEngine::Implementation::add_unused_sums(size_t layer, ConeEffect::UnusedSums& differences) {
-  const model::TensorId input = step(layer).inputs.front();
-  if (end.unused_sums(layer).empty() || incremental.differences(input).empty()) {
-    return;
+int32_t ConeEngine::Implementation::tile_sum(const EndOfRun::UnusedSum& unused) const {
+  int32_t sum = 0;
+  for (int64_t fold = 0; fold < unused.view->folds_a_tile(); ++fold) {
+    sum = hw::wrapping_add(sum, unused.view->fold_sum(unused.tile * unused.view->folds_a_tile() + fold, unused.phase,
+                                                      unused.row, unused.column));
   }
-  const auto add = [&](bool subtract) {
-    for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
-      const ComputeView& view = *unused.view;
-      const StreamSlot first{unused.tile * view.folds_a_tile(), unused.phase};
-      int32_t& sum = differences[{view.target(first, unused.row, unused.column).row, unused.column}];
-      for (int64_t fold = 0; fold < view.folds_a_tile(); ++fold) {
-        const int32_t part = view.fold_sum(first.fold + fold, unused.phase, unused.row, unused.column);
-        sum = subtract ? sum_difference(sum, part) : hw::wrapping_add(sum, part);
-      }
-    }
+  return sum;
+}
+
+/// Adds by how much sums of a layer without a neuron that the buffer still holds, `tile_sum` of the present inputs,
+/// differ from the golden ones.
+template <typename TileSum>
+void ConeEngine::Implementation::add_unused_sums(size_t layer, TileSum now, ConeEffect::UnusedSums& differences) {
+  const model::TensorId input = step(layer).inputs.front();
+  const auto difference_at = [&](const EndOfRun::UnusedSum& unused) -> int32_t& {
+    const StreamSlot first{unused.tile * unused.view->folds_a_tile(), unused.phase};
+    return differences[{unused.view->target(first, unused.row, unused.column).row, unused.column}];
   };
   inputs.by_layer[layer] = golden_inputs[layer];
-  add(true);
+  for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
+    int32_t& sum = difference_at(unused);
+    sum = sum_difference(sum, tile_sum(unused));
+  }
   inputs.by_layer[layer] =
       mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
   changed_inputs.push_back(layer);
-  add(false);
+  for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
+    int32_t& sum = difference_at(unused);
+    sum = hw::wrapping_add(sum, now(unused));
+  }
 }
 
 /// With equal outputs: true when the accelerator's state at the end differs.
@@ -361,30 +376,81 @@ bool ConeEngine::Implementation::left_behind() {
     return true;
   }
   for (size_t layer = effect.layer() + 1; layer < schedule.layers(); ++layer) {
-    add_unused_sums(layer, unused);
+    if (!incremental.differences(step(layer).inputs.front()).empty()) {
+      add_unused_sums(
+          layer, [&](const EndOfRun::UnusedSum& sum) { return tile_sum(sum); }, unused);
+    }
   }
   return any_differs(unused);
 }
 
-ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults, uint64_t cycle_limit) {
-  restore();
-  std::vector<hw::Fault> faults = all_faults;
-  const auto never = [&](const hw::Fault& fault) { return fault.start > schedule.last_cycle(); };
-  faults.erase(std::remove_if(faults.begin(), faults.end(), never), faults.end());
-  if (cycle_limit < schedule.total_cycles() || !comparable || !follow(faults)) {
-    return simulate(faults, cycle_limit);
+/// The same for a map of permanent faults; nothing when that is not known.
+std::optional<bool> ConeEngine::Implementation::left_behind_by_map() {
+  const bool computes = end.last_compute != nullptr;
+  const bool last_input_differs =
+      computes && !incremental.differences(step(end.last_compute->command().layer).inputs.front()).empty();
+  const std::optional<bool> in_array = map.left_in_array(end.last_compute, last_input_differs);
+  if (!in_array || *in_array || incremental.watched_sum_differs() || left_in_window()) {
+    return in_array ? std::optional(true) : std::nullopt;
   }
-  ConeRun result;
-  result.total_cycles = schedule.total_cycles();
-  result.tensors = &incremental.tensors();
+  ConeEffect::UnusedSums unused;
+  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+    if (left_in_buffers(layer)) {
+      return true;
+    }
+    add_unused_sums(
+        layer, [&](const EndOfRun::UnusedSum& sum) { return map.tile_sum(sum); }, unused);
+  }
+  return any_differs(unused);
+}
+
+/// Several permanent faults of the array: every layer with the faults, on what the layers before have made of them.
+ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
+    take_inputs(layer);
+    const auto input = static_cast<size_t>(step(layer).inputs.front());
+    map.strike(layer, std::get<std::vector<int8_t>>(incremental.tensors()[input]), effect);
+  }
+  ConeRun run = result();
+  if (outputs_equal()) {
+    const std::optional<bool> latent = left_behind_by_map();
+    if (!latent) {
+      return simulate(faults, cycle_limit);
+    }
+    run.latent = *latent;
+  }
+  return run;
+}
+
+/// The inference as the effects leave it, but for the latent flag.
+ConeRun ConeEngine::Implementation::result() {
   if (effect.layer() < schedule.layers()) {
     incremental.propagate(next_operator, network->operators.size());
   }
+  ConeRun run;
+  run.total_cycles = schedule.total_cycles();
+  run.tensors = &incremental.tensors();
   if (stored_wrong()) {
-    result.farthest = Station::kStored;
+    run.farthest = Station::kStored;
   }
-  result.latent = outputs_equal() && left_behind();
-  return result;
+  return run;
+}
+
+ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults, uint64_t cycle_limit) {
+  restore();
+  const bool answers = cycle_limit >= schedule.total_cycles() && comparable;
+  if (answers && all_faults.size() > 1 && map.take(all_faults)) {
+    return run_map(all_faults, cycle_limit);
+  }
+  std::vector<hw::Fault> faults = all_faults;
+  const auto never = [&](const hw::Fault& fault) { return fault.start > schedule.last_cycle(); };
+  faults.erase(std::remove_if(faults.begin(), faults.end(), never), faults.end());
+  if (!answers || !follow(faults)) {
+    return simulate(faults, cycle_limit);
+  }
+  ConeRun run = result();
+  run.latent = outputs_equal() && left_behind();
+  return run;
 }
 
 ConeEngine::ConeEngine(AcceleratorEngine& engine, std::shared_ptr<const model::Network> network,

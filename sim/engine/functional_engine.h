@@ -9,6 +9,8 @@
 
 namespace faultline::engine {
 
+class MatrixKernels;
+
 /// Integer inference without a clock: the values that the accelerator must give, fault-free. Const calls are
 /// thread-safe.
 class FunctionalEngine {
@@ -17,6 +19,7 @@ class FunctionalEngine {
 
   const model::Network& network() const { return *network_; }
   const hw::Multiplier& multiplier() const { return multiplier_; }
+  const std::shared_ptr<const MatrixKernels>& kernels() const { return kernels_; }
 
   /// All tensors of one sample, indexed by TensorId. `input` has the type and size that the network declares for its
   /// input; throws std::invalid_argument otherwise.
@@ -33,6 +36,7 @@ class FunctionalEngine {
 
   std::shared_ptr<const model::Network> network_;
   hw::Multiplier multiplier_;
+  std::shared_ptr<const MatrixKernels> kernels_;
   std::vector<Step> steps_;
 };
 

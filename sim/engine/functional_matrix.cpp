@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/engine/matrix_kernel.h"
+#include "sim/engine/exact_kernel.h"
 #include "sim/engine/post_processing.h"
 
 namespace faultline::engine {
@@ -11,8 +11,8 @@ namespace {
 /// Buffers of one thread, reused from layer to layer.
 struct Scratch {
   std::vector<int8_t> operands;
-  std::vector<uint8_t> rows;
-  std::vector<int32_t> pairs;
+  std::vector<int8_t> rows;
+  std::vector<int32_t> groups;
   std::vector<int32_t> sums;
 };
 
@@ -21,25 +21,31 @@ Scratch& scratch() {
   return buffers;
 }
 
-/// Depth of the exact kernel: operands go in pairs, the last of an odd number with a zero weight.
-size_t pair_count(size_t taps) {
-  return (taps + 1) / 2;
-}
-
 const uint8_t* as_unsigned(const int8_t* codes) {
   return reinterpret_cast<const uint8_t*>(codes);
 }
 
-constexpr int kActivationShift = 0;  // of an index into a multiplier's table
-constexpr int kWeightShift = 8;
+size_t round_up(size_t count, size_t multiple) {
+  return (count + multiple - 1) / multiple * multiple;
+}
+
+/// Channels go to the lanes where there are fewer pixels than this.
+constexpr int kFewPixels = 16;
 
 }  // namespace
 
-FunctionalMatrix::FunctionalMatrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier)
+MatrixKernels::MatrixKernels(const hw::Multiplier& multiplier) {
+  if (!multiplier.exact()) {
+    by_weight_ = std::make_unique<const TableKernel>(multiplier, TableKernel::Rows::kWeights);
+    by_activation_ = std::make_unique<const TableKernel>(multiplier, TableKernel::Rows::kActivations);
+  }
+}
+
+FunctionalMatrix::FunctionalMatrix(const model::MatrixOperator& layer, std::shared_ptr<const MatrixKernels> kernels)
     : layer_(layer),
-      multiplier_(multiplier),
+      kernels_(std::move(kernels)),
       operands_(layer.geometry, layer.layout, layer.pad_value),
-      channels_in_lanes_(layer.geometry.groups == 1 && static_cast<size_t>(layer.geometry.pixels()) < kLanePadding),
+      channels_in_lanes_(layer.geometry.groups == 1 && layer.geometry.pixels() < kFewPixels),
       channel_lanes_(padded_lanes(static_cast<size_t>(layer.geometry.out_channels))) {
   if (channels_in_lanes_) {
     prepare_lanes();
@@ -48,24 +54,25 @@ FunctionalMatrix::FunctionalMatrix(const model::MatrixOperator& layer, const hw:
   }
 }
 
+size_t FunctionalMatrix::padded_lanes(size_t lanes) const {
+  return round_up(lanes, kernels_->exact() ? exact_kernel::kLanes : TableKernel::kLanes);
+}
+
 size_t FunctionalMatrix::depth() const {
   const auto taps = static_cast<size_t>(operands_.taps());
-  return multiplier_.exact() ? pair_count(taps) : taps;
+  return kernels_->exact() ? exact_kernel::groups(taps) : taps;
 }
 
 void FunctionalMatrix::prepare_rows() {
   const auto taps = static_cast<size_t>(operands_.taps());
-  const size_t rows = layer_.weights.size() / taps;
-  if (!multiplier_.exact()) {
+  if (!kernels_->exact()) {
     codes_.assign(layer_.weights.begin(), layer_.weights.end());
     return;
   }
-  pairs_.reserve(rows * pair_count(taps));
+  const size_t rows = layer_.weights.size() / taps;
+  groups_.resize(rows * depth());
   for (size_t row = 0; row < rows; ++row) {
-    const int8_t* weights = layer_.weights.data() + row * taps;
-    for (size_t tap = 0; tap < taps; tap += 2) {
-      pairs_.push_back(operand_pair(weights[tap], tap + 1 < taps ? weights[tap + 1] : int8_t{0}));
-    }
+    exact_kernel::pack_row(layer_.weights.data() + row * taps, taps, groups_.data() + row * depth());
   }
 }
 
@@ -73,20 +80,23 @@ void FunctionalMatrix::prepare_lanes() {
   const auto taps = static_cast<size_t>(operands_.taps());
   const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
   const auto planes = static_cast<size_t>(layer_.planes);
-  (multiplier_.exact() ? pairs_.resize(planes * depth() * channel_lanes_)
-                       : codes_.resize(planes * depth() * channel_lanes_));
+  std::vector<int8_t> lanes(planes * taps * channel_lanes_);
   for (size_t plane = 0; plane < planes; ++plane) {
     for (size_t n = 0; n < channels; ++n) {
       const int8_t* weights = layer_.weights.data() + (plane * channels + n) * taps;
-      for (size_t step = 0; step < depth(); ++step) {
-        const size_t place = (plane * depth() + step) * channel_lanes_ + n;
-        if (multiplier_.exact()) {
-          pairs_[place] = operand_pair(weights[2 * step], 2 * step + 1 < taps ? weights[2 * step + 1] : int8_t{0});
-        } else {
-          codes_[place] = static_cast<uint8_t>(weights[step]);
-        }
+      for (size_t tap = 0; tap < taps; ++tap) {
+        lanes[(plane * taps + tap) * channel_lanes_ + n] = weights[tap];
       }
     }
+  }
+  if (!kernels_->exact()) {
+    codes_.assign(lanes.begin(), lanes.end());
+    return;
+  }
+  groups_.resize(planes * depth() * channel_lanes_);
+  for (size_t plane = 0; plane < planes; ++plane) {
+    exact_kernel::pack_lanes(lanes.data() + plane * taps * channel_lanes_, taps, channel_lanes_,
+                             groups_.data() + plane * depth() * channel_lanes_);
   }
 }
 
@@ -108,25 +118,21 @@ void FunctionalMatrix::accumulate_pixel_lanes(const int8_t* input, Finish finish
       const int last = std::min(first + band_rows(), operands_.rows());
       const size_t pixels = static_cast<size_t>(last - first) * static_cast<size_t>(operands_.columns());
       const size_t lanes = padded_lanes(pixels);
-      buffers.operands.resize((taps + 1) * lanes);
+      buffers.operands.resize(taps * lanes);
       operands_.fill(input, group, first, last, lanes, buffers.operands.data());
       buffers.sums.assign(group_channels * lanes, 0);
-      if (multiplier_.exact()) {
-        buffers.pairs.resize(depth() * lanes);
-        for (size_t step = 0; step < depth(); ++step) {
-          const int8_t* even = buffers.operands.data() + 2 * step * lanes;
-          pair_operands(even, even + lanes, lanes, buffers.pairs.data() + step * lanes);
-        }
+      if (kernels_->exact()) {
+        buffers.groups.resize(depth() * lanes);
+        exact_kernel::pack_lanes(buffers.operands.data(), taps, lanes, buffers.groups.data());
       }
       for (int plane = 0; plane < layer_.planes; ++plane) {
         const size_t row = static_cast<size_t>(plane) * static_cast<size_t>(g.out_channels) + first_channel;
-        if (multiplier_.exact()) {
-          accumulate_exact(pairs_.data() + row * depth(), group_channels, buffers.pairs.data(), lanes, depth(),
-                           buffers.sums.data());
+        if (kernels_->exact()) {
+          exact_kernel::accumulate(groups_.data() + row * depth(), group_channels, buffers.groups.data(), lanes,
+                                   depth(), buffers.sums.data());
         } else {
-          accumulate_by_table({multiplier_.table(), kWeightShift, kActivationShift}, codes_.data() + row * depth(),
-                              group_channels, as_unsigned(buffers.operands.data()), lanes, depth(),
-                              buffers.sums.data());
+          kernels_->by_weight().accumulate(codes_.data() + row * depth(), group_channels,
+                                           as_unsigned(buffers.operands.data()), lanes, depth(), buffers.sums.data());
         }
       }
       const size_t first_pixel = static_cast<size_t>(first) * static_cast<size_t>(operands_.columns());
@@ -143,34 +149,29 @@ void FunctionalMatrix::accumulate_channel_lanes(const int8_t* input, Finish fini
   const auto pixels = static_cast<size_t>(layer_.geometry.pixels());
   const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
   Scratch& buffers = scratch();
-  buffers.operands.resize((taps + 1) * pixels);
+  buffers.operands.resize(taps * pixels);
   operands_.fill(input, 0, 0, operands_.rows(), pixels, buffers.operands.data());
-  buffers.sums.assign(pixels * channel_lanes_, 0);
-  const int8_t* operand = buffers.operands.data();
-  if (multiplier_.exact()) {
-    buffers.pairs.resize(pixels * depth());
-    for (size_t pixel = 0; pixel < pixels; ++pixel) {
-      for (size_t step = 0; step < depth(); ++step) {
-        buffers.pairs[pixel * depth() + step] =
-            operand_pair(operand[2 * step * pixels + pixel], operand[(2 * step + 1) * pixels + pixel]);
-      }
-    }
-  } else {
-    buffers.rows.resize(pixels * taps);
-    for (size_t pixel = 0; pixel < pixels; ++pixel) {
-      for (size_t tap = 0; tap < taps; ++tap) {
-        buffers.rows[pixel * taps + tap] = static_cast<uint8_t>(operand[tap * pixels + pixel]);
-      }
+  buffers.rows.resize(pixels * taps);
+  for (size_t pixel = 0; pixel < pixels; ++pixel) {
+    for (size_t tap = 0; tap < taps; ++tap) {
+      buffers.rows[pixel * taps + tap] = buffers.operands[tap * pixels + pixel];
     }
   }
+  if (kernels_->exact()) {
+    buffers.groups.resize(pixels * depth());
+    for (size_t pixel = 0; pixel < pixels; ++pixel) {
+      exact_kernel::pack_row(buffers.rows.data() + pixel * taps, taps, buffers.groups.data() + pixel * depth());
+    }
+  }
+  buffers.sums.assign(pixels * channel_lanes_, 0);
   for (size_t plane = 0; plane < static_cast<size_t>(layer_.planes); ++plane) {
     const size_t offset = plane * depth() * channel_lanes_;
-    if (multiplier_.exact()) {
-      accumulate_exact(buffers.pairs.data(), pixels, pairs_.data() + offset, channel_lanes_, depth(),
-                       buffers.sums.data());
+    if (kernels_->exact()) {
+      exact_kernel::accumulate(buffers.groups.data(), pixels, groups_.data() + offset, channel_lanes_, depth(),
+                               buffers.sums.data());
     } else {
-      accumulate_by_table({multiplier_.table(), kActivationShift, kWeightShift}, buffers.rows.data(), pixels,
-                          codes_.data() + offset, channel_lanes_, depth(), buffers.sums.data());
+      kernels_->by_activation().accumulate(as_unsigned(buffers.rows.data()), pixels, codes_.data() + offset,
+                                           channel_lanes_, depth(), buffers.sums.data());
     }
   }
   for (size_t n = 0; n < channels; ++n) {

@@ -39,7 +39,7 @@ IncrementalInference::IncrementalInference(std::shared_ptr<const model::Network>
       differences_(network_->tensors.size()) {
   for (size_t index = 0; index < network_->operators.size(); ++index) {
     if (const auto* layer = dynamic_cast<const model::MatrixOperator*>(network_->operators[index].get())) {
-      matrices_[index] = std::make_unique<const FunctionalMatrix>(*layer, functional_.multiplier());
+      matrices_[index] = std::make_unique<const FunctionalMatrix>(*layer, functional_.kernels());
       sparse_[index] = std::make_unique<const SparseMatrix>(*layer, functional_.multiplier());
       sums_[index].resize(static_cast<size_t>(layer->geometry.pixels()),
                           static_cast<size_t>(layer->geometry.out_channels));

@@ -7,6 +7,8 @@
 #include <random>
 #include <thread>
 
+// The kernels have this target too; without the macro it is not listed.
+#define HWY_WANT_AVX3_DL
 #include <hwy/targets.h>
 
 #include "gtest/gtest.h"
