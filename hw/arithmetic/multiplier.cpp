@@ -23,8 +23,10 @@ Multiplier::Multiplier() : name_("exact"), table_(std::make_shared<std::array<in
   });
 }
 
-Multiplier::Multiplier(std::string name, const std::array<int16_t, kEntries>& products)
-    : name_(std::move(name)), table_(std::make_shared<std::array<int16_t, kEntries + 1>>()) {
+Multiplier::Multiplier(std::string name, const std::array<int16_t, kEntries>& products, MultiplierModule module)
+    : name_(std::move(name)),
+      table_(std::make_shared<std::array<int16_t, kEntries + 1>>()),
+      module_(std::move(module)) {
   std::copy(products.begin(), products.end(), table_->begin());
   for_each_operand_pair([this](int8_t activation, int8_t weight) {
     exact_ = exact_ && product(activation, weight) == activation * weight;

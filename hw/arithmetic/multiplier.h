@@ -2,10 +2,15 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace faultline::hw {
+
+/// The SystemVerilog of a multiplier's circuit: a combinational module of the given name with ports activation, weight
+/// (in) and product (out) of 8, 8 and 16 bits.
+using MultiplierModule = std::function<std::string(const std::string& name)>;
 
 /// The multiplier of a processing element: product = M(activation, weight), both signed 8-bit, product signed 16-bit.
 ///
@@ -25,12 +30,15 @@ class Multiplier {
   /// The exact multiplier.
   Multiplier();
 
-  /// A multiplier given by all its products, in the order of index(). `name` appears in results.
-  Multiplier(std::string name, const std::array<int16_t, kEntries>& products);
+  /// A multiplier given by all its products, in the order of index(). `name` appears in results; `module` is the
+  /// circuit that has these products, where there is one.
+  Multiplier(std::string name, const std::array<int16_t, kEntries>& products, MultiplierModule module = {});
 
   const std::string& name() const { return name_; }
   /// True when every product is the arithmetic one (also for a table that happens to be exact).
   bool exact() const { return exact_; }
+  /// The circuit; empty for a bare table, and for Multiplier(), which is the language's operator.
+  const MultiplierModule& module() const { return module_; }
   int16_t product(int8_t activation, int8_t weight) const { return (*table_)[index(activation, weight)]; }
   /// kEntries products, followed by one unused entry so that 32-bit gathers of the last one stay inside.
   const int16_t* table() const { return table_->data(); }
@@ -39,6 +47,7 @@ class Multiplier {
   std::string name_;
   bool exact_ = true;
   std::shared_ptr<std::array<int16_t, kEntries + 1>> table_;
+  MultiplierModule module_;
 };
 
 }  // namespace faultline::hw

@@ -110,13 +110,13 @@ std::function<int64_t(int64_t, int64_t)> GeneratedMultiplier::model() const {
   };
 }
 
-std::string GeneratedMultiplier::systemverilog() const {
+std::string GeneratedMultiplier::systemverilog(const std::string& module) const {
   const bool native = is_signed && family->signed_core;
   const MultiplierCircuit core = native ? family->signed_core(bits, values) : family->unsigned_core(bits, values);
   return fmt::format(
       "// {}, {} {}-bit operands: {}\n// {}\nmodule {} (\n  input logic [{}:0] activation,\n"
       "  input logic [{}:0] weight,\n  output logic [{}:0] product\n);\n{}\n{}endmodule\n",
-      name(), is_signed ? "signed" : "unsigned", bits, family->definition, family->reference, module_name(), bits - 1,
+      name(), is_signed ? "signed" : "unsigned", bits, family->definition, family->reference, module, bits - 1,
       bits - 1, 2 * bits - 1, shell(is_signed && !native, bits), core.statements);
 }
 
@@ -129,7 +129,8 @@ Multiplier GeneratedMultiplier::table() const {
           static_cast<int16_t>(product(activation, weight));
     }
   }
-  return {name(), *products};
+  return {name(), *products,
+          [multiplier = *this](const std::string& module) { return multiplier.systemverilog(module); }};
 }
 
 GeneratedMultiplier standard_multiplier(const MultiplierFamily& family) {

@@ -71,7 +71,9 @@ struct GeneratedMultiplier {
   std::function<int64_t(int64_t activation, int64_t weight)> model() const;
   /// A module `module_name()` with ports activation, weight (in) and product (out), combinational. It is clean under
   /// `verilator --lint-only -Wall` and within what Yosys 0.23 reads.
-  std::string systemverilog() const;
+  std::string systemverilog() const { return systemverilog(module_name()); }
+  /// The same under another name.
+  std::string systemverilog(const std::string& module) const;
   /// The multiplier of a processing element, tabulated. Only for signed 8-bit operands.
   Multiplier table() const;
 };

@@ -30,6 +30,7 @@ struct Design {
 };
 
 /// The grid of processing elements: modules systolic_multiplier, systolic_pe and systolic_grid.
+/// Throws RtlError for a multiplier that such an array cannot have (multiplier_module).
 Design grid_design(const hw::GridConfig& config);
 
 /// The path of one element (row-major index), with indices in place of `[*]`.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "rtl/generator/rtl_error.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -53,9 +54,21 @@ std::string table_lines(const hw::Multiplier& multiplier) {
 
 }  // namespace
 
-SourceFile multiplier_module(const hw::Multiplier& multiplier) {
-  return {"systolic_multiplier.sv",
-          multiplier.exact() ? kExact : fill_template(kTable, {{"products", table_lines(multiplier)}})};
+SourceFile multiplier_module(const hw::Multiplier& multiplier, int elements) {
+  constexpr const char* kFile = "systolic_multiplier.sv";
+  if (multiplier.module()) {
+    return {kFile, multiplier.module()("systolic_multiplier")};
+  }
+  if (multiplier.exact()) {
+    return {kFile, kExact};
+  }
+  if (elements > kMostTableElements) {
+    throw RtlError(
+        fmt::format("{} is a table, too large as a memory in each of {} processing elements", multiplier.name(),
+                    elements),
+        fmt::format("take a generated family, or an array of at most {} elements, such as 16x16", kMostTableElements));
+  }
+  return {kFile, fill_template(kTable, {{"products", table_lines(multiplier)}})};
 }
 
 }  // namespace faultline::rtl

@@ -3,10 +3,12 @@
 
 #include <fmt/core.h>
 
+#include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
 #include "sim/config/multiplier_option.h"
 #include "sim/config/user_error.h"
-#include "sim/cost/synthesis.h"
+#include "sim/cost/array_cost.h"
+#include "sim/cost/multiplier_cost.h"
 #include "sim/process/child_process.h"
 
 namespace faultline::cli {
@@ -15,7 +17,11 @@ namespace {
 using nlohmann::ordered_json;
 
 struct CostOptions {
-  std::string multiplier, verilog, top, liberty;
+  AcceleratorOptions accelerator;
+  std::string verilog, top, liberty;
+  bool multiplier = false;  ///< a multiplier alone
+  bool element = false;
+  bool array = false;
   bool no_dsp = false;
   bool is_unsigned = false;
   bool json = false;
@@ -41,33 +47,42 @@ ordered_json table_cost(const std::string& file) {
   return json;
 }
 
-ordered_json circuit_cost(const CostOptions& options) {
-  cost::SynthesisRequest request;
-  request.dsps = !options.no_dsp;
-  request.liberty = options.liberty.empty() ? "" : require_text(options.liberty);
-  std::string name = options.verilog;
-  if (!options.verilog.empty()) {
-    request.systemverilog = require_text(options.verilog);
-    request.top = options.top;
-  } else {
-    const hw::GeneratedMultiplier multiplier = config::parse_generated_multiplier(
-        options.multiplier, hw::Multiplier::kOperandBits, !options.is_unsigned, "--multiplier");
-    name = multiplier.name();
-    request.systemverilog = multiplier.systemverilog();
-    request.top = multiplier.module_name();
+ordered_json file_cost(const CostOptions& options, cost::SynthesisRequest request) {
+  request.systemverilog = require_text(options.verilog);
+  request.top = options.top;
+  ordered_json json = {{"name", options.verilog}};
+  json.update(cost::to_json(cost::synthesize(request, options.verilog)));
+  return json;
+}
+
+ordered_json multiplier_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
+  const config::MultiplierOption multiplier = options.accelerator.over({}).multiplier;
+  return multiplier.file.empty()
+             ? cost::multiplier_cost({hw::find_multiplier_family(multiplier.family), multiplier.values,
+                                      hw::Multiplier::kOperandBits, !options.is_unsigned},
+                                     request)
+             : table_cost(multiplier.file);
+}
+
+ordered_json array_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
+  config::AcceleratorSettings settings = options.accelerator.over({});
+  if (!options.array) {
+    settings.array = {1, 1};
   }
-  ordered_json json = {{"name", name}};
-  json.update(cost::to_json(cost::synthesize(request, name)));
+  const hw::GridConfig grid = settings.build().grid;
+  ordered_json json = {{"name", fmt::format("{}x{} {} {}", grid.rows, grid.columns, hw::to_string(grid.dataflow),
+                                            grid.multiplier.name())}};
+  json.update(cost::to_json(cost::array_cost(grid, request), grid));
   return json;
 }
 
 void print(const ordered_json& json) {
   fmt::print("{}\n", json["name"].get<std::string>());
-  for (const auto& [group, figures] : json.items()) {
-    if (figures.is_object()) {
+  for (const char* group : {"fpga", "asic"}) {
+    if (json.contains(group)) {
       fmt::print("{}\n", group);
-      for (const auto& [key, value] : figures.items()) {
-        fmt::print("  {:<18}{:>10}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+      for (const auto& [key, value] : json[group].items()) {
+        fmt::print("  {:<26}{:>12}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
       }
     }
   }
@@ -76,14 +91,25 @@ void print(const ordered_json& json) {
   }
 }
 
-int report_cost(const CostOptions& options) {
-  if (options.multiplier.empty() && options.verilog.empty()) {
-    throw UserError("command line", 0, "nothing to cost is given", "give --multiplier NAME or --verilog FILE");
+ordered_json cost_of(const CostOptions& options) {
+  cost::SynthesisRequest request;
+  request.dsps = !options.no_dsp;
+  request.liberty = options.liberty.empty() ? "" : require_text(options.liberty);
+  if (options.array || options.element) {
+    return array_cost(options, request);
   }
-  const config::MultiplierOption multiplier = options.multiplier.empty()
-                                                  ? config::MultiplierOption{}
-                                                  : config::parse_multiplier(options.multiplier, "--multiplier");
-  const ordered_json json = multiplier.file.empty() ? circuit_cost(options) : table_cost(multiplier.file);
+  if (!options.verilog.empty()) {
+    return file_cost(options, request);
+  }
+  if (!options.multiplier) {
+    throw UserError("command line", 0, "nothing to cost is given",
+                    "give --multiplier NAME, --pe, --array ROWSxCOLUMNS, --accelerator FILE or --verilog FILE");
+  }
+  return multiplier_cost(options, request);
+}
+
+int report_cost(const CostOptions& options) {
+  const ordered_json json = cost_of(options);
   if (options.json) {
     fmt::print("{}\n", json.dump(2, ' ', false, ordered_json::error_handler_t::replace));
   } else {
@@ -94,19 +120,26 @@ int report_cost(const CostOptions& options) {
 
 std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<CostOptions>();
-  CLI::Option* multiplier =
-      app.add_option("--multiplier", options->multiplier, "A multiplier, as `faultline run` takes it");
+  options->accelerator.add(app);
+  app.add_flag("--pe", options->element, "One processing element with its multiplier");
   app.add_flag("--unsigned", options->is_unsigned, "The family's core for unsigned operands");
   CLI::Option* verilog = app.add_option("--verilog", options->verilog, "A circuit in one Verilog file");
-  verilog->excludes(multiplier);
+  for (const char* other : {"--accelerator", "--array", "--dataflow", "--multiplier", "--pe"}) {
+    verilog->excludes(app.get_option(other));
+  }
   app.add_option("--top", options->top, "Its module, where there are several")->needs(verilog);
   app.add_flag("--no-dsp", options->no_dsp, "Multiplications in LUTs, not in DSP blocks");
   app.add_option("--liberty", options->liberty, "Cell library for the area of the ASIC mapping");
   app.add_flag("--json", options->json, "Print JSON");
-  return [options] { return report_cost(*options); };
+  return [options, &app] {
+    options->multiplier = app.count("--multiplier") > 0;
+    options->array = app.count("--array") + app.count("--accelerator") > 0;
+    return report_cost(*options);
+  };
 }
 
-const Registration kRegistration{{"cost", "Area and depth of a multiplier or circuit, by Yosys", configure}};
+const Registration kRegistration{
+    {"cost", "Area, depth and energy of a multiplier, array or circuit, by Yosys", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

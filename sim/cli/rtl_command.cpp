@@ -19,9 +19,17 @@ struct RtlOptions {
   bool json = false;
 };
 
+rtl::Design design_of(const hw::GridConfig& config) {
+  try {
+    return rtl::grid_design(config);
+  } catch (const rtl::RtlError& error) {
+    throw UserError("multiplier", 0, error.wrong(), error.right());
+  }
+}
+
 int write_rtl(const RtlOptions& options) {
   const hw::AcceleratorConfig config = options.accelerator.over({}).build();
-  const rtl::Design design = rtl::grid_design(config.grid);
+  const rtl::Design design = design_of(config.grid);
   try {
     rtl::write_design(design, config.grid, options.out);
   } catch (const rtl::RtlError& error) {

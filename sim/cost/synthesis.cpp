@@ -1,7 +1,5 @@
 #include "sim/cost/synthesis.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +9,8 @@
 
 #include "sim/config/user_error.h"
 #include "sim/model/sha256.h"
+#include "sim/netlist/gate_netlist.h"
+#include "sim/netlist/switching_energy.h"
 #include "sim/process/child_process.h"
 #include "sim/process/tool_run.h"
 
@@ -21,28 +21,17 @@ using nlohmann::json;
 
 constexpr auto kLimit = std::chrono::minutes(10);
 
-/// A module's name goes into Yosys' script, where anything else could be a command.
-void check_top(const std::string& top) {
-  const bool good =
-      std::all_of(top.begin(), top.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-  if (!good) {
-    throw UserError("--top", 0, fmt::format("'{}' is no name of a module", top), "give letters, digits and _");
-  }
-}
-
 std::string fpga_script(const SynthesisRequest& request) {
   return fmt::format(
-      "read_verilog -sv circuit.sv\nhierarchy -check {}\n"
+      "read_verilog -sv circuit.sv\n{}"
       "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf{}\ntee -q -o fpga.json stat -json\n",
-      request.top.empty() ? "-auto-top" : "-top " + request.top, request.dsps ? "" : " -nodsp");
+      netlist::hierarchy_command(request.top), request.dsps ? "" : " -nodsp");
 }
 
 std::string asic_script(const SynthesisRequest& request) {
-  std::string script = fmt::format(
-      "read_verilog -sv circuit.sv\nhierarchy -check {}\nsynth -flatten\n"
-      "abc -g AND,NAND,OR,NOR,XOR,XNOR,MUX,ANDNOT,ORNOT\nopt_clean\n"
-      "tee -q -o asic.json stat -json -tech cmos\ntee -q -o path.txt ltp -noff\n",
-      request.top.empty() ? "-auto-top" : "-top " + request.top);
+  std::string script = "read_verilog -sv circuit.sv\n" + netlist::gate_commands(request.top) +
+                       "tee -q -o asic.json stat -json -tech cmos\ntee -q -o path.txt ltp -noff\n"
+                       "write_json gates.json\n";
   if (!request.liberty.empty()) {
     script +=
         "dfflibmap -liberty cells.lib\nabc -liberty cells.lib\nopt_clean\n"
@@ -89,6 +78,14 @@ AsicCost read_asic(const json& design, const std::string& path, const std::strin
   return cost;
 }
 
+/// Nothing for a circuit with registers: what it switches depends on more than its inputs.
+std::optional<double> energy_of(const AsicCost& cost, const std::filesystem::path& gates, const std::string& where) {
+  if (cost.flip_flops > 0) {
+    return {};
+  }
+  return netlist::switching_energy({process::read_text(gates), where});
+}
+
 SynthesisResult run_yosys(const SynthesisRequest& request, const std::string& where) {
   const process::ScratchFolder folder;
   folder.write("circuit.sv", request.systemverilog);
@@ -106,6 +103,7 @@ SynthesisResult run_yosys(const SynthesisRequest& request, const std::string& wh
   result.fpga = read_fpga(design("fpga.json"));
   result.asic = read_asic(design("asic.json"), process::read_text(folder.path() / "path.txt"),
                           process::read_text(folder.path() / "area.txt"));
+  result.asic.switching_energy = energy_of(result.asic, folder.path() / "gates.json", where);
   return result;
 }
 
@@ -114,8 +112,9 @@ std::string digest(const SynthesisRequest& request) {
   const auto version =
       process::run_child({"yosys", "-V"}, std::filesystem::temp_directory_path(), std::chrono::seconds(30));
   model::Sha256 hash;
+  const std::string energy = fmt::format("energy of {} transitions", netlist::kTransitions);
   for (const std::string& text :
-       {version.output, fpga_script(request), asic_script(request), request.systemverilog, request.liberty}) {
+       {version.output, energy, fpga_script(request), asic_script(request), request.systemverilog, request.liberty}) {
     const std::string piece = fmt::format("{}:{}", text.size(), text);
     hash.update(piece.data(), piece.size());
   }
@@ -139,9 +138,12 @@ SynthesisResult from_json(const json& stored) {
   result.fpga = {fpga.at("luts"),       fpga.at("carries"), fpga.at("muxes"),
                  fpga.at("flip_flops"), fpga.at("dsps"),    fpga.at("block_rams")};
   const json& asic = stored.at("asic");
-  result.asic = {asic.at("gates"), asic.at("flip_flops"), asic.at("gate_equivalents"), asic.at("depth"), {}};
+  result.asic = {asic.at("gates"), asic.at("flip_flops"), asic.at("gate_equivalents"), asic.at("depth"), {}, {}};
   if (asic.contains("liberty_area")) {
     result.asic.liberty_area = asic.at("liberty_area").get<double>();
+  }
+  if (asic.contains("switching_energy")) {
+    result.asic.switching_energy = asic.at("switching_energy").get<double>();
   }
   result.cached = true;
   return result;
@@ -168,7 +170,6 @@ void keep(const std::filesystem::path& file, const SynthesisResult& result) {
 }  // namespace
 
 SynthesisResult synthesize(const SynthesisRequest& request, const std::string& where) {
-  check_top(request.top);
   process::require_tool("yosys", where);
   const std::filesystem::path folder = cache_folder();
   if (folder.empty()) {
@@ -200,6 +201,9 @@ nlohmann::ordered_json to_json(const SynthesisResult& result) {
                                    {"gate_equivalents", asic.gate_equivalents},
                                    {"depth", asic.depth}}},
                                  {"cached", result.cached}};
+  if (asic.switching_energy) {
+    json["asic"]["switching_energy"] = *asic.switching_energy;
+  }
   if (asic.liberty_area) {
     json["asic"]["liberty_area"] = *asic.liberty_area;
   }

@@ -31,6 +31,8 @@ struct AsicCost {
   double gate_equivalents = 0;         ///< Yosys' estimate of CMOS transistors / 4, the transistors of a NAND of two
   int depth = 0;                       ///< gates on the longest path between flip-flops or ports
   std::optional<double> liberty_area;  ///< in the Liberty file's unit
+  /// Gate equivalents that switch per operation (netlist/switching_energy.h); only of combinational circuits.
+  std::optional<double> switching_energy;
 };
 
 struct SynthesisResult {

@@ -2,6 +2,7 @@
 // register states and faults, and after every cycle every register, wire and output the same.
 #include <gtest/gtest.h>
 
+#include "hw/multipliers/family.h"
 #include "rtl/verilated/rtl_grid.h"
 #include "tests/rtl/rtl_available.h"
 #include "tests/support/grid_pair.h"
@@ -26,6 +27,14 @@ std::unique_ptr<RtlGrid> make_forceable(const char* name, const GridConfig& conf
                                    taps, clock);
 }
 
+/// Another family in each dataflow: with a sign-magnitude shell, in two's complement, and one that gives 0 x 0 = 0 not.
+hw::Multiplier family_of(Dataflow dataflow) {
+  const char* name = dataflow == Dataflow::kWeightStationary   ? "drum"
+                     : dataflow == Dataflow::kOutputStationary ? "dadda_momeni"
+                                                               : "booth";
+  return standard_multiplier(*hw::find_multiplier_family(name)).table();
+}
+
 /// One pair of each dataflow and shape, so that few models have to be built.
 void add_all(Pairs& pairs, uint32_t first_seed) {
   // Seed of the multiplier only: every run of every test has the same model.
@@ -36,6 +45,7 @@ void add_all(Pairs& pairs, uint32_t first_seed) {
     pairs.add(GridConfig(1, 1, dataflow, hw::Multiplier()), seed++, make_forceable);
     pairs.add(GridConfig(3, 5, dataflow, table), seed++, make_forceable);
     pairs.add(GridConfig(8, 8, dataflow, hw::Multiplier()), seed++, make_forceable);
+    pairs.add(GridConfig(2, 3, dataflow, family_of(dataflow)), seed++, make_forceable);
   }
 }
 

@@ -49,6 +49,32 @@ TEST(RtlEngine, GivesEveryExperimentTheSameOutcome) {
   }
 }
 
+TEST(RtlEngine, HasTheCircuitOfAFamily) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  const std::string fault = "inject " + kModel +
+                            "--array 8x8 --dataflow ws --multiplier drum:k=4 --site array.pe[1][2].product --mask "
+                            "0x4000 --fault stuck_at_1 --cycle 900 --engine ";
+  json rtl = run_json(fault + "rtl", folder);
+  json cycle = run_json(fault + "cycle", folder);
+  rtl.erase("engine");
+  cycle.erase("engine");
+  EXPECT_EQ(rtl, cycle);
+}
+
+TEST(RtlEngine, RefusesALargeArrayOfTables) {
+  const test::TemporaryFolder folder;
+  folder.write("t.lut", std::string(131072, '\1'));
+  for (const std::string command : {"rtl --out rtl", "gemm --engine rtl"}) {
+    const test::RunResult run = test::run_faultline(command + " --array 17x16 --multiplier table:t.lut", folder.path());
+    EXPECT_EQ(run.status, 2);
+    EXPECT_NE(run.err.find(": table:t.lut is a table, too large as a memory in each of 272 processing elements; take a "
+                           "generated family, or an array of at most 256 elements, such as 16x16\n"),
+              std::string::npos)
+        << run.err;
+  }
+}
+
 TEST(RtlEngine, SaysInOneLineThatVerilatorIsMissing) {
   const test::TemporaryFolder folder;
   const test::TemporaryFolder empty;

@@ -1,5 +1,6 @@
 #include "sim/cost/synthesis.h"
 
+#include <array>
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -7,6 +8,9 @@
 
 #include "hw/multipliers/family.h"
 #include "sim/config/user_error.h"
+#include "sim/cost/array_cost.h"
+#include "sim/cost/multiplier_cost.h"
+#include "sim/netlist/gate_netlist.h"
 #include "sim/process/child_process.h"
 
 namespace faultline::cost {
@@ -36,6 +40,43 @@ class Synthesis : public testing::Test {
 SynthesisRequest family(const char* name) {
   const hw::GeneratedMultiplier multiplier = standard_multiplier(*hw::find_multiplier_family(name));
   return {multiplier.systemverilog(), multiplier.module_name(), false, ""};
+}
+
+TEST_F(Synthesis, AnArrayIsItsElementsTogether) {
+  const hw::GridConfig grid(8, 8, hw::Dataflow::kWeightStationary,
+                            standard_multiplier(*hw::find_multiplier_family("truncated")).table());
+  const ArrayCost cost = array_cost(grid, {"", "", false, ""});
+  // weight_next, weight, activation: 8 bits and valid each; load; psum.
+  EXPECT_EQ(cost.element.asic.flip_flops, 3 * 9 + 1 + 32);
+  EXPECT_EQ(cost.element.fpga.flip_flops, 3 * 9 + 1 + 32);
+  EXPECT_EQ(cost.total.asic.flip_flops, 64 * 60);
+  EXPECT_EQ(cost.total.fpga.luts, 64 * cost.element.fpga.luts);
+  EXPECT_EQ(cost.total.asic.depth, cost.element.asic.depth);
+  EXPECT_FALSE(cost.element.asic.switching_energy);
+  EXPECT_GT(cost.element.asic.gates, synthesize(family("truncated"), "truncated").asic.gates);
+}
+
+TEST_F(Synthesis, AnArrayOfTablesHasNoGatesToCount) {
+  std::array<int16_t, hw::Multiplier::kEntries> products = {1};
+  const hw::GridConfig grid(2, 2, hw::Dataflow::kWeightStationary, {"table:t.lut", products});
+  EXPECT_THROW(array_cost(grid, {}), UserError);
+}
+
+TEST_F(Synthesis, GateEquivalentsAreThoseOfTheGates) {
+  const SynthesisRequest request = family("drum");
+  double sum = 0;
+  const netlist::GateNetlist circuit = netlist::synthesize_gates(request.systemverilog, request.top, "drum");
+  for (const netlist::Gate& gate : circuit.gates()) {
+    sum += netlist::gate_equivalents(gate.kind);
+  }
+  EXPECT_EQ(synthesize(request, "drum").asic.gate_equivalents, sum);
+}
+
+TEST_F(Synthesis, TruncationSavesSwitchingEnergy) {
+  const hw::GeneratedMultiplier truncated = standard_multiplier(*hw::find_multiplier_family("truncated"));
+  const nlohmann::ordered_json json = multiplier_cost(truncated, {"", "", false, ""});
+  EXPECT_GT(json["asic"]["switching_energy"], 10);
+  EXPECT_LT(json["asic"]["relative_switching_energy"], 1);
 }
 
 /// y = a and b and c: two gates of 6 transistors deep two, one LUT.

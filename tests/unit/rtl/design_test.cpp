@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hw/multipliers/family.h"
 #include "rtl/generator/design_folder.h"
 #include "rtl/generator/rtl_error.h"
 #include "sim/process/child_process.h"
@@ -22,7 +23,7 @@ using process::ScratchFolder;
 
 constexpr auto kLimit = std::chrono::minutes(5);
 
-/// Every dataflow at several shapes, and one grid with a table.
+/// Every dataflow at several shapes, one grid with a table and two with families' circuits.
 std::vector<GridConfig> configurations() {
   std::vector<GridConfig> all;
   for (const Dataflow dataflow :
@@ -33,6 +34,10 @@ std::vector<GridConfig> configurations() {
   }
   std::mt19937 random(1);
   all.emplace_back(2, 2, Dataflow::kWeightStationary, test::random_multiplier(random));
+  for (const char* family : {"drum", "booth"}) {
+    all.emplace_back(2, 3, Dataflow::kOutputStationary,
+                     standard_multiplier(*hw::find_multiplier_family(family)).table());
+  }
   return all;
 }
 
@@ -70,6 +75,22 @@ TEST(Design, IsReadByYosys) {
     EXPECT_EQ(read.status, 0) << name_of(config) << "\n" << read.output;
     EXPECT_EQ(read.output, "") << name_of(config);
   }
+}
+
+TEST(Design, HoldsTheCircuitOfAFamily) {
+  const GridConfig drum(64, 64, Dataflow::kWeightStationary,
+                        standard_multiplier(*hw::find_multiplier_family("drum")).table());
+  const std::string text = grid_design(drum).sources.front().text;
+  EXPECT_EQ(text.find("// drum:k="), 0U) << text;
+  EXPECT_NE(text.find("module systolic_multiplier ("), std::string::npos) << text;
+  EXPECT_EQ(text.find("PRODUCTS"), std::string::npos) << text;
+}
+
+TEST(Design, RefusesAMemoryInEachElementOfALargeArray) {
+  std::mt19937 random(1);
+  const hw::Multiplier table = test::random_multiplier(random);
+  EXPECT_NO_THROW(grid_design(GridConfig(16, 16, Dataflow::kWeightStationary, table)));
+  EXPECT_THROW(grid_design(GridConfig(16, 17, Dataflow::kWeightStationary, table)), RtlError);
 }
 
 TEST(Design, MapsEveryFieldToAPathOfItsOwn) {

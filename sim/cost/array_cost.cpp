@@ -1,0 +1,57 @@
+#include "sim/cost/array_cost.h"
+
+#include <fmt/format.h>
+
+#include "rtl/generator/design.h"
+#include "sim/config/user_error.h"
+
+namespace faultline::cost {
+namespace {
+
+SynthesisResult times(const SynthesisResult& one, int count) {
+  SynthesisResult all = one;
+  for (int FpgaCost::*cells : {&FpgaCost::luts, &FpgaCost::carries, &FpgaCost::muxes, &FpgaCost::flip_flops,
+                               &FpgaCost::dsps, &FpgaCost::block_rams}) {
+    all.fpga.*cells *= count;
+  }
+  all.asic.gates *= count;
+  all.asic.flip_flops *= count;
+  all.asic.gate_equivalents *= count;
+  if (all.asic.liberty_area) {
+    *all.asic.liberty_area *= count;
+  }
+  return all;
+}
+
+}  // namespace
+
+ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request) {
+  if (!config.multiplier.module() && !config.multiplier.exact()) {
+    throw UserError(config.multiplier.name(), 0, "is no circuit, so that an element with it has no gates to count",
+                    "give a generated family, or the table alone for its bits of ROM");
+  }
+  request.systemverilog.clear();
+  for (const rtl::SourceFile& source : rtl::grid_design(config).sources) {
+    request.systemverilog += source.text;
+  }
+  request.top = "systolic_pe";
+  const SynthesisResult element = synthesize(request, config.multiplier.name());
+  return {element, times(element, config.rows * config.columns)};
+}
+
+nlohmann::ordered_json to_json(const ArrayCost& cost, const hw::GridConfig& config) {
+  nlohmann::ordered_json element = to_json(cost.element);
+  const nlohmann::ordered_json total = to_json(cost.total);
+  const nlohmann::ordered_json cached = element["cached"];
+  element.erase("cached");
+  return {{"array", fmt::format("{}x{}", config.rows, config.columns)},
+          {"dataflow", hw::to_string(config.dataflow)},
+          {"multiplier", config.multiplier.name()},
+          {"elements", config.rows * config.columns},
+          {"element", element},
+          {"fpga", total["fpga"]},
+          {"asic", total["asic"]},
+          {"cached", cached}};
+}
+
+}  // namespace faultline::cost
