@@ -9,12 +9,12 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build pkg-config ccache
   libsystemc-dev libonnx-dev libprotobuf-dev protobuf-compiler libyaml-cpp-dev nlohmann-json3-dev libfmt-dev libcli11-dev
-  libhwy-dev libboost-dev libboost-iostreams-dev libboost-serialization-dev zlib1g-dev libssl-dev libsqlite3-dev
+  libhwy-dev libboost-dev libboost-iostreams-dev libboost-serialization-dev zlib1g-dev libzip-dev libssl-dev libsqlite3-dev
   libgtest-dev libgmock-dev libbenchmark-dev clang-format
 )
 train=(libtorch-dev)
 mpi=(libboost-mpi-dev libopenmpi-dev openmpi-bin)
-tests=(chromium poppler-utils libxml2-dev verilator yosys make)
+tests=(chromium poppler-utils libxml2-dev python3-numpy verilator yosys make)
 for option in "$@"; do
   case "$option" in
     --train) packages+=("${train[@]}") ;;

@@ -14,7 +14,7 @@ namespace faultline::cli {
 /// `configure` adds the options to `app` and returns what to run once they have been parsed; the run's result is the
 /// exit status. Logic belongs to the layers below: a subcommand only turns options into calls and results into text.
 struct Command {
-  std::string name;
+  std::string name;  ///< or "GROUP NAME"
   std::string description;
   std::function<std::function<int()>(CLI::App&)> configure;
 };

@@ -39,6 +39,22 @@ void check_unsigned_options(CLI::App& app) {
   }
 }
 
+/// The place of a command whose name is "GROUP NAME": a subcommand of GROUP.
+CLI::App& parent_of(CLI::App& app, const std::string& name) {
+  const size_t space = name.find(' ');
+  if (space == std::string::npos) {
+    return app;
+  }
+  const std::string group = name.substr(0, space);
+  const auto known = app.get_subcommands([&group](const CLI::App* sub) { return sub->get_name() == group; });
+  if (!known.empty()) {
+    return *known.front();
+  }
+  CLI::App* parent = app.add_subcommand(group, "Group of subcommands: see faultline " + group + " --help");
+  parent->require_subcommand(1);
+  return *parent;
+}
+
 int run(int argc, char** argv) {
   (void)kBannerOff;
   CLI::App app{"Faultline: what a fault in a register of an accelerator does to a network's answers", "faultline"};
@@ -51,7 +67,8 @@ int run(int argc, char** argv) {
   std::sort(commands().begin(), commands().end(), [](const Command& a, const Command& b) { return a.name < b.name; });
   std::function<int()> chosen;
   for (const Command& command : commands()) {
-    CLI::App* sub = app.add_subcommand(command.name, command.description);
+    CLI::App* sub = parent_of(app, command.name)
+                        .add_subcommand(command.name.substr(command.name.find(' ') + 1), command.description);
     auto run_command = std::make_shared<std::function<int()>>(command.configure(*sub));
     check_unsigned_options(*sub);
     sub->callback([&chosen, run_command] { chosen = *run_command; });

@@ -8,6 +8,8 @@
 #include "sim/cli/progress_line.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
+#include "sim/harden/hardened_design.h"
+#include "sim/harden/neuron_protection.h"
 #include "sim/harden/weight_remapping.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
@@ -27,6 +29,7 @@ struct RunOptions {
   std::string engine = "cycle";
   AcceleratorOptions accelerator;
   bool remap_weights = false;
+  std::string hardened;
   bool json = false;
 };
 
@@ -94,6 +97,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"model_sha256", network.sha256},
           {"data", options.input.empty() ? options.data : options.input},
           {"remapped_weights", options.remap_weights},
+          {"hardened", options.hardened.empty() ? ordered_json(nullptr) : ordered_json(options.hardened)},
           {"engine", options.engine},
           {"images", summary.images},
           {"accuracy", or_null(summary.accuracy)},
@@ -142,6 +146,9 @@ int run_network(const RunOptions& options) {
   if (options.remap_weights) {
     harden::remap_weights(imported, config.grid.multiplier);
   }
+  if (!options.hardened.empty()) {
+    harden::protect_neurons(imported, harden::read_hardened_design(options.hardened));
+  }
   const auto network = std::make_shared<const model::Network>(std::move(imported));
   const engine::Samples samples = samples_of(options, *network);
   const engine::Inference inference = engine::make_inference(options.engine, network, config);
@@ -175,6 +182,7 @@ std::function<int()> configure(CLI::App& app) {
   options->accelerator.add(app);
   app.add_flag("--remap-weights", options->remap_weights,
                "Replace each weight by the one that errs least with the multiplier");
+  app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_network(*options); };
 }

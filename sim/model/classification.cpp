@@ -46,13 +46,18 @@ std::vector<double> real_values(const TensorInfo& info, const Values& values) {
       values);
 }
 
+size_t best_class(const std::vector<double>& logits) {
+  const auto less = [](double a, double b) { return a < b || (std::isnan(a) && !std::isnan(b)); };
+  return static_cast<size_t>(std::max_element(logits.begin(), logits.end(), less) - logits.begin());
+}
+
 Classification classify(std::vector<double> logits) {
   Classification result;
   for (double& logit : logits) {
     logit = std::isnan(logit) ? -std::numeric_limits<double>::infinity() : logit;
   }
-  const auto best = std::max_element(logits.begin(), logits.end());  // the first of several
-  result.best = static_cast<size_t>(best - logits.begin());
+  result.best = best_class(logits);
+  const auto best = logits.begin() + static_cast<std::ptrdiff_t>(result.best);
   result.tie = std::count(logits.begin(), logits.end(), *best) > 1;
   double sum = 0;
   for (const double logit : logits) {

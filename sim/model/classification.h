@@ -22,6 +22,9 @@ TensorId logits_tensor(const Network& network);
 /// The values of one tensor as reals: codes dequantised, accumulators and floats as they are.
 std::vector<double> real_values(const TensorInfo& info, const Values& values);
 
+/// The class with the largest logit, the lowest index of several; NaN counts as the smallest. At least one logit.
+size_t best_class(const std::vector<double>& logits);
+
 /// Softmax in double and argmax of `logits`, of which there is at least one. NaN counts as the smallest logit.
 Classification classify(std::vector<double> logits);
 

@@ -127,13 +127,17 @@ NpyArray read_npy(const std::string& path) {
   if (!stream || bytes.empty()) {
     fail(path, "cannot be read, or is empty");
   }
-  const Header header = read_header(path, bytes);
-  if (value_of(path, header.text, "fortran_order").compare(0, 5, "False") != 0) {
-    fail(path, "is in Fortran order");
+  return decode_npy(bytes, path);
+}
+
+NpyArray decode_npy(const std::string& bytes, const std::string& name) {
+  const Header header = read_header(name, bytes);
+  if (value_of(name, header.text, "fortran_order").compare(0, 5, "False") != 0) {
+    fail(name, "is in Fortran order");
   }
   NpyArray array;
-  array.data = empty_data(path, enclosed(path, value_of(path, header.text, "descr"), '\'', '\''));
-  array.shape = read_shape(path, header.text);
+  array.data = empty_data(name, enclosed(name, value_of(name, header.text, "descr"), '\'', '\''));
+  array.shape = read_shape(name, header.text);
   size_t count = 1;
   for (const int64_t extent : array.shape) {
     count *= static_cast<size_t>(extent);
@@ -143,7 +147,7 @@ NpyArray read_npy(const std::string& path) {
         using Element = typename std::decay_t<decltype(elements)>::value_type;
         const size_t available = bytes.size() - header.data_offset;
         if (available != count * sizeof(Element)) {
-          fail(path,
+          fail(name,
                fmt::format("holds {} bytes of data where its header says {}", available, count * sizeof(Element)));
         }
         elements.resize(count);
@@ -155,26 +159,29 @@ NpyArray read_npy(const std::string& path) {
   return array;
 }
 
-void write_npy(const std::string& path, const NpyArray& array) {
+std::string encode_npy(const NpyArray& array) {
   std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", descr_of(array.data),
                                    fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
   constexpr size_t kAlignment = 64;
   const size_t unpadded = kMagicSize + 4 + header.size() + 1;
   header.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
   header.push_back('\n');
-  const std::string temporary = path + fmt::format(".tmp{}", getpid());
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  stream.write(kMagic, kMagicSize);
-  const char version_and_length[] = {1, 0, static_cast<char>(header.size() & 0xff),
-                                     static_cast<char>(header.size() >> 8)};
-  stream.write(version_and_length, sizeof(version_and_length));
-  stream << header;
+  std::string bytes(kMagic, kMagicSize);
+  bytes += {1, 0, static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
+  bytes += header;
   std::visit(
-      [&stream](const auto& elements) {
-        stream.write(reinterpret_cast<const char*>(elements.data()),
-                     static_cast<std::streamsize>(elements.size() * sizeof(elements[0])));
+      [&bytes](const auto& elements) {
+        bytes.append(reinterpret_cast<const char*>(elements.data()), elements.size() * sizeof(elements[0]));
       },
       array.data);
+  return bytes;
+}
+
+void write_npy(const std::string& path, const NpyArray& array) {
+  const std::string bytes = encode_npy(array);
+  const std::string temporary = path + fmt::format(".tmp{}", getpid());
+  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
+  stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   stream.close();
   if (!stream || std::rename(temporary.c_str(), path.c_str()) != 0) {
     std::remove(temporary.c_str());

@@ -20,6 +20,12 @@ struct NpyArray {
 /// anything else and for files whose data does not match their header.
 NpyArray read_npy(const std::string& path);
 
+/// What read_npy() reads from a file, given its bytes; `name` is the name in messages.
+NpyArray decode_npy(const std::string& bytes, const std::string& name);
+
+/// The bytes that write_npy() writes.
+std::string encode_npy(const NpyArray& array);
+
 /// Writes `array` as version 1 under a temporary name beside `path` and renames it, so that `path` is either complete
 /// or untouched. Throws UserError when that fails.
 void write_npy(const std::string& path, const NpyArray& array);
