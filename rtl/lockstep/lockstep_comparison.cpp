@@ -1,5 +1,6 @@
 #include "rtl/lockstep/lockstep_comparison.h"
 
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -12,12 +13,14 @@ std::string Divergence::text() const {
 }
 
 LockstepComparison::LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other)
-    : reference_(reference), other_(other) {
+    : reference_(reference), other_(other), left_out_(reference.fields().size()) {
   bool same = reference.fields().size() == other.fields().size();
   for (size_t f = 0; same && f < reference.fields().size(); ++f) {
     const hw::StateField& left = reference.fields()[f];
     const hw::StateField& right = other.fields()[f];
     same = left.path == right.path && left.bits == right.bits && left.dimensions == right.dimensions;
+    same_layout_ = same_layout_ && left.offset == right.offset && left.strides == right.strides &&
+                   left.element_bytes == right.element_bytes;
   }
   if (!same) {
     throw std::invalid_argument("two machines in lockstep have different fields");
@@ -28,9 +31,22 @@ void LockstepComparison::add_output(const std::string& name, ReadOutput referenc
   outputs_.push_back({name, std::move(reference), std::move(other)});
 }
 
+bool LockstepComparison::stored_state_equals() const {
+  return same_layout_ && reference_.arena_bytes() == other_.arena_bytes() &&
+         std::memcmp(reference_.arena(), other_.arena(), reference_.arena_bytes()) == 0;
+}
+
 std::optional<Divergence> LockstepComparison::compare(uint64_t cycle) {
+  const bool stored_equal = stored_state_equals();
   for (size_t f = 0; f < reference_.fields().size(); ++f) {
     const hw::StateField& field = reference_.fields()[f];
+    if (left_out_[f]) {
+      continue;
+    }
+    if (stored_equal && field.kind != hw::StateKind::kWire) {
+      comparisons_ += field.element_count();
+      continue;
+    }
     for (size_t element = 0; element < field.element_count(); ++element) {
       const uint64_t expected = reference_.peek({f, element});
       const uint64_t found = other_.peek({f, element});
@@ -49,6 +65,18 @@ std::optional<Divergence> LockstepComparison::compare(uint64_t cycle) {
     }
   }
   return std::nullopt;
+}
+
+std::vector<hw::Site> LockstepComparison::differing_sites() const {
+  std::vector<hw::Site> sites;
+  for (size_t f = 0; f < reference_.fields().size(); ++f) {
+    for (size_t element = 0; !left_out_[f] && element < reference_.fields()[f].element_count(); ++element) {
+      if (reference_.peek({f, element}) != other_.peek({f, element})) {
+        sites.push_back({f, element});
+      }
+    }
+  }
+  return sites;
 }
 
 }  // namespace faultline::rtl

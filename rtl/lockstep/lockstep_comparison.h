@@ -33,9 +33,15 @@ class LockstepComparison {
   /// Adds a value to compare that is in no table, as a pattern of bits.
   void add_output(const std::string& name, ReadOutput reference, ReadOutput other);
 
+  /// Leaves out a field that the other machine does not show.
+  void leave_out(size_t field) { left_out_[field] = true; }
+
   /// Compares both machines as they stand in the settled end of `cycle`. Returns the first difference in the order of
   /// the fields, then of the outputs.
   std::optional<Divergence> compare(uint64_t cycle);
+
+  /// Every element of a field that differs now, in the order of the fields.
+  std::vector<hw::Site> differing_sites() const;
 
   /// Values compared so far.
   uint64_t comparisons() const { return comparisons_; }
@@ -47,8 +53,12 @@ class LockstepComparison {
     ReadOutput other;
   };
 
+  bool stored_state_equals() const;
+
   const hw::StateTable& reference_;
   const hw::StateTable& other_;
+  bool same_layout_ = true;  ///< equal states are equal arenas
+  std::vector<bool> left_out_;
   std::vector<Output> outputs_;
   uint64_t comparisons_ = 0;
 };

@@ -51,7 +51,10 @@ std::vector<SourceFile> inputs_of(const Design& design, ModelKind kind) {
   return inputs;
 }
 
-std::vector<std::string> verilator_command(const Design& design, const std::vector<SourceFile>& inputs) {
+std::vector<std::string> verilator_command(const Design& design, ModelKind kind,
+                                           const std::vector<SourceFile>& inputs) {
+  const std::string optimisation = kind == ModelKind::kOptimised ? "OPT_FAST=-O3 OPT_SLOW=-O0 OPT_GLOBAL=-O3"
+                                                                 : "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1";
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::string> command = {
       "verilator", "--cc", "--exe", "--build", "-j", std::to_string(cores), "--no-timing", "--noassert", "-Wno-fatal",
@@ -60,7 +63,10 @@ std::vector<std::string> verilator_command(const Design& design, const std::vect
       "-o", std::string("../") + kLibrary,
       // Several models live in one process: none may see another's symbols.
       "-CFLAGS", "-fPIC -fvisibility=hidden -fno-gnu-unique", "-LDFLAGS", "-shared -Wl,-Bsymbolic", "-MAKEFLAGS",
-      std::string("OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O1") + (process::on_path("ccache") ? " OBJCACHE=ccache" : "")};
+      optimisation + (process::on_path("ccache") ? " OBJCACHE=ccache" : "")};
+  for (const auto& [parameter, value] : design.parameters) {
+    command.push_back(fmt::format("-G{}={}", parameter, value));
+  }
   for (const SourceFile& input : inputs) {
     command.push_back(input.name);
   }
@@ -109,12 +115,12 @@ std::string first_error(const std::string& output) {
   return output.substr(begin, std::min<size_t>(output.find('\n', begin) - begin, 300));
 }
 
-void build(const Design& design, const std::vector<SourceFile>& inputs, const fs::path& folder,
+void build(const Design& design, ModelKind kind, const std::vector<SourceFile>& inputs, const fs::path& folder,
            const ModelCheck& check) {
   for (const SourceFile& input : inputs) {
     std::ofstream(folder / input.name, std::ios::binary) << input.text;
   }
-  const process::ChildResult result = process::run_child(verilator_command(design, inputs), folder, kBuildLimit);
+  const process::ChildResult result = process::run_child(verilator_command(design, kind, inputs), folder, kBuildLimit);
   if (result.status != 0 || !fs::exists(folder / kLibrary)) {
     throw RtlError(fmt::format("Verilator could not build the model ({})", first_error(result.output)),
                    "check the installed verilator and g++, and the room on the disk");
@@ -138,7 +144,7 @@ fs::path model_cache_folder() {
 fs::path build_model(const Design& design, ModelKind kind, const ModelCheck& check) {
   const std::vector<SourceFile> inputs = inputs_of(design, kind);
   std::string key = verilator_version();
-  for (const std::string& word : verilator_command(design, inputs)) {
+  for (const std::string& word : verilator_command(design, kind, inputs)) {
     key += word + '\n';
   }
   for (const SourceFile& input : inputs) {
@@ -159,7 +165,7 @@ fs::path build_model(const Design& design, ModelKind kind, const ModelCheck& che
     const fs::path fresh = cache / (name + ".new");
     fs::remove_all(fresh);
     fs::create_directories(fresh);
-    build(design, inputs, fresh, check);
+    build(design, kind, inputs, fresh, check);
     fs::rename(fresh, entry);
   }
   return entry / kLibrary;

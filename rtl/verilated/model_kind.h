@@ -6,11 +6,12 @@ namespace faultline::rtl {
 enum class ModelKind {
   kDeposit,    ///< every register can be read and written; wires cannot be seen
   kForceable,  ///< registers as before; every wire can be read and forced, which makes the model slower
+  kOptimised,  ///< as kDeposit, compiled for speed, which takes the compiler several times as long
 };
 
-/// "deposit" or "forceable".
+/// "deposit", "forceable" or "optimised".
 inline const char* to_string(ModelKind kind) {
-  return kind == ModelKind::kDeposit ? "deposit" : "forceable";
+  return kind == ModelKind::kDeposit ? "deposit" : kind == ModelKind::kForceable ? "forceable" : "optimised";
 }
 
 }  // namespace faultline::rtl

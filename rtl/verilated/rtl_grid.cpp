@@ -52,6 +52,7 @@ void RtlGrid::load(ModelKind kind) {
     }
   };
   model_ = std::make_unique<VerilatedModel>(build_model(design_, kind, check), design_, table_, first_field_);
+  model_->reset();
   model_->copy_from(table_);
   model_->show(shown_west_, shown_north_, shown_drain_);
   model_->evaluate(clock_level_);

@@ -1,5 +1,6 @@
 #include "rtl/verilated/verilated_model.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -17,10 +18,8 @@ int storage_bytes(int bits) {
   return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8;
 }
 
-uint64_t load_bytes(const void* storage, int bytes) {
-  uint64_t value = 0;
-  std::memcpy(&value, storage, static_cast<size_t>(bytes));
-  return value;
+bool is_wire(const MappedSignal& signal) {
+  return signal.field.kind == hw::StateKind::kWire;
 }
 
 template <typename Function>
@@ -35,7 +34,9 @@ void resolve(void* library, const std::string& name, Function*& function) {
 
 VerilatedModel::VerilatedModel(const std::filesystem::path& library, const Design& design, const hw::StateTable& table,
                                size_t first_field)
-    : drains_(design.dataflow == hw::Dataflow::kOutputStationary) {
+    : drains_(design.dataflow == hw::Dataflow::kOutputStationary),
+      reset_cycles_(design.reset.cycles),
+      first_field_(first_field) {
   load(library);
   model_ = functions_.create();
   find_signals(design, table, first_field);
@@ -66,23 +67,22 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
   for (size_t index = 0; index < design.signals.size(); ++index) {
     const MappedSignal& mapped = design.signals[index];
     const hw::StateField& field = table.fields()[first_field + index];
-    const bool wire = field.kind == hw::StateKind::kWire;
-    Signal signal{field.value_mask(), storage_bytes(field.bits), {}, forces};
-    forces += wire ? field.element_count() : 0;
-    for (size_t element = 0; element < field.element_count(); ++element) {
+    Signal signal{field.bits, {}, forces};
+    forces += is_wire(mapped) && !mapped.path.empty() ? field.element_count() : 0;
+    for (size_t element = 0; !mapped.path.empty() && element < field.element_count(); ++element) {
       void* const storage = find(design, mapped, element);
-      if (storage == nullptr && wire) {
+      if (storage == nullptr && is_wire(mapped)) {
         break;
       }
       if (storage == nullptr) {
         throw RtlError("the RTL has no signal " + element_path(mapped, element), "name it as the state map does");
       }
-      signal.storage.push_back(storage);
-      if (!wire) {
-        auto& cells = signal.bytes == 1   ? cells_of_1_
-                      : signal.bytes == 2 ? cells_of_2_
-                      : signal.bytes == 4 ? cells_of_4_
-                                          : cells_of_8_;
+      signal.places.push_back(place_of(storage, mapped, element));
+      if (!is_wire(mapped) && mapped.packed) {
+        slices_.push_back({index, element});
+      } else if (!is_wire(mapped)) {
+        const int bytes = storage_bytes(field.bits);
+        auto& cells = bytes == 1 ? cells_of_1_ : bytes == 2 ? cells_of_2_ : bytes == 4 ? cells_of_4_ : cells_of_8_;
         cells.push_back({storage, field.byte_of(element)});
       }
     }
@@ -90,23 +90,58 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
   }
 }
 
+VerilatedModel::Place VerilatedModel::place_of(void* storage, const MappedSignal& signal, size_t element) {
+  // Verilator keeps a vector's bits from the lowest on in little-endian words.
+  const size_t bit = signal.packed ? element * static_cast<size_t>(signal.field.bits) : 0;
+  return {static_cast<std::byte*>(storage) + bit / 8, static_cast<unsigned>(bit % 8)};
+}
+
+uint64_t VerilatedModel::load_bits(Place place, int bits) {
+  uint64_t value = 0;
+  for (int done = 0; done < bits;) {
+    const int here = std::min<int>(8 - static_cast<int>(place.bit), bits - done);
+    const uint64_t part = (std::to_integer<uint64_t>(*place.byte) >> place.bit) & ((1U << here) - 1);
+    value |= part << done;
+    done += here;
+    place = {place.byte + 1, 0};
+  }
+  return value;
+}
+
+void VerilatedModel::store_bits(Place place, int bits, uint64_t value) {
+  for (int done = 0; done < bits;) {
+    const int here = std::min<int>(8 - static_cast<int>(place.bit), bits - done);
+    const unsigned mask = ((1U << here) - 1) << place.bit;
+    const unsigned part = (static_cast<unsigned>(value >> done) << place.bit) & mask;
+    *place.byte = static_cast<std::byte>((std::to_integer<unsigned>(*place.byte) & ~mask) | part);
+    done += here;
+    place = {place.byte + 1, 0};
+  }
+}
+
 void* VerilatedModel::find(const Design& design, const MappedSignal& signal, size_t element) const {
-  const std::string path = element_path(signal, element);
+  const std::string path = "TOP." + design.top + "." + element_path(signal, element);
   const size_t dot = path.rfind('.');
-  const std::string scope = "TOP." + design.top + "." + path.substr(0, dot);
+  const std::string scope = path.substr(0, dot);
   return functions_.signal(model_, scope.c_str(), path.substr(dot + 1).c_str());
 }
 
 void VerilatedModel::find_forces(const Design& design) {
-  size_t wires = 0;
-  for (const MappedSignal& signal : design.signals) {
-    wires += signal.field.kind == hw::StateKind::kWire ? signal.field.element_count() : 0;
+  std::vector<hw::Site> wires;
+  for (size_t index = 0; index < design.signals.size(); ++index) {
+    const MappedSignal& signal = design.signals[index];
+    for (size_t e = 0; is_wire(signal) && !signal.path.empty() && e < signal.field.element_count(); ++e) {
+      wires.push_back({index, e});
+    }
   }
-  enables_.resize(wires);
-  values_.resize(wires);
-  const uint64_t found = functions_.forces(model_, enables_.data(), values_.data());
-  enables_.resize(found);
-  values_.resize(found);
+  std::vector<void*> enables(wires.size());
+  std::vector<void*> values(wires.size());
+  const uint64_t found = functions_.forces(model_, enables.data(), values.data());
+  for (size_t i = 0; i < found; ++i) {
+    const MappedSignal& signal = design.signals[wires[i].field];
+    enables_.push_back(place_of(enables[i], signal, wires[i].element));
+    values_.push_back(place_of(values[i], signal, wires[i].element));
+  }
 }
 
 void VerilatedModel::show(const hw::OperandEdge& west, const hw::OperandEdge& north, const hw::DrainEdge& drain) {
@@ -116,6 +151,14 @@ void VerilatedModel::show(const hw::OperandEdge& west, const hw::OperandEdge& no
 
 void VerilatedModel::evaluate(bool clock, bool reset) {
   functions_.evaluate(model_, clock ? 1 : 0, reset ? 1 : 0);
+}
+
+void VerilatedModel::reset() {
+  for (int cycle = 0; cycle < reset_cycles_; ++cycle) {
+    evaluate(false, true);
+    evaluate(true, true);
+  }
+  evaluate(true);
 }
 
 void VerilatedModel::read_south(hw::SumEdge& south) const {
@@ -141,6 +184,9 @@ void VerilatedModel::copy_to(hw::StateTable& table) const {
   copy_cells_to<uint16_t>(cells_of_2_, table.arena());
   copy_cells_to<uint32_t>(cells_of_4_, table.arena());
   copy_cells_to<uint64_t>(cells_of_8_, table.arena());
+  for (const hw::Site slice : slices_) {
+    table.poke({first_field_ + slice.field, slice.element}, peek(slice.field, slice.element));
+  }
 }
 
 void VerilatedModel::copy_from(const hw::StateTable& table) {
@@ -148,22 +194,23 @@ void VerilatedModel::copy_from(const hw::StateTable& table) {
   copy_cells_from<uint16_t>(cells_of_2_, table.arena());
   copy_cells_from<uint32_t>(cells_of_4_, table.arena());
   copy_cells_from<uint64_t>(cells_of_8_, table.arena());
+  for (const hw::Site slice : slices_) {
+    poke(slice.field, slice.element, table.peek({first_field_ + slice.field, slice.element}));
+  }
 }
 
 uint64_t VerilatedModel::peek(size_t signal, size_t element) const {
-  return load_bytes(signals_[signal].storage[element], signals_[signal].bytes) & signals_[signal].mask;
+  return load_bits(signals_[signal].places[element], signals_[signal].bits);
 }
 
 void VerilatedModel::poke(size_t signal, size_t element, uint64_t value) {
-  value &= signals_[signal].mask;
-  std::memcpy(signals_[signal].storage[element], &value, static_cast<size_t>(signals_[signal].bytes));
+  store_bits(signals_[signal].places[element], signals_[signal].bits, value);
 }
 
 void VerilatedModel::force(size_t signal, size_t element, uint64_t mask, uint64_t value) {
   const size_t wire = signals_[signal].first_force + element;
-  const auto bytes = static_cast<size_t>(signals_[signal].bytes);
-  std::memcpy(enables_[wire], &mask, bytes);
-  std::memcpy(values_[wire], &value, bytes);
+  store_bits(enables_[wire], signals_[signal].bits, mask);
+  store_bits(values_[wire], signals_[signal].bits, value);
 }
 
 }  // namespace faultline::rtl

@@ -29,6 +29,8 @@ class VerilatedModel {
   void show(const hw::OperandEdge& west, const hw::OperandEdge& north, const hw::DrainEdge& drain);
   /// Lets everything settle with the clock at this level; an edge where it was low before and is high now.
   void evaluate(bool clock, bool reset = false);
+  /// Holds reset for as many edges as the design says; leaves the clock high and reset inactive.
+  void reset();
   void read_south(hw::SumEdge& south) const;
 
   void copy_to(hw::StateTable& table) const;
@@ -48,6 +50,11 @@ class VerilatedModel {
     void* storage;
     size_t place;
   };
+  /// Where the bits of an element begin.
+  struct Place {
+    std::byte* byte;
+    unsigned bit;  ///< 0 to 7
+  };
   template <typename T>
   static void copy_cells_to(const std::vector<Cell>& cells, std::byte* arena);
   template <typename T>
@@ -57,21 +64,27 @@ class VerilatedModel {
   void find_signals(const Design& design, const hw::StateTable& table, size_t first_field);
   void* find(const Design& design, const MappedSignal& signal, size_t element) const;
   void find_forces(const Design& design);
+  /// Where an element lies in what Verilator keeps at `storage`: its own word, or a slice of a vector.
+  static Place place_of(void* storage, const MappedSignal& signal, size_t element);
+  static uint64_t load_bits(Place place, int bits);
+  static void store_bits(Place place, int bits, uint64_t value);
 
   struct Signal {
-    uint64_t mask;
-    int bytes;
-    std::vector<void*> storage;  ///< by element; empty for the wires of a deposit model
-    size_t first_force;          ///< of a wire's elements in enables_
+    int bits;
+    std::vector<Place> places;  ///< by element; empty for the wires of a deposit model
+    size_t first_force;         ///< of a wire's elements in enables_
   };
 
   const bool drains_;
+  const int reset_cycles_;
   void* library_ = nullptr;
   ModelFunctions functions_;
   void* model_ = nullptr;
   std::vector<Signal> signals_;
   std::vector<Cell> cells_of_1_, cells_of_2_, cells_of_4_, cells_of_8_;  ///< by bytes
-  std::vector<void*> enables_, values_;                                  ///< of all elements of all wires
+  std::vector<hw::Site> slices_;  ///< elements that are no words of their own; field: index in signals_
+  const size_t first_field_;
+  std::vector<Place> enables_, values_;  ///< of all elements of all wires
 };
 
 }  // namespace faultline::rtl

@@ -73,21 +73,21 @@ EXPORTED void faultline_show(void* model, const int8_t* west_value, const uint8_
                              const uint8_t* column_control) {
   Vmodel& top = top_of(model);
   (void)west_control;
-  put_bytes(top.west_value, west_value, kRows);
-  put_bits(top.west_valid, west_valid, kRows);
-  put_bytes(top.north_value, north_value, kColumns);
-  put_bits(top.north_valid, north_valid, kColumns);
+  put_bytes(top.@west_value@, west_value, kRows);
+  put_bits(top.@west_valid@, west_valid, kRows);
+  put_bytes(top.@north_value@, north_value, kColumns);
+  put_bits(top.@north_valid@, north_valid, kColumns);
 @controls@}
 
 EXPORTED void faultline_evaluate(void* model, int clock, int reset) {
   Vmodel& top = top_of(model);
-  top.clock = static_cast<CData>(clock);
-  top.reset = static_cast<CData>(reset);
+  top.@clock@ = static_cast<CData>(clock);
+  top.@reset@ = static_cast<CData>(reset != @inactive_reset@);
   top.eval();
 }
 
 EXPORTED void faultline_south(void* model, int32_t* sums) {
-  std::memcpy(sums, &top_of(model).south_sum, kColumns * sizeof(int32_t));
+  std::memcpy(sums, &top_of(model).@south_sum@, kColumns * sizeof(int32_t));
 }
 
 EXPORTED void* faultline_signal(void* model, const char* scope, const char* name) {
@@ -108,6 +108,10 @@ EXPORTED uint64_t faultline_forces(void* model, void** enables, void** values) {
 
 bool is_wire(const MappedSignal& signal) {
   return signal.field.kind == hw::StateKind::kWire;
+}
+
+bool is_forceable(const MappedSignal& signal) {
+  return is_wire(signal) && !signal.path.empty();
 }
 
 /// The name that Verilator gives an inlined signal in the class of the top module.
@@ -134,7 +138,7 @@ std::string inlined_name(const Design& design, const std::string& path) {
 std::string force_lines(const Design& design) {
   std::string lines;
   for (const MappedSignal& signal : design.signals) {
-    for (size_t element = 0; is_wire(signal) && element < signal.field.element_count(); ++element) {
+    for (size_t element = 0; is_forceable(signal) && element < signal.field.element_count(); ++element) {
       const std::string name = inlined_name(design, element_path(signal, element));
       lines +=
           fmt::format("  enables[count] = &root->{0}__VforceEn;\n  values[count++] = &root->{0}__VforceVal;\n", name);
@@ -151,22 +155,32 @@ SourceFile signal_marks(const Design& design, ModelKind kind) {
     const std::string place = fmt::format("-module \"{}\" -var \"{}\"\n", signal.module, signal.name);
     if (!is_wire(signal)) {
       text += "public_flat_rw " + place;
-    } else if (kind == ModelKind::kForceable) {
+    } else if (kind == ModelKind::kForceable && is_forceable(signal)) {
       text += "public_flat_rd " + place + "forceable " + place;
       // The masks of a forced wire can be named only where its module is part of the top module's class.
-      text += fmt::format("inline -module \"{}\"\n", signal.module);
+      text += signal.module == design.top ? "" : fmt::format("inline -module \"{}\"\n", signal.module);
     }
   }
   return {"marks.vlt", text};
 }
 
 SourceFile bridge(const Design& design, ModelKind kind) {
-  const std::string controls = design.dataflow == hw::Dataflow::kOutputStationary
-                                   ? "  put_bits(top.drain, column_control, kColumns);\n"
-                                   : "  put_bits(top.west_control, west_control, kRows);\n"
-                                     "  put_bits(top.north_control, column_control, kColumns);\n";
+  const PinNames& pins = design.pins;
+  const std::string controls =
+      design.dataflow == hw::Dataflow::kOutputStationary
+          ? fmt::format("  put_bits(top.{}, column_control, kColumns);\n", pins.drain)
+          : fmt::format("  put_bits(top.{}, west_control, kRows);\n  put_bits(top.{}, column_control, kColumns);\n",
+                        pins.west_control, pins.north_control);
   return {"bridge.cpp", fill_template(kBridge, {{"rows", std::to_string(design.rows)},
                                                 {"columns", std::to_string(design.columns)},
+                                                {"clock", pins.clock},
+                                                {"reset", pins.reset},
+                                                {"inactive_reset", design.reset.active_low ? "1" : "0"},
+                                                {"west_value", pins.west_value},
+                                                {"west_valid", pins.west_valid},
+                                                {"north_value", pins.north_value},
+                                                {"north_valid", pins.north_valid},
+                                                {"south_sum", pins.south_sum},
                                                 {"controls", controls},
                                                 {"forces", kind == ModelKind::kForceable ? force_lines(design) : ""}})};
 }

@@ -5,17 +5,12 @@
 #include <cstdint>
 #include <random>
 
-#include "hw/systolic/edge_vector.h"
 #include "hw/systolic/grid_config.h"
+#include "sim/cosim/grid_edges.h"
 
 namespace faultline::test {
 
-/// Everything the edges of a grid show in one cycle.
-struct GridStimulus {
-  hw::OperandEdge west;
-  hw::OperandEdge north;
-  hw::DrainEdge drain;
-};
+using GridStimulus = cosim::GridEdges;
 
 /// Edges as a busy controller drives them: an operand in every lane in every cycle; a new tile every `period` cycles,
 /// for which stationary operands are shifted in for `rows` cycles and then loaded in a skewed wave, or sums are drained
