@@ -23,6 +23,18 @@ endif()
 add_library(faultline_precompiled INTERFACE)
 target_compile_options(faultline_precompiled INTERFACE -fpch-preprocess)
 
+# faultline_precompile(TARGET HEADERS headers... LIBRARIES targets...): compiles headers once for all targets that
+# REUSE_FROM it and link these libraries.
+function(faultline_precompile target)
+  cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES" ${ARGN})
+  add_library(${target} OBJECT "${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp")
+  target_link_libraries(${target} PRIVATE faultline_options faultline_precompiled ${ARG_LIBRARIES})
+  target_precompile_headers(${target} PRIVATE ${ARG_HEADERS})
+endfunction()
+
+faultline_precompile(precompiled_text HEADERS <fmt/format.h> <nlohmann/json.hpp>
+                                      LIBRARIES fmt::fmt nlohmann_json::nlohmann_json)
+
 function(faultline_layer)
   cmake_parse_arguments(ARG "" "TARGET;FOLDER" "DEPENDS;PRIVATE" ${ARGN})
   set(source_dir "${PROJECT_SOURCE_DIR}/${ARG_FOLDER}")
@@ -37,6 +49,10 @@ function(faultline_layer)
     target_include_directories(${ARG_TARGET} PUBLIC "${include_dir}")
     target_link_libraries(${ARG_TARGET} PUBLIC ${ARG_DEPENDS} PRIVATE faultline_options ${ARG_PRIVATE})
     set_property(GLOBAL APPEND PROPERTY FAULTLINE_OBJECT_LAYERS ${ARG_TARGET})
+    if(fmt::fmt IN_LIST ARG_PRIVATE AND nlohmann_json::nlohmann_json IN_LIST ARG_PRIVATE)
+      target_link_libraries(${ARG_TARGET} PRIVATE faultline_precompiled)
+      target_precompile_headers(${ARG_TARGET} REUSE_FROM precompiled_text)
+    endif()
   else()
     add_library(${ARG_TARGET} INTERFACE)
     target_include_directories(${ARG_TARGET} INTERFACE "${include_dir}")
