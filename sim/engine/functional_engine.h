@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "hw/arithmetic/multiplier.h"
+#include "sim/engine/layer_multipliers.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
@@ -13,10 +13,10 @@ namespace faultline::engine {
 /// thread-safe.
 class FunctionalEngine {
  public:
-  FunctionalEngine(std::shared_ptr<const model::Network> network, hw::Multiplier multiplier);
+  FunctionalEngine(std::shared_ptr<const model::Network> network, LayerMultipliers multipliers);
 
   const model::Network& network() const { return *network_; }
-  const hw::Multiplier& multiplier() const { return multiplier_; }
+  const LayerMultipliers& multipliers() const { return multipliers_; }
 
   /// All tensors of one sample, indexed by TensorId. `input` has the type and size that the network declares for its
   /// input; throws std::invalid_argument otherwise.
@@ -32,7 +32,7 @@ class FunctionalEngine {
   using Step = std::function<model::Values(const std::vector<const model::Values*>&)>;
 
   std::shared_ptr<const model::Network> network_;
-  hw::Multiplier multiplier_;
+  LayerMultipliers multipliers_;
   std::vector<Step> steps_;
 };
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "hw/arithmetic/multiplier.h"
+#include "sim/engine/layer_multipliers.h"
 #include "sim/engine/operand_matrix.h"
 #include "sim/model/network.h"
 
@@ -13,7 +13,7 @@ namespace faultline::engine {
 /// there are too few pixels.
 class FunctionalMatrix {
  public:
-  FunctionalMatrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier);
+  FunctionalMatrix(const model::MatrixOperator& layer, const LayerMultipliers::Layer& multiplier);
 
   /// The layer's output for one sample. Thread-safe.
   model::Values run(const std::vector<int8_t>& input) const;
@@ -22,9 +22,11 @@ class FunctionalMatrix {
 
  private:
   template <typename Finish>
-  void accumulate(const int8_t* input, Finish finish) const;
+  void accumulate(const std::vector<int8_t>& input, Finish finish) const;
   template <typename Finish>
   void accumulate_pixel_lanes(const int8_t* input, Finish finish) const;
+  template <typename Finish>
+  void accumulate_by_element(const std::vector<int8_t>& input, Finish finish) const;
   template <typename Finish>
   void accumulate_channel_lanes(const int8_t* input, Finish finish) const;
   void prepare_rows();
@@ -34,6 +36,7 @@ class FunctionalMatrix {
 
   const model::MatrixOperator& layer_;
   hw::Multiplier multiplier_;
+  std::shared_ptr<const ElementMatrix> elements_;  ///< takes the products where elements differ
   OperandMatrix operands_;
   bool channels_in_lanes_;
   size_t channel_lanes_;        ///< padded output channels, when they are in lanes
