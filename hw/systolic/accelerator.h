@@ -48,6 +48,8 @@ class Accelerator : public sc_core::sc_module {
 
   /// The taps of the block that owns a field of the state table.
   FaultTaps& taps(size_t field);
+  /// As PeGrid::select_multiplier().
+  void select_multiplier(int selection) { grid_->select_multiplier(selection); }
   /// The taps of every block.
   const std::vector<std::unique_ptr<FaultTaps>>& all_taps() const { return taps_; }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 
 #include "hw/systolic/grid_config.h"
 
@@ -9,6 +11,8 @@ namespace faultline::hw {
 /// Sizes and timing of the systolic accelerator. Start from the defaults, change what differs, then validate().
 struct AcceleratorConfig {
   GridConfig grid;
+  /// What the grid's multiplier is switched to before a layer of this name begins (GridConfig::selected); 0 for others.
+  std::map<std::string, int> layer_multipliers = {};
 
   int64_t input_buffer_bytes = int64_t{64} * 1024;
   int64_t weight_buffer_bytes = int64_t{64} * 1024;
@@ -22,6 +26,11 @@ struct AcceleratorConfig {
   /// Throws InvalidConfiguration for a value out of range (buffers up to 16 MiB, psum_rows in [R, 65536], parameter
   /// entries in [max(R, C), 65536], DRAM up to 2 GiB).
   void validate() const;
+
+  int selection_of(const std::string& layer) const {
+    const auto found = layer_multipliers.find(layer);
+    return found == layer_multipliers.end() ? 0 : found->second;
+  }
 };
 
 /// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), residue (4), shift (1),

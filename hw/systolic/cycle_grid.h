@@ -17,6 +17,7 @@ class CycleGrid : public PeGrid {
 
  private:
   void on_edge();
+  void multiplier_selected() override { core_.select_multiplier(selection()); }
   void write_south();
   GridInputs inputs() const { return {west->read(), north->read(), drain->read()}; }
 

@@ -22,6 +22,7 @@ bool any(const uint8_t* bits, int count) {
 CycleGridCore::CycleGridCore(const GridConfig& config, StateTable& table, FaultTaps& taps,
                              std::function<uint64_t(size_t element)> read_product)
     : config_(config),
+      own_multipliers_(find_own_multipliers()),
       state_(config, table, std::move(read_product)),
       taps_(taps),
       kernel_(config.dataflow == Dataflow::kOutputStationary ? step_output_stationary : step_operand_stationary),
@@ -35,9 +36,10 @@ bool CycleGridCore::step(const GridInputs& inputs, uint64_t cycle) {
   bool changed = false;
   if (!rests(inputs)) {
     patches_.clear();
+    patch_own_multipliers(inputs);
     // Before cycle 0 there is no cycle in which a wire could be struck.
     if (taps_.has_wire_faults() && cycle > 0) {
-      find_patches(inputs, cycle - 1);
+      patch_struck_wires(inputs, cycle - 1);
     }
     run_kernel(inputs);
     for (const Patch& patch : patches_) {
@@ -59,10 +61,9 @@ void CycleGridCore::state_changed() {
 
 uint64_t CycleGridCore::product(size_t element, const GridInputs& inputs, uint64_t cycle) const {
   const auto columns = static_cast<size_t>(config_.columns);
-  const Operands met = operands(static_cast<int>(element / columns), static_cast<int>(element % columns), inputs);
-  const bool eastward_is_weight = config_.dataflow == Dataflow::kInputStationary;
-  const int16_t value = eastward_is_weight ? config_.multiplier.product(met.other, met.eastward)
-                                           : config_.multiplier.product(met.eastward, met.other);
+  const int row = static_cast<int>(element / columns);
+  const int column = static_cast<int>(element % columns);
+  const int16_t value = product_of(config_.multiplier_at(row, column, selection_), operands(row, column, inputs));
   return taps_.apply_wire({state_.product_field, element}, static_cast<uint16_t>(value), cycle);
 }
 
@@ -129,21 +130,52 @@ void CycleGridCore::count_loads(const OperandEdge& west) {
   }
 }
 
-/// Computes the next sums of the elements whose product a fault of `cycle` strikes, from the registers' old values.
-void CycleGridCore::find_patches(const GridInputs& inputs, uint64_t cycle) {
-  const auto columns = static_cast<size_t>(config_.columns);
-  const bool output_stationary = config_.dataflow == Dataflow::kOutputStationary;
-  for (const Fault& fault : taps_.wire_faults()) {
-    const int row = static_cast<int>(fault.site.element / columns);
-    const int column = static_cast<int>(fault.site.element % columns);
-    const bool drains = output_stationary && inputs.drain.drain[column] != 0;
-    if (!fault.active(cycle) || drains || !operands(row, column, inputs).valid) {
-      continue;
+int16_t CycleGridCore::product_of(const Multiplier& multiplier, Operands met) const {
+  const bool eastward_is_weight = config_.dataflow == Dataflow::kInputStationary;
+  return eastward_is_weight ? multiplier.product(met.other, met.eastward) : multiplier.product(met.eastward, met.other);
+}
+
+std::vector<CycleGridCore::OwnMultiplier> CycleGridCore::find_own_multipliers() const {
+  std::vector<OwnMultiplier> found;
+  for (int row = 0; row < config_.rows; ++row) {
+    for (int column = 0; column < config_.columns; ++column) {
+      if (const Multiplier* own = config_.own_multiplier(row, column)) {
+        found.push_back(
+            {static_cast<size_t>(row) * static_cast<size_t>(config_.columns) + static_cast<size_t>(column), own});
+      }
     }
-    const size_t here = state_.index(row, column);
-    const auto struck = static_cast<int16_t>(product(fault.site.element, inputs, cycle));
-    const int32_t above = row > 0 ? state_.sum[here - state_.row_stride] : 0;
-    patches_.push_back({here, wrapping_add(output_stationary ? state_.sum[here] : above, struck)});
+  }
+  return found;
+}
+
+/// The next sum of an element where its product is this one, from the registers' old values.
+void CycleGridCore::patch(size_t element, int16_t product, const GridInputs& inputs) {
+  const bool output_stationary = config_.dataflow == Dataflow::kOutputStationary;
+  const int row = static_cast<int>(element / static_cast<size_t>(config_.columns));
+  const int column = static_cast<int>(element % static_cast<size_t>(config_.columns));
+  const bool drains = output_stationary && inputs.drain.drain[column] != 0;
+  if (drains || !operands(row, column, inputs).valid) {
+    return;
+  }
+  const size_t here = state_.index(row, column);
+  const int32_t above = row > 0 ? state_.sum[here - state_.row_stride] : 0;
+  patches_.push_back({here, wrapping_add(output_stationary ? state_.sum[here] : above, product)});
+}
+
+void CycleGridCore::patch_own_multipliers(const GridInputs& inputs) {
+  const auto columns = static_cast<size_t>(config_.columns);
+  for (const OwnMultiplier& own : own_multipliers_) {
+    const Operands met =
+        operands(static_cast<int>(own.element / columns), static_cast<int>(own.element % columns), inputs);
+    patch(own.element, product_of(*own.multiplier, met), inputs);
+  }
+}
+
+void CycleGridCore::patch_struck_wires(const GridInputs& inputs, uint64_t cycle) {
+  for (const Fault& fault : taps_.wire_faults()) {
+    if (fault.active(cycle)) {
+      patch(fault.site.element, static_cast<int16_t>(product(fault.site.element, inputs, cycle)), inputs);
+    }
   }
 }
 
@@ -168,7 +200,8 @@ void CycleGridCore::run_kernel(const GridInputs& inputs) {
   grid.west = &inputs.west;
   grid.north = &inputs.north;
   grid.drain = &inputs.drain;
-  grid.products = config_.multiplier.exact() ? nullptr : config_.multiplier.table();
+  const Multiplier& multiplier = config_.selected(selection_);
+  grid.products = multiplier.exact() ? nullptr : multiplier.table();
   grid.eastward_is_weight = config_.dataflow == Dataflow::kInputStationary;
   grid.any_column_control = any(output_stationary ? inputs.drain.drain : inputs.north.control, config_.columns);
   kernel_(grid);

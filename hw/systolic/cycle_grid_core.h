@@ -39,6 +39,9 @@ class CycleGridCore {
   /// The settled value of wire `product` of an element in `cycle`, whose inputs are `inputs`: a 16-bit pattern.
   uint64_t product(size_t element, const GridInputs& inputs, uint64_t cycle) const;
 
+  /// As PeGrid::select_multiplier().
+  void select_multiplier(int selection) { selection_ = selection; }
+
   /// Copies the registers of the bottom row to the south edge.
   void read_south(SumEdge& south) const;
 
@@ -49,20 +52,31 @@ class CycleGridCore {
     int8_t other;
     bool valid;
   };
-  /// A register `sum` whose next value a fault on the wire `product` changes.
+  /// A register `sum` whose next value another product changes than the kernel computes.
   struct Patch {
     size_t place;
     int32_t sum;
+  };
+  /// An element with a multiplier of its own.
+  struct OwnMultiplier {
+    size_t element;
+    const Multiplier* multiplier;
   };
 
   Operands operands(int row, int column, const GridInputs& inputs) const;
   bool rests(const GridInputs& inputs);
   bool idle(const GridInputs& inputs);
   void count_loads(const OperandEdge& west);
-  void find_patches(const GridInputs& inputs, uint64_t cycle);
+  void patch_own_multipliers(const GridInputs& inputs);
+  void patch_struck_wires(const GridInputs& inputs, uint64_t cycle);
+  void patch(size_t element, int16_t product, const GridInputs& inputs);
+  int16_t product_of(const Multiplier& multiplier, Operands met) const;
+  std::vector<OwnMultiplier> find_own_multipliers() const;
   void run_kernel(const GridInputs& inputs);
 
-  GridConfig config_;
+  const GridConfig config_;
+  const std::vector<OwnMultiplier> own_multipliers_;
+  int selection_ = 0;
   GridState state_;
   FaultTaps& taps_;
   void (*kernel_)(const GridRows&);

@@ -1,5 +1,6 @@
 #include "hw/systolic/grid_config.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,23 @@ GridConfig::GridConfig(int row_count, int column_count, Dataflow flow, Multiplie
     throw InvalidConfiguration("array " + std::to_string(rows) + "x" + std::to_string(columns) +
                                " is out of range; rows and columns must be 1 to 256");
   }
+}
+
+void GridConfig::add_region(MultiplierRegion region) {
+  const auto inside = [](int first, int last, int size) { return first >= 0 && first <= last && last < size; };
+  if (!inside(region.row_first, region.row_last, rows) || !inside(region.column_first, region.column_last, columns)) {
+    throw InvalidConfiguration("rows " + std::to_string(region.row_first) + "-" + std::to_string(region.row_last) +
+                               ", columns " + std::to_string(region.column_first) + "-" +
+                               std::to_string(region.column_last) + " are no part of the array; rows must be 0 to " +
+                               std::to_string(rows - 1) + ", columns 0 to " + std::to_string(columns - 1));
+  }
+  regions.push_back(std::move(region));
+}
+
+const Multiplier* GridConfig::own_multiplier(int row, int column) const {
+  const auto found =
+      std::find_if(regions.rbegin(), regions.rend(), [&](const auto& region) { return region.holds(row, column); });
+  return found == regions.rend() ? nullptr : &found->multiplier;
 }
 
 }  // namespace faultline::hw

@@ -24,8 +24,23 @@ class PeGrid : public sc_core::sc_module {
   /// Writes every output (and inner signal) from the state table: call after reset or a restored snapshot.
   virtual void drive() = 0;
 
+  /// Switches all elements that have no multiplier of their own (GridConfig::selected), between two cycles. The
+  /// selection is a setting of the grid, not a register: no fault strikes it, and reset does not change it.
+  void select_multiplier(int selection) {
+    if (selection != selection_) {
+      selection_ = selection;
+      multiplier_selected();
+    }
+  }
+
  protected:
   explicit PeGrid(const sc_core::sc_module_name& name) : sc_module(name) {}
+
+  virtual void multiplier_selected() {}
+  const int& selection() const { return selection_; }
+
+ private:
+  int selection_ = 0;
 };
 
 }  // namespace faultline::hw

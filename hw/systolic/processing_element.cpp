@@ -12,7 +12,8 @@ ProcessingElement::ProcessingElement(const sc_core::sc_module_name& name, const 
       place_(context.state.index(row, column)),
       product_site_{
           context.state.product_field,
-          static_cast<size_t>(row) * static_cast<size_t>(context.config.columns) + static_cast<size_t>(column)} {
+          static_cast<size_t>(row) * static_cast<size_t>(context.config.columns) + static_cast<size_t>(column)},
+      own_multiplier_(context.config.own_multiplier(row, column)) {
   SC_HAS_PROCESS(ProcessingElement);
   SC_METHOD(on_edge);
   sensitive << clock.pos();
@@ -36,7 +37,9 @@ int32_t ProcessingElement::product_at_edge() const {
 }
 
 int16_t ProcessingElement::multiply() const {
-  return context_.config.multiplier.product(activation_operand(), weight_operand());
+  const Multiplier& multiplier =
+      own_multiplier_ != nullptr ? *own_multiplier_ : context_.config.selected(context_.selection);
+  return multiplier.product(activation_operand(), weight_operand());
 }
 
 std::unique_ptr<ProcessingElement> make_processing_element(const sc_core::sc_module_name& name,

@@ -18,6 +18,7 @@ struct GridContext {
   const GridState& state;
   const FaultTaps& taps;
   const CycleClock& cycle_clock;
+  const int& selection;  ///< of the multiplier (PeGrid::select_multiplier)
 };
 
 /// One processing element: registers in the grid's state, signals to its four neighbours (docs/hardware.md, "Grid").
@@ -63,6 +64,7 @@ class ProcessingElement : public sc_core::sc_module {
   int16_t multiply() const;
 
   const Site product_site_;
+  const Multiplier* const own_multiplier_;  ///< nullptr: the selected one
 };
 
 /// The processing element of the grid's dataflow.

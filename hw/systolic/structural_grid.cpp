@@ -15,7 +15,7 @@ StructuralGrid::StructuralGrid(const sc_core::sc_module_name& name, const GridCo
       southward_("southward", north_of(config.rows + 1, 0)),
       sums_("sums", north_of(config.rows + 1, 0)),
       column_controls_("column_controls", static_cast<size_t>(config.columns)) {
-  const GridContext context{config_, state_, taps_, cycle_clock_};
+  const GridContext context{config_, state_, taps_, cycle_clock_, selection()};
   for (int row = 0; row < config.rows; ++row) {
     for (int column = 0; column < config.columns; ++column) {
       const std::string element = "pe_" + std::to_string(row) + "_" + std::to_string(column);

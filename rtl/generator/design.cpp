@@ -21,8 +21,7 @@ Design grid_design(const hw::GridConfig& config) {
                 config.rows,
                 config.columns,
                 config.dataflow,
-                {multiplier_module(config.multiplier, config.rows * config.columns), element_module(config.dataflow),
-                 grid_module(config)},
+                {multiplier_module(config), element_module(config), grid_module(config)},
                 {}};
 
   hw::StateTable table;

@@ -11,7 +11,7 @@ constexpr const char* kOperandStationary = R"(// Processing element, @held@-stat
 //
 // The @held@ stays: while shift is 1 it moves south through @held@_next, and where load passes it is taken over.
 // The @moving@ travels east, the partial sum south. A product counts only where both operands are valid.
-module systolic_pe (
+module systolic_pe @parameter@(
     input  logic               clock,
     input  logic               reset,  // synchronous: every register to 0
     // from the west
@@ -36,7 +36,7 @@ module systolic_pe (
   logic               @held@_valid;
   logic signed [15:0] product;
 
-  systolic_multiplier u_multiplier (
+  systolic_multiplier @kind@u_multiplier (
       .activation(@activation@),
       .weight(@weight@),
       .product(product)
@@ -74,7 +74,7 @@ constexpr const char* kOutputStationary = R"(// Processing element, output-stati
 //
 // Activations travel east, weights south; the sum of their products stays in accumulator until the column drains. A
 // product counts only where both operands are valid.
-module systolic_pe (
+module systolic_pe @parameter@(
     input  logic               clock,
     input  logic               reset,  // synchronous: every register to 0
     // from the west
@@ -95,7 +95,7 @@ module systolic_pe (
 );
   logic signed [15:0] product;
 
-  systolic_multiplier u_multiplier (
+  systolic_multiplier @kind@u_multiplier (
       .activation(activation_in),
       .weight(weight_in),
       .product(product)
@@ -141,8 +141,12 @@ std::string text_of(hw::Dataflow dataflow) {
 
 }  // namespace
 
-SourceFile element_module(hw::Dataflow dataflow) {
-  return {"systolic_pe.sv", text_of(dataflow)};
+SourceFile element_module(const hw::GridConfig& config) {
+  const bool differ = !config.regions.empty();
+  return {"systolic_pe.sv",
+          fill_template(text_of(config.dataflow),
+                        {{"parameter", differ ? "#(\n    parameter logic [7:0] MULTIPLIER = 8'd0\n) " : ""},
+                         {"kind", differ ? "#(\n      .KIND(MULTIPLIER)\n  ) " : ""}})};
 }
 
 }  // namespace faultline::rtl

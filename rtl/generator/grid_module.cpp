@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "rtl/generator/multiplier_module.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -63,7 +64,7 @@ module systolic_grid #(
 @column_control_port@    // south edge: the sums of the bottom row
     output logic [32*COLUMNS-1:0] south_sum
 );
-  for (genvar r = 0; r < ROWS; r++) begin : row
+@kinds@  for (genvar r = 0; r < ROWS; r++) begin : row
     for (genvar c = 0; c < COLUMNS; c++) begin : column
       // what enters this element
 @inputs@
@@ -87,7 +88,7 @@ module systolic_grid #(
         assign unused = &{@leaving_south@};
       end
 
-      systolic_pe u_pe (
+      systolic_pe @kind@u_pe (
 @connections@      );
     end
   end
@@ -165,6 +166,21 @@ std::string dataflow_text(hw::Dataflow dataflow) {
                                                       : "output-stationary";
 }
 
+/// Eight bits for each element, that of row 0, column 0 lowest.
+std::string kinds_constant(const hw::GridConfig& config) {
+  std::string digits;
+  for (int row = config.rows - 1; row >= 0; --row) {
+    for (int column = config.columns - 1; column >= 0; --column) {
+      digits += fmt::format("{:02x}", multiplier_kind(config, row, column));
+    }
+  }
+  const int bits = 8 * config.rows * config.columns;
+  return fmt::format(
+      "  // The multiplier of each element, row by row, for this ROWS and COLUMNS only.\n"
+      "  localparam logic [{}:0] MULTIPLIERS = {}'h{};\n\n",
+      bits - 1, bits, digits);
+}
+
 }  // namespace
 
 SourceFile grid_module(const hw::GridConfig& config) {
@@ -188,6 +204,8 @@ SourceFile grid_module(const hw::GridConfig& config) {
       {"leaving_south", links.leaving(wiring.southward)},
       {"connections", links.connections()},
       {"sum", wiring.sum},
+      {"kinds", config.regions.empty() ? "" : kinds_constant(config)},
+      {"kind", config.regions.empty() ? "" : "#(\n          .MULTIPLIER(MULTIPLIERS[8*(r*COLUMNS+c)+:8])\n      ) "},
   };
   return {"systolic_grid.sv", fill_template(kGrid, values)};
 }

@@ -1,7 +1,9 @@
 #include "rtl/generator/multiplier_module.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,7 +14,7 @@ namespace faultline::rtl {
 namespace {
 
 constexpr const char* kExact = R"(// product = activation * weight, signed.
-module systolic_multiplier (
+module @module@ (
     input  logic signed [7:0]  activation,
     input  logic signed [7:0]  weight,
     output logic signed [15:0] product
@@ -23,7 +25,7 @@ endmodule
 
 // One packed constant: Yosys 0.23 has no unpacked constants, and Verilator keeps one copy for all instances.
 constexpr const char* kTable = R"(// product = PRODUCTS[weight][activation], both operands as unsigned bytes.
-module systolic_multiplier (
+module @module@ (
     input  logic signed [7:0]  activation,
     input  logic signed [7:0]  weight,
     output logic signed [15:0] product
@@ -39,6 +41,27 @@ module systolic_multiplier (
 endmodule
 )";
 
+// Elements whose multipliers differ: KIND says which.
+constexpr const char* kChoice = R"(
+module systolic_multiplier #(
+    parameter logic [7:0] KIND = 8'd0
+) (
+    input  logic signed [7:0]  activation,
+    input  logic signed [7:0]  weight,
+    output logic signed [15:0] product
+);
+@kinds@endmodule
+)";
+
+constexpr const char* kKind = R"(  if (KIND == 8'd@number@) begin : kind_@number@
+    systolic_multiplier_@number@ u_circuit (
+        .activation(activation),
+        .weight(weight),
+        .product(product)
+    );
+  end
+)";
+
 std::string table_lines(const hw::Multiplier& multiplier) {
   std::string lines;
   for (int weight = 255; weight >= 0; --weight) {
@@ -52,23 +75,68 @@ std::string table_lines(const hw::Multiplier& multiplier) {
   return lines;
 }
 
-}  // namespace
+/// How many elements each kind serves: kind 0 is the array's own multiplier, kind i that of region i - 1.
+std::vector<int> elements_of_kinds(const hw::GridConfig& config) {
+  std::vector<int> count(config.regions.size() + 1);
+  for (int row = 0; row < config.rows; ++row) {
+    for (int column = 0; column < config.columns; ++column) {
+      ++count[static_cast<size_t>(multiplier_kind(config, row, column))];
+    }
+  }
+  return count;
+}
 
-SourceFile multiplier_module(const hw::Multiplier& multiplier, int elements) {
-  constexpr const char* kFile = "systolic_multiplier.sv";
+std::string module_text(const hw::Multiplier& multiplier, const std::string& name) {
   if (multiplier.module()) {
-    return {kFile, multiplier.module()("systolic_multiplier")};
+    return multiplier.module()(name);
   }
-  if (multiplier.exact()) {
-    return {kFile, kExact};
+  return fill_template(multiplier.exact() ? kExact : kTable,
+                       {{"module", name}, {"products", multiplier.exact() ? "" : table_lines(multiplier)}});
+}
+
+void check_tables(const hw::GridConfig& config, const std::vector<int>& elements) {
+  int tables = 0;
+  std::string name;
+  for (size_t kind = 0; kind < elements.size(); ++kind) {
+    const hw::Multiplier& multiplier = kind == 0 ? config.multiplier : config.regions[kind - 1].multiplier;
+    if (!multiplier.module() && !multiplier.exact()) {
+      tables += elements[kind];
+      name = multiplier.name();
+    }
   }
-  if (elements > kMostTableElements) {
+  if (tables > kMostTableElements) {
     throw RtlError(
-        fmt::format("{} is a table, too large as a memory in each of {} processing elements", multiplier.name(),
-                    elements),
+        fmt::format("{} is a table, too large as a memory in each of {} processing elements", name, tables),
         fmt::format("take a generated family, or an array of at most {} elements, such as 16x16", kMostTableElements));
   }
-  return {kFile, fill_template(kTable, {{"products", table_lines(multiplier)}})};
+}
+
+}  // namespace
+
+int multiplier_kind(const hw::GridConfig& config, int row, int column) {
+  const auto own = std::find_if(config.regions.rbegin(), config.regions.rend(),
+                                [&](const hw::MultiplierRegion& region) { return region.holds(row, column); });
+  return static_cast<int>(config.regions.rend() - own);
+}
+
+SourceFile multiplier_module(const hw::GridConfig& config) {
+  constexpr const char* kFile = "systolic_multiplier.sv";
+  check_tables(config, elements_of_kinds(config));
+  if (config.regions.empty()) {
+    return {kFile, module_text(config.multiplier, "systolic_multiplier")};
+  }
+  if (config.regions.size() > kMostRegions) {
+    throw RtlError(fmt::format("{} regions have multipliers of their own", config.regions.size()),
+                   fmt::format("give at most {}", kMostRegions));
+  }
+  std::string text = "// verilator lint_off DECLFILENAME\n" + module_text(config.multiplier, "systolic_multiplier_0");
+  std::string kinds = fill_template(kKind, {{"number", "0"}});
+  for (size_t kind = 1; kind <= config.regions.size(); ++kind) {
+    const std::string number = std::to_string(kind);
+    text += "\n" + module_text(config.regions[kind - 1].multiplier, "systolic_multiplier_" + number);
+    kinds += fill_template(kKind, {{"number", number}});
+  }
+  return {kFile, text + "// verilator lint_on DECLFILENAME\n" + fill_template(kChoice, {{"kinds", kinds}})};
 }
 
 }  // namespace faultline::rtl

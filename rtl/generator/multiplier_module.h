@@ -1,16 +1,24 @@
 #pragma once
 
-#include "hw/arithmetic/multiplier.h"
+#include <cstddef>
+
+#include "hw/systolic/grid_config.h"
 #include "rtl/generator/source_file.h"
 
 namespace faultline::rtl {
 
-/// Larger arrays whose multiplier is a bare table are refused: each element is a memory of 1 Mibit.
+/// Arrays with more elements whose multiplier is a bare table are refused: each of them is a memory of 1 Mibit.
 constexpr int kMostTableElements = 256;
+/// A kind has 8 bits.
+constexpr size_t kMostRegions = 255;
+
+/// The kind of an element's multiplier: 0 is the array's own, i + 1 that of region i.
+int multiplier_kind(const hw::GridConfig& config, int row, int column);
 
 /// The module `systolic_multiplier` with ports activation, weight (in) and product (out), combinational: the
-/// multiplier's circuit where it has one, `*` where it is exact, else a table of all its products. `elements` is how
-/// many of it there will be. Throws RtlError for a table in more than kMostTableElements.
-SourceFile multiplier_module(const hw::Multiplier& multiplier, int elements);
+/// multiplier's circuit where it has one, `*` where it is exact, else a table of all its products. Where elements
+/// differ, its parameter KIND (multiplier_kind) says which of several it is. Throws RtlError for a table in more than
+/// kMostTableElements, and for more than kMostRegions.
+SourceFile multiplier_module(const hw::GridConfig& config);
 
 }  // namespace faultline::rtl

@@ -64,6 +64,14 @@ void RtlGrid::use_wires() {
   }
 }
 
+/// Another circuit in the elements is another model, which takes over with the present state.
+void RtlGrid::multiplier_selected() {
+  hw::GridConfig configured = config_;
+  configured.multiplier = config_.selected(selection());
+  design_ = grid_design(configured);
+  load(model_->forceable() ? ModelKind::kForceable : ModelKind::kDeposit);
+}
+
 void RtlGrid::on_edge() {
   if (taps_.has_wire_faults()) {
     use_wires();

@@ -37,6 +37,7 @@ class RtlGrid : public hw::PeGrid {
   void load(ModelKind kind);
   void use_wires();
   void on_edge();
+  void multiplier_selected() override;
   void show_edges();
   void settle();
   void force_wires(uint64_t cycle);
@@ -45,7 +46,7 @@ class RtlGrid : public hw::PeGrid {
   void write_south();
 
   const hw::GridConfig config_;
-  const Design design_;
+  Design design_;  ///< with the selected multiplier
   const SiteCheck check_;
   hw::StateTable& table_;
   hw::FaultTaps& taps_;

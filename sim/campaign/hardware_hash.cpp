@@ -1,8 +1,10 @@
 #include "sim/campaign/hardware_hash.h"
 
+#include <algorithm>
 #include <variant>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sim/config/accelerator_file.h"
 #include "sim/model/sha256.h"
@@ -20,7 +22,14 @@ std::string hardware_sha256(const hw::AcceleratorConfig& config, const hw::State
   }
   model::Sha256 hash;
   hash.update(text.data(), text.size());
-  hash.update(config.grid.multiplier.table(), hw::Multiplier::kEntries * sizeof(int16_t));
+  const auto add_products = [&hash](const hw::Multiplier& multiplier) {
+    hash.update(multiplier.table(), hw::Multiplier::kEntries * sizeof(int16_t));
+  };
+  add_products(config.grid.multiplier);
+  std::for_each(config.grid.alternatives.begin(), config.grid.alternatives.end(), add_products);
+  for (const hw::MultiplierRegion& region : config.grid.regions) {
+    add_products(region.multiplier);
+  }
   return hash.finish();
 }
 

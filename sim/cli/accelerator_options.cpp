@@ -10,6 +10,13 @@ void AcceleratorOptions::add(CLI::App& app) {
       "--multiplier", multiplier_,
       "exact or another family, such as drum:k=4 (see `faultline multiplier list`), or table:FILE with ,unsigned and "
       ",swap where they apply");
+  app.add_option("--layer-multiplier", layer_multipliers_,
+                 "LAYER=MULTIPLIER: the array switches to it for that layer; may be given again");
+}
+
+config::AcceleratorSettings AcceleratorOptions::settings() const {
+  const config::AcceleratorSettings defaults;
+  return over(defaults);
 }
 
 config::AcceleratorSettings AcceleratorOptions::over(config::AcceleratorSettings settings) const {
@@ -24,6 +31,9 @@ config::AcceleratorSettings AcceleratorOptions::over(config::AcceleratorSettings
   }
   if (!multiplier_.empty()) {
     settings.multiplier = config::parse_multiplier(multiplier_, "--multiplier");
+  }
+  for (const std::string& text : layer_multipliers_) {
+    config::set_layer_multiplier(settings, config::parse_layer_multiplier(text, "--layer-multiplier"));
   }
   return settings;
 }

@@ -56,7 +56,7 @@ ordered_json file_cost(const CostOptions& options, cost::SynthesisRequest reques
 }
 
 ordered_json multiplier_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
-  const config::MultiplierOption multiplier = options.accelerator.over({}).multiplier;
+  const config::MultiplierOption multiplier = options.accelerator.settings().multiplier;
   return multiplier.file.empty()
              ? cost::multiplier_cost({hw::find_multiplier_family(multiplier.family), multiplier.values,
                                       hw::Multiplier::kOperandBits, !options.is_unsigned},
@@ -65,11 +65,13 @@ ordered_json multiplier_cost(const CostOptions& options, const cost::SynthesisRe
 }
 
 ordered_json array_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
-  config::AcceleratorSettings settings = options.accelerator.over({});
+  config::AcceleratorSettings settings = options.accelerator.settings();
   if (!options.array) {
     settings.array = {1, 1};
   }
-  const hw::GridConfig grid = settings.build().grid;
+  const hw::AcceleratorConfig config = settings.build();
+  config::refuse_layer_multipliers(config, "cost");
+  const hw::GridConfig& grid = config.grid;
   ordered_json json = {{"name", fmt::format("{}x{} {} {}", grid.rows, grid.columns, hw::to_string(grid.dataflow),
                                             grid.multiplier.name())}};
   json.update(cost::to_json(cost::array_cost(grid, request), grid));

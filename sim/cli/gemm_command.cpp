@@ -50,7 +50,8 @@ void print_table(const engine::Gemm& gemm, const engine::GemmResult& result, con
 }
 
 int run_gemm(const GemmOptions& options) {
-  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const hw::AcceleratorConfig config = options.accelerator.settings().build();
+  config::refuse_layer_multipliers(config, "gemm");
   const engine::Gemm gemm = options.a.empty() ? engine::random_gemm(options.m, options.k, options.n, options.seed)
                                               : engine::read_gemm(options.a, options.b);
   const engine::GemmResult result = engine::run_gemm(gemm, config, options.engine);

@@ -16,7 +16,7 @@ struct InjectOptions {
 };
 
 int inject(InjectOptions& options) {
-  options.request.accelerator = options.accelerator.over({});
+  options.request.accelerator = options.accelerator.settings();
   const campaign::InjectionStory story = campaign::inject_one(options.request);
   if (options.json) {
     fmt::print("{}\n", campaign::to_json(story).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));

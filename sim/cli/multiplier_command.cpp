@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include "sim/config/user_error.h"
 #include "sim/multiplier/circuit_source.h"
 #include "sim/multiplier/error_plot.h"
+#include "sim/multiplier/gate_defect.h"
 #include "sim/multiplier/metrics_json.h"
 #include "sim/multiplier/table_file.h"
 
@@ -35,7 +37,7 @@ struct Signedness {
 };
 
 struct MultiplierOptions {
-  std::string name, table, file, out, svg, check, top, operand_bits = "8";
+  std::string name, table, file, out, svg, check, top, net, stuck_at, operand_bits = "8";
   Signedness signedness;
   bool json = false;
 };
@@ -156,6 +158,48 @@ int import_circuit(const MultiplierOptions& options) {
   return 0;
 }
 
+/// A circuit by a family's name or by a file, which is told by its extension.
+multiplier::GateCircuit gate_circuit(const MultiplierOptions& options) {
+  const std::string extension = std::filesystem::path(options.name).extension();
+  if (extension == ".v" || extension == ".sv") {
+    return multiplier::gates_of(options.name, options.top, options.signedness.require(options.name));
+  }
+  return multiplier::gates_of(config::parse_generated_multiplier(options.name, hw::Multiplier::kOperandBits,
+                                                                 !options.signedness.is_unsigned, "NAME"));
+}
+
+int nets(const MultiplierOptions& options) {
+  const ordered_json json = multiplier::nets_json(gate_circuit(options));
+  if (options.json) {
+    fmt::print("{}\n", json.dump(2, ' ', false, ordered_json::error_handler_t::replace));
+    return 0;
+  }
+  for (const ordered_json& net : json["nets"]) {
+    fmt::print("{:<24}{:<12}{:>4} readers\n", net["net"].get<std::string>(), net["driver"].get<std::string>(),
+               net["readers"].dump());
+  }
+  return 0;
+}
+
+int defect(const MultiplierOptions& options) {
+  if (options.stuck_at != "0" && options.stuck_at != "1") {
+    throw UserError("--stuck-at", 0, fmt::format("'{}' is no value of a net", options.stuck_at), "give 0 or 1");
+  }
+  const bool value = options.stuck_at == "1";
+  const multiplier::GateCircuit circuit = gate_circuit(options);
+  const multiplier::ProductTable table =
+      multiplier::tabulate(circuit, multiplier::stuck_net(circuit, options.net, value));
+  const ordered_json description = multiplier::defect_description(circuit, table, options.net, value);
+  multiplier::write_table_file(options.out, table, description);
+  if (options.json) {
+    fmt::print("{}\n", description.dump(2, ' ', false, ordered_json::error_handler_t::replace));
+  } else {
+    fmt::print("{}: use it with --multiplier table:{}{}\n", description["name"].get<std::string>(), options.out,
+               table.is_signed ? "" : ",unsigned");
+  }
+  return 0;
+}
+
 using Action = int (*)(const MultiplierOptions&);
 
 /// Adds a subcommand of `faultline multiplier`; what is parsed last is run.
@@ -199,10 +243,24 @@ std::function<int()> configure(CLI::App& app) {
   sub->add_option("-o,--out", options->out, "Table to write; FILE.json is written beside it")->required();
   sub->add_flag("--json", options->json, "Print what is written to FILE.json");
 
+  for (const bool lists : {true, false}) {
+    sub = lists ? add(app, chosen, "nets", "The nets of a multiplier's gates, by Yosys", nets)
+                : add(app, chosen, "defect", "Make the table of a multiplier with a stuck net", defect);
+    sub->add_option("name", options->name, "FAMILY or FAMILY:PARAMETER=VALUE,..., or a Verilog file (.v, .sv)")
+        ->required();
+    options->signedness.add(*sub);
+    sub->add_option("--top", options->top, "Module of the file, where there are several");
+    sub->add_flag("--json", options->json, "Print JSON");
+  }
+  sub->add_option("--net", options->net, "A net that `faultline multiplier nets` lists")->required();
+  sub->add_option("--stuck-at", options->stuck_at, "0 or 1")->required();
+  sub->add_option("-o,--out", options->out, "Table to write; FILE.json is written beside it")->required();
+
   return [options, chosen] { return (*chosen)(*options); };
 }
 
-const Registration kRegistration{{"multiplier", "Approximate multipliers: families, errors, RTL, import", configure}};
+const Registration kRegistration{
+    {"multiplier", "Approximate multipliers: families, errors, RTL, import, defects", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -28,7 +28,8 @@ rtl::Design design_of(const hw::GridConfig& config) {
 }
 
 int write_rtl(const RtlOptions& options) {
-  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const hw::AcceleratorConfig config = options.accelerator.settings().build();
+  config::refuse_layer_multipliers(config, "rtl");
   const rtl::Design design = design_of(config.grid);
   try {
     rtl::write_design(design, config.grid, options.out);

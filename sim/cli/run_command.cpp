@@ -141,10 +141,12 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
 }
 
 int run_network(const RunOptions& options) {
-  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const hw::AcceleratorConfig config = options.accelerator.settings().build();
   model::Network imported = model::import_onnx(options.model);
   if (options.remap_weights) {
-    harden::remap_weights(imported, config.grid.multiplier);
+    harden::remap_weights(imported, [&config](const std::string& layer) -> const hw::Multiplier& {
+      return config.grid.selected(config.selection_of(layer));
+    });
   }
   if (!options.hardened.empty()) {
     harden::protect_neurons(imported, harden::read_hardened_design(options.hardened));

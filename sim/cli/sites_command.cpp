@@ -16,7 +16,7 @@ struct SitesOptions {
 };
 
 int list_sites(const SitesOptions& options) {
-  const engine::Platform platform(options.accelerator.over({}).build(), engine::GridKind::kCycle);
+  const engine::Platform platform(options.accelerator.settings().build(), engine::GridKind::kCycle);
   if (options.json) {
     fmt::print(
         "{}\n",

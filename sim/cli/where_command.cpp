@@ -137,7 +137,7 @@ int where(const WhereOptions& options) {
   } else {
     place = numbers(options.neuron, 3, "--neuron", "CHANNEL,Y,X");
   }
-  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const hw::AcceleratorConfig config = options.accelerator.settings().build();
   const auto network = std::make_shared<const model::Network>(model::import_onnx(options.model));
   const engine::NeuronQuery query(network, config);
   if (element) {

@@ -1,7 +1,9 @@
 #include "sim/config/accelerator_file.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -78,6 +80,76 @@ MultiplierOption read_multiplier(const YamlValue& value) {
   return option;
 }
 
+/// "3" or "0-7".
+std::pair<int, int> read_range(const YamlValue& value, const std::string& key) {
+  const std::string text = value.text(key);
+  std::pair<int, int> range;
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, range.first);
+  range.second = range.first;
+  if (error == std::errc() && rest != end && *rest == '-') {
+    const auto last = std::from_chars(rest + 1, end, range.second);
+    rest = last.ptr;
+    error = last.ec;
+  }
+  if (error != std::errc() || rest != end || range.first < 0 || range.second < range.first) {
+    value.fail(fmt::format("{} '{}' is no range", key, text), "write a number from 0 on, or FIRST-LAST such as 0-7");
+  }
+  return range;
+}
+
+void read_layer_multipliers(const YamlValue& list, AcceleratorSettings& settings) {
+  for (const YamlValue& item : list.items("layer_multipliers")) {
+    item.check_keys("layer_multipliers", {"layer", "multiplier"});
+    const std::string layer = item.require("layer").text("layer");
+    const auto same = [&](const LayerMultiplierOption& other) { return other.layer == layer; };
+    if (std::any_of(settings.layer_multipliers.begin(), settings.layer_multipliers.end(), same)) {
+      item.fail(fmt::format("layer_multipliers: '{}' is given twice", layer), "keep one of them");
+    }
+    settings.layer_multipliers.push_back({layer, read_multiplier(item.require("multiplier"))});
+  }
+}
+
+void read_element_multipliers(const YamlValue& list, AcceleratorSettings& settings) {
+  for (const YamlValue& item : list.items("multipliers")) {
+    item.check_keys("multipliers", {"rows", "columns", "multiplier"});
+    settings.element_multipliers.push_back({read_range(item.require("rows"), "rows"),
+                                            read_range(item.require("columns"), "columns"),
+                                            read_multiplier(item.require("multiplier")), item.line()});
+  }
+}
+
+/// The grid with all its multipliers; each file is read once.
+void add_multipliers(const AcceleratorSettings& settings, hw::AcceleratorConfig& config) {
+  std::map<std::string, hw::Multiplier> loaded = {{to_string(settings.multiplier), config.grid.multiplier}};
+  const auto load = [&](const MultiplierOption& option) {
+    const std::string name = to_string(option);
+    const auto found = loaded.find(name);
+    return found != loaded.end() ? found->second : loaded.emplace(name, load_multiplier(option)).first->second;
+  };
+  std::map<std::string, int> selections = {{to_string(settings.multiplier), 0}};
+  for (const LayerMultiplierOption& option : settings.layer_multipliers) {
+    const auto [place, fresh] =
+        selections.emplace(to_string(option.multiplier), static_cast<int>(config.grid.alternatives.size()) + 1);
+    if (fresh) {
+      config.grid.alternatives.push_back(load(option.multiplier));
+    }
+    config.layer_multipliers[option.layer] = place->second;
+  }
+  for (const ElementMultiplierOption& option : settings.element_multipliers) {
+    try {
+      config.grid.add_region({option.rows.first, option.rows.second, option.columns.first, option.columns.second,
+                              load(option.multiplier)});
+    } catch (const hw::InvalidConfiguration& error) {
+      rethrow(error, settings.source, option.line);
+    }
+  }
+}
+
+std::string range_text(int first, int last) {
+  return first == last ? std::to_string(first) : fmt::format("{}-{}", first, last);
+}
+
 void read_size(const YamlValue& value, const SizeKey& key, AcceleratorSettings& settings) {
   const int64_t limit = std::numeric_limits<int32_t>::max();
   const int64_t number = value.integer(key.name, 0, limit + 1);
@@ -100,6 +172,7 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
   hw::AcceleratorConfig config = sizes;
   const auto was_given = [this](const char* key) { return std::find(given.begin(), given.end(), key) != given.end(); };
   config.grid = hw::GridConfig(array.rows, array.columns, dataflow, load_multiplier(multiplier));
+  add_multipliers(*this, config);
   // The defaults suit any array, so only a number that the user gave can contradict the array.
   if (!was_given("psum_rows")) {
     config.psum_rows = std::max(config.psum_rows, array.rows);
@@ -116,7 +189,7 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
 }
 
 AcceleratorSettings read_accelerator(const YamlValue& section) {
-  std::vector<std::string> allowed = {"array", "dataflow", "multiplier"};
+  std::vector<std::string> allowed = {"array", "dataflow", "multiplier", "layer_multipliers", "multipliers"};
   for (const SizeKey& key : size_keys()) {
     allowed.emplace_back(key.name);
   }
@@ -133,6 +206,12 @@ AcceleratorSettings read_accelerator(const YamlValue& section) {
   if (const auto multiplier = section.find("multiplier")) {
     settings.multiplier = read_multiplier(*multiplier);
   }
+  if (const auto layers = section.find("layer_multipliers")) {
+    read_layer_multipliers(*layers, settings);
+  }
+  if (const auto elements = section.find("multipliers")) {
+    read_element_multipliers(*elements, settings);
+  }
   for (const SizeKey& key : size_keys()) {
     if (const auto value = section.find(key.name)) {
       read_size(*value, key, settings);
@@ -145,13 +224,53 @@ AcceleratorSettings read_accelerator_file(const std::string& path) {
   return read_accelerator(read_yaml(path));
 }
 
-std::vector<std::pair<std::string, std::variant<int64_t, std::string>>> effective_settings(
-    const hw::AcceleratorConfig& config) {
-  std::vector<std::pair<std::string, std::variant<int64_t, std::string>>> settings = {
+LayerMultiplierOption parse_layer_multiplier(const std::string& text, const std::string& where) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UserError(where, 0, fmt::format("'{}' names no layer", text), "write LAYER=MULTIPLIER, such as conv1=exact");
+  }
+  return {text.substr(0, equals), parse_multiplier(text.substr(equals + 1), where)};
+}
+
+void set_layer_multiplier(AcceleratorSettings& settings, LayerMultiplierOption option) {
+  auto& all = settings.layer_multipliers;
+  const auto same =
+      std::find_if(all.begin(), all.end(), [&](const auto& other) { return other.layer == option.layer; });
+  if (same == all.end()) {
+    all.push_back(std::move(option));
+  } else {
+    *same = std::move(option);
+  }
+}
+
+void refuse_layer_multipliers(const hw::AcceleratorConfig& config, const std::string& command) {
+  if (!config.layer_multipliers.empty()) {
+    throw UserError("layer_multipliers", 0, fmt::format("{} runs no network with layers", command),
+                    "leave them out, or run a network");
+  }
+}
+
+std::vector<std::pair<std::string, EffectiveValue>> effective_settings(const hw::AcceleratorConfig& config) {
+  std::vector<std::pair<std::string, EffectiveValue>> settings = {
       {"array", fmt::format("{}x{}", config.grid.rows, config.grid.columns)},
       {"dataflow", hw::to_string(config.grid.dataflow)},
       {"multiplier", config.grid.multiplier.name()},
   };
+  std::vector<std::map<std::string, std::string>> layers;
+  for (const auto& [layer, selection] : config.layer_multipliers) {
+    layers.push_back({{"layer", layer}, {"multiplier", config.grid.selected(selection).name()}});
+  }
+  std::vector<std::map<std::string, std::string>> elements;
+  for (const hw::MultiplierRegion& region : config.grid.regions) {
+    elements.push_back({{"rows", range_text(region.row_first, region.row_last)},
+                        {"columns", range_text(region.column_first, region.column_last)},
+                        {"multiplier", region.multiplier.name()}});
+  }
+  for (const auto& [key, list] : {std::pair{"layer_multipliers", layers}, {"multipliers", elements}}) {
+    if (!list.empty()) {
+      settings.emplace_back(key, list);
+    }
+  }
   for (const SizeKey& key : size_keys()) {
     const int64_t value = std::visit([&](auto member) { return static_cast<int64_t>(config.*member); }, key.member);
     settings.emplace_back(key.name, value);

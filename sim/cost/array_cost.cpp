@@ -26,6 +26,10 @@ SynthesisResult times(const SynthesisResult& one, int count) {
 }  // namespace
 
 ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request) {
+  if (!config.regions.empty()) {
+    throw UserError("multipliers", 0, "elements of this array have multipliers of their own",
+                    "cost one kind of element at a time: --pe --multiplier NAME");
+  }
   if (!config.multiplier.module() && !config.multiplier.exact()) {
     throw UserError(config.multiplier.name(), 0, "is no circuit, so that an element with it has no gates to count",
                     "give a generated family, or the table alone for its bits of ROM");

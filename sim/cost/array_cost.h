@@ -17,7 +17,8 @@ struct ArrayCost {
 };
 
 /// `request` says how to synthesise; its circuit is filled in. Throws UserError as synthesize() does, and for an array
-/// whose multiplier is a table that is not exact: that would be a memory.
+/// whose multiplier is a table that is not exact: that would be a memory, and
+/// for one whose elements differ.
 ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request);
 
 /// The costs with the names that commands print: "element", then the array's own "fpga" and "asic".

@@ -61,7 +61,7 @@ struct AcceleratorEngine::Implementation {
       : network(std::move(source)),
         config(configuration),
         compiled(mapping::compile(*network, config)),
-        functional(network, config.grid.multiplier),
+        functional(network, LayerMultipliers(*network, config)),
         platform(config, kind),
         comparison(platform.state()),
         output_buffer(platform.state().field_index("buffer.output[*]")),
@@ -136,6 +136,7 @@ bool AcceleratorEngine::Implementation::run_layer(size_t layer, uint64_t cycle_l
   cycles.macs = program.macs;
   cycles.first_cycle = platform.cycle();
   const CycleCounts before = platform.counts();
+  platform.select_multiplier(program.multiplier);
   result.status = platform.run(commands[layer], cycle_limit);
   cycles.cycles = difference(platform.counts(), before);
   const uint64_t total = cycles.cycles.total();

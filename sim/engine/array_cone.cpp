@@ -15,8 +15,9 @@ void replace_stationary(const ConeContext& context, const ComputeView& view, int
   for (int64_t phase = first_phase; phase < view.stream(); ++phase) {
     const StreamSlot slot{fold, phase};
     const ArrayOperand moving = view.eastward(slot, row);
-    context.effect.add_sum(view, slot, row, column,
-                           sum_difference(view.product(moving, now), view.product(moving, before)));
+    context.effect.add_sum(
+        view, slot, row, column,
+        sum_difference(view.product(moving, now, row, column), view.product(moving, before, row, column)));
   }
 }
 
@@ -150,8 +151,9 @@ void strike_eastward(const ArrayStrike& s) {
   const ArrayOperand now = s.struck(before);
   for (int column = s.column + 1; column < view->columns(); ++column) {
     const ArrayOperand held = view->stationary(slot->fold, s.row, column);
-    s.context.effect.add_sum(*view, *slot, s.row, column,
-                             sum_difference(view->product(now, held), view->product(before, held)));
+    s.context.effect.add_sum(
+        *view, *slot, s.row, column,
+        sum_difference(view->product(now, held, s.row, column), view->product(before, held, s.row, column)));
   }
 }
 
@@ -208,7 +210,7 @@ void strike_product(const ArrayStrike& s) {
   const ArrayOperand moving = view->eastward(*slot, s.row);
   const ArrayOperand held = view->stationary(slot->fold, s.row, s.column);
   if (moving.valid && held.valid) {
-    const int16_t product = view->product_of(moving.value, held.value);
+    const int16_t product = view->product_of(moving.value, held.value, s.row, s.column);
     s.context.effect.add_sum(*view, *slot, s.row, s.column, sum_difference(s.struck_product(product), product));
   }
 }

@@ -33,8 +33,9 @@ void replace_eastward(const LoadedFlip& flip, const ComputeView& view, StreamSlo
   const ArrayOperand now{flip.struck(before.value), true};
   for (int column = 0; column < view.columns(); ++column) {
     const ArrayOperand other = view.other(slot, row, column);
-    flip.context.effect.add_sum(view, slot, row, column,
-                                sum_difference(view.product(now, other), view.product(before, other)));
+    flip.context.effect.add_sum(
+        view, slot, row, column,
+        sum_difference(view.product(now, other, row, column), view.product(before, other, row, column)));
   }
 }
 
@@ -45,8 +46,9 @@ void replace_stationary(const LoadedFlip& flip, const ComputeView& view, int64_t
   for (int64_t phase = 0; phase < view.stream(); ++phase) {
     const StreamSlot slot{fold, phase};
     const ArrayOperand moving = view.eastward(slot, row);
-    flip.context.effect.add_sum(view, slot, row, column,
-                                sum_difference(view.product(moving, now), view.product(moving, before)));
+    flip.context.effect.add_sum(
+        view, slot, row, column,
+        sum_difference(view.product(moving, now, row, column), view.product(moving, before, row, column)));
   }
 }
 
@@ -56,8 +58,9 @@ void replace_southward(const LoadedFlip& flip, const ComputeView& view, StreamSl
   const ArrayOperand now{flip.struck(before.value), true};
   for (int row = 0; row < view.rows(); ++row) {
     const ArrayOperand activation = view.eastward(slot, row);
-    flip.context.effect.add_sum(view, slot, row, column,
-                                sum_difference(view.product(activation, now), view.product(activation, before)));
+    flip.context.effect.add_sum(
+        view, slot, row, column,
+        sum_difference(view.product(activation, now, row, column), view.product(activation, before, row, column)));
   }
 }
 

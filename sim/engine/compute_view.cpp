@@ -63,7 +63,7 @@ ComputeView::ComputeView(const NetworkSchedule& schedule, const ScheduledCommand
       command_(command),
       previous_(previous),
       inputs_(inputs),
-      multiplier_(schedule.config().grid.multiplier),
+      multiplier_(schedule.config().grid.selected(schedule.layer(command.layer).multiplier)),
       output_stationary_(schedule.config().grid.dataflow == hw::Dataflow::kOutputStationary),
       weights_move_(schedule.config().grid.dataflow == hw::Dataflow::kInputStationary),
       rows_(schedule.config().grid.rows),
@@ -78,6 +78,12 @@ ComputeView::ComputeView(const NetworkSchedule& schedule, const ScheduledCommand
       weight_base_(command.descriptor().weight_base),
       last_fold_rows_(command.descriptor().last_fold_rows),
       window_(schedule, command, pixels_of(command, schedule.config().grid), taps_of(command, schedule.config().grid)) {
+  const hw::GridConfig& grid = schedule.config().grid;
+  for (int row = 0; !grid.regions.empty() && row < rows_; ++row) {
+    for (int column = 0; column < columns_; ++column) {
+      elements_.push_back(&grid.multiplier_at(row, column, schedule.layer(command.layer).multiplier));
+    }
+  }
   const ScheduledCommand* load = schedule.last_load(hw::LoadTarget::kWeight, command.number);
   if (load != nullptr) {
     const hw::CommandDescriptor& d = load->descriptor();
@@ -191,7 +197,7 @@ int32_t ComputeView::sum_down_to(StreamSlot slot, int row, int column) const {
   for (int r = 0; r <= row; ++r) {
     const ArrayOperand held = stationary(slot.fold, r, column);
     if (held.valid) {
-      sum = hw::wrapping_add(sum, product(eastward(slot, r), held));
+      sum = hw::wrapping_add(sum, product(eastward(slot, r), held, r, column));
     }
   }
   return sum;
@@ -201,7 +207,7 @@ int32_t ComputeView::sum_up_to(StreamSlot slot, int row, int column) const {
   int32_t sum = 0;
   for (int64_t phase = 0; phase <= slot.phase; ++phase) {
     const StreamSlot at{slot.fold, phase};
-    sum = hw::wrapping_add(sum, product(eastward(at, row), other(at, row, column)));
+    sum = hw::wrapping_add(sum, product(eastward(at, row), other(at, row, column), row, column));
   }
   return sum;
 }

@@ -104,12 +104,14 @@ class ComputeView {
     return static_cast<int64_t>(cycle) - static_cast<int64_t>(command_.first_cycle);
   }
 
-  /// The product of an operand from the west with the other one: 0 when one of them is invalid.
-  int32_t product(ArrayOperand eastward, ArrayOperand other) const {
-    return eastward.valid && other.valid ? product_of(eastward.value, other.value) : 0;
+  /// The product, in an element, of an operand from the west with the other one: 0 when one of them is invalid.
+  int32_t product(ArrayOperand eastward, ArrayOperand other, int row, int column) const {
+    return eastward.valid && other.valid ? product_of(eastward.value, other.value, row, column) : 0;
   }
-  int16_t product_of(int8_t eastward, int8_t other) const {
-    return weights_move_ ? multiplier_.product(other, eastward) : multiplier_.product(eastward, other);
+  int16_t product_of(int8_t eastward, int8_t other, int row, int column) const {
+    const hw::Multiplier& multiplier =
+        elements_.empty() ? multiplier_ : *elements_[static_cast<size_t>(row * columns_ + column)];
+    return weights_move_ ? multiplier.product(other, eastward) : multiplier.product(eastward, other);
   }
 
   /// The operand that comes from the west for a row.
@@ -157,7 +159,8 @@ class ComputeView {
   const ScheduledCommand& command_;
   const ComputeView* previous_;
   const LayerInputs& inputs_;
-  const hw::Multiplier& multiplier_;
+  const hw::Multiplier& multiplier_;             ///< selected for the layer
+  std::vector<const hw::Multiplier*> elements_;  ///< by row and column; empty where none has its own
   bool output_stationary_;
   bool weights_move_;
   int rows_, columns_;

@@ -58,7 +58,7 @@ struct ConeEngine::Implementation {
         network(std::move(source)),
         config(configuration),
         compiled(mapping::compile(*network, config)),
-        functional(network, config.grid.multiplier),
+        functional(network, LayerMultipliers(*network, config)),
         incremental(network, functional),
         timeline(engine, compiled),
         schedule(compiled, timeline, config),

@@ -19,9 +19,13 @@ FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule&
     : network_(network), schedule_(schedule), views_(views), table_(table), layers_(schedule.layers()) {}
 
 bool FaultMapCone::take(const std::vector<hw::Fault>& faults) {
+  const hw::AcceleratorConfig& config = schedule_.config();
+  if (!config.layer_multipliers.empty() || !config.grid.regions.empty()) {
+    return false;
+  }
   if (!std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same)) {
     faults_ = faults;
-    array_ = StuckArray::of(faults, table_, schedule_.config().grid);
+    array_ = StuckArray::of(faults, table_, config.grid);
   }
   return array_.has_value();
 }

@@ -19,7 +19,8 @@ class FaultMapCone {
   FaultMapCone(const model::Network& network, const NetworkSchedule& schedule,
                const std::vector<std::unique_ptr<ComputeView>>& views, const hw::StateTable& table);
 
-  /// Takes up a map; false when it holds faults of other kinds. Taking up the same map again costs a comparison.
+  /// Takes up a map; false when it holds faults of other kinds, or where the
+  /// products are not all of one multiplier. Taking up the same map again costs a comparison.
   bool take(const std::vector<hw::Fault>& faults);
   const StuckArray& array() const { return *array_; }
 

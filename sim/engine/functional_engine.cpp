@@ -24,13 +24,12 @@ const std::vector<int8_t>& codes_of(const std::vector<const model::Values*>& inp
 
 }  // namespace
 
-FunctionalEngine::FunctionalEngine(std::shared_ptr<const model::Network> network, hw::Multiplier multiplier)
-    : network_(std::move(network)),
-      multiplier_(std::move(multiplier)),
-      kernels_(std::make_shared<const MatrixKernels>(multiplier_)) {
-  for (const auto& step : network_->operators) {
+FunctionalEngine::FunctionalEngine(std::shared_ptr<const model::Network> network, LayerMultipliers multipliers)
+    : network_(std::move(network)), multipliers_(std::move(multipliers)) {
+  for (size_t index = 0; index < network_->operators.size(); ++index) {
+    const auto& step = network_->operators[index];
     if (const auto* matrix = dynamic_cast<const model::MatrixOperator*>(step.get())) {
-      auto prepared = std::make_shared<const FunctionalMatrix>(*matrix, kernels_);
+      auto prepared = std::make_shared<const FunctionalMatrix>(*matrix, multipliers_.of(index));
       steps_.emplace_back([prepared](const auto& inputs) { return prepared->run(codes_of(inputs)); });
     } else if (const auto* pooling = dynamic_cast<const model::PoolingOperator*>(step.get())) {
       steps_.emplace_back([pooling](const auto& inputs) { return pool(*pooling, codes_of(inputs)); });

@@ -4,22 +4,19 @@
 #include <memory>
 #include <vector>
 
-#include "hw/arithmetic/multiplier.h"
+#include "sim/engine/layer_multipliers.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
-
-class MatrixKernels;
 
 /// Integer inference without a clock: the values that the accelerator must give, fault-free. Const calls are
 /// thread-safe.
 class FunctionalEngine {
  public:
-  FunctionalEngine(std::shared_ptr<const model::Network> network, hw::Multiplier multiplier);
+  FunctionalEngine(std::shared_ptr<const model::Network> network, LayerMultipliers multipliers);
 
   const model::Network& network() const { return *network_; }
-  const hw::Multiplier& multiplier() const { return multiplier_; }
-  const std::shared_ptr<const MatrixKernels>& kernels() const { return kernels_; }
+  const LayerMultipliers& multipliers() const { return multipliers_; }
 
   /// All tensors of one sample, indexed by TensorId. `input` has the type and size that the network declares for its
   /// input; throws std::invalid_argument otherwise.
@@ -35,8 +32,7 @@ class FunctionalEngine {
   using Step = std::function<model::Values(const std::vector<const model::Values*>&)>;
 
   std::shared_ptr<const model::Network> network_;
-  hw::Multiplier multiplier_;
-  std::shared_ptr<const MatrixKernels> kernels_;
+  LayerMultipliers multipliers_;
   std::vector<Step> steps_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/engine/element_matrix.h"
 #include "sim/engine/exact_kernel.h"
 #include "sim/engine/post_processing.h"
 
@@ -34,19 +35,16 @@ constexpr int kFewPixels = 16;
 
 }  // namespace
 
-MatrixKernels::MatrixKernels(const hw::Multiplier& multiplier) {
-  if (!multiplier.exact()) {
-    by_weight_ = std::make_unique<const TableKernel>(multiplier, TableKernel::Rows::kWeights);
-    by_activation_ = std::make_unique<const TableKernel>(multiplier, TableKernel::Rows::kActivations);
-  }
-}
-
-FunctionalMatrix::FunctionalMatrix(const model::MatrixOperator& layer, std::shared_ptr<const MatrixKernels> kernels)
+FunctionalMatrix::FunctionalMatrix(const model::MatrixOperator& layer, const LayerMultipliers::Layer& multiplier)
     : layer_(layer),
-      kernels_(std::move(kernels)),
+      kernels_(multiplier.kernels),
+      elements_(multiplier.elements),
       operands_(layer.geometry, layer.layout, layer.pad_value),
       channels_in_lanes_(layer.geometry.groups == 1 && layer.geometry.pixels() < kFewPixels),
       channel_lanes_(padded_lanes(static_cast<size_t>(layer.geometry.out_channels))) {
+  if (elements_ != nullptr) {
+    return;
+  }
   if (channels_in_lanes_) {
     prepare_lanes();
   } else {
@@ -180,18 +178,29 @@ void FunctionalMatrix::accumulate_channel_lanes(const int8_t* input, Finish fini
 }
 
 template <typename Finish>
-void FunctionalMatrix::accumulate(const int8_t* input, Finish finish) const {
-  if (channels_in_lanes_) {
-    accumulate_channel_lanes(input, finish);
+void FunctionalMatrix::accumulate_by_element(const std::vector<int8_t>& input, Finish finish) const {
+  const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
+  const std::vector<int32_t> sums = elements_->sums(input);
+  for (size_t n = 0; n < channels; ++n) {
+    finish(n, channels, size_t{0}, static_cast<size_t>(layer_.geometry.pixels()), sums.data() + n);
+  }
+}
+
+template <typename Finish>
+void FunctionalMatrix::accumulate(const std::vector<int8_t>& input, Finish finish) const {
+  if (elements_ != nullptr) {
+    accumulate_by_element(input, finish);
+  } else if (channels_in_lanes_) {
+    accumulate_channel_lanes(input.data(), finish);
   } else {
-    accumulate_pixel_lanes(input, finish);
+    accumulate_pixel_lanes(input.data(), finish);
   }
 }
 
 std::vector<int32_t> FunctionalMatrix::sums(const std::vector<int8_t>& input) const {
   const auto channels = static_cast<size_t>(layer_.geometry.out_channels);
   std::vector<int32_t> result(channels * static_cast<size_t>(layer_.geometry.pixels()));
-  accumulate(input.data(), [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
+  accumulate(input, [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
     int32_t* to = result.data() + first * channels + n;
     for (size_t i = 0; i < count; ++i) {
       to[i * channels] = sums[i * sum_step];
@@ -209,7 +218,7 @@ model::Values FunctionalMatrix::run(const std::vector<int8_t>& input) const {
   const model::PostProcessing& post = layer_.post;
   if (post.raw()) {
     std::vector<int32_t> result(channels * pixels);
-    accumulate(input.data(), [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
+    accumulate(input, [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
       int32_t* to = result.data() + n * channel_step + first * pixel_step;
       for (size_t i = 0; i < count; ++i) {
         to[i * pixel_step] = hw::wrapping_add(sums[i * sum_step], post.bias[n]);
@@ -218,7 +227,7 @@ model::Values FunctionalMatrix::run(const std::vector<int8_t>& input) const {
     return result;
   }
   std::vector<int8_t> result(channels * pixels);
-  accumulate(input.data(), [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
+  accumulate(input, [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
     int8_t* to = result.data() + n * channel_step + first * pixel_step;
     for (size_t i = 0; i < count; ++i) {
       to[i * pixel_step] = post_process(post, n, sums[i * sum_step]);

@@ -39,8 +39,8 @@ IncrementalInference::IncrementalInference(std::shared_ptr<const model::Network>
       differences_(network_->tensors.size()) {
   for (size_t index = 0; index < network_->operators.size(); ++index) {
     if (const auto* layer = dynamic_cast<const model::MatrixOperator*>(network_->operators[index].get())) {
-      matrices_[index] = std::make_unique<const FunctionalMatrix>(*layer, functional_.kernels());
-      sparse_[index] = std::make_unique<const SparseMatrix>(*layer, functional_.multiplier());
+      matrices_[index] = std::make_unique<const FunctionalMatrix>(*layer, functional_.multipliers().of(index));
+      sparse_[index] = std::make_unique<const SparseMatrix>(*layer, functional_.multipliers().of(index).multiplier);
       sums_[index].resize(static_cast<size_t>(layer->geometry.pixels()),
                           static_cast<size_t>(layer->geometry.out_channels));
     }
@@ -149,7 +149,8 @@ void IncrementalInference::find_sum_differences(size_t index, const model::Matri
   const std::vector<int32_t>& sums = golden_->sums[index];
   const size_t all_products =
       sums.size() * static_cast<size_t>(layer.geometry.taps()) * static_cast<size_t>(layer.planes);
-  if (changed.size() * sparse_[index]->products_per_input() * kCostOfSparseProduct < all_products) {
+  const bool uniform = functional_.multipliers().of(index).elements == nullptr;
+  if (uniform && changed.size() * sparse_[index]->products_per_input() * kCostOfSparseProduct < all_products) {
     for (const size_t element : changed) {
       sparse_[index]->change(element, before[element], now[element], differences);
     }

@@ -15,7 +15,7 @@ using NetworkPointer = std::shared_ptr<const model::Network>;
 using Maker = std::function<Inference(NetworkPointer, const hw::AcceleratorConfig&)>;
 
 Inference make_functional(NetworkPointer network, const hw::AcceleratorConfig& config) {
-  auto engine = std::make_shared<const FunctionalEngine>(std::move(network), config.grid.multiplier);
+  auto engine = std::make_shared<const FunctionalEngine>(network, LayerMultipliers(*network, config));
   return [engine](const model::Values& input) {
     AcceleratorRun run;
     run.tensors = engine->run(input);

@@ -19,8 +19,9 @@ void strike_eastward(const ArrayStrike& s) {
   const ArrayOperand now = s.struck(before);
   for (int column = s.column + 1; column < view->columns(); ++column) {
     const ArrayOperand weight = view->other(*slot, s.row, column);
-    s.context.effect.add_sum(*view, *slot, s.row, column,
-                             sum_difference(view->product(now, weight), view->product(before, weight)));
+    s.context.effect.add_sum(
+        *view, *slot, s.row, column,
+        sum_difference(view->product(now, weight, s.row, column), view->product(before, weight, s.row, column)));
   }
 }
 
@@ -36,7 +37,8 @@ void strike_southward(const ArrayStrike& s) {
   for (int row = s.row + 1; row < view->rows(); ++row) {
     const ArrayOperand activation = view->eastward(*slot, row);
     s.context.effect.add_sum(*view, *slot, row, s.column,
-                             sum_difference(view->product(activation, now), view->product(activation, before)));
+                             sum_difference(view->product(activation, now, row, s.column),
+                                            view->product(activation, before, row, s.column)));
   }
 }
 
@@ -97,7 +99,7 @@ void strike_product(const ArrayStrike& s) {
     return;
   }
   const int16_t product =
-      view->product_of(view->eastward(*slot, s.row).value, view->other(*slot, s.row, s.column).value);
+      view->product_of(view->eastward(*slot, s.row).value, view->other(*slot, s.row, s.column).value, s.row, s.column);
   s.context.effect.add_sum(*view, *slot, s.row, s.column, sum_difference(s.struck_product(product), product));
 }
 

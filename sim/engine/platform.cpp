@@ -158,6 +158,12 @@ Platform::Status Platform::run(const std::vector<hw::CommandDescriptor>& program
   return all.driver.status();
 }
 
+void Platform::select_multiplier(int selection) try {
+  implementation_->accelerator.select_multiplier(selection);
+} catch (const rtl::RtlError& error) {
+  throw UserError("engine rtl", 0, error.wrong(), error.right());
+}
+
 uint64_t Platform::cycle() const {
   return implementation_->elaborated ? implementation_->next_cycle() : 0;
 }

@@ -56,6 +56,10 @@ class Platform {
   /// Runs commands one after another from the current state until the last is done, or until cycle() == cycle_limit.
   Status run(const std::vector<hw::CommandDescriptor>& program, uint64_t cycle_limit);
 
+  /// Switches the grid's multiplier before the next cycle (hw::PeGrid::select_multiplier); reset() and restore() leave
+  /// it as it is.
+  void select_multiplier(int selection);
+
   /// Cycles simulated since reset: the number that the next edge's cycle gets.
   uint64_t cycle() const;
   /// What the cycles since reset were spent on; total() == cycle().

@@ -260,8 +260,8 @@ void StuckLayer::follow_accumulators(const Command& command, const StuckArray& a
 
 int32_t StuckLayer::fold_sum(const ComputeView& view, int64_t fold, int64_t phase, int row, int column,
                              const StuckArray& array) const {
-  const auto multiply = [&](int8_t east, int8_t other) { return view.product_of(east, other); };
   const auto product = [&](StreamSlot slot, int at_row) -> int32_t {
+    const auto multiply = [&](int8_t a, int8_t b) { return view.product_of(a, b, at_row, column); };
     const ArrayOperand east = view.eastward(slot, at_row);
     const ArrayOperand other = view.other(slot, at_row, column);
     return east.valid && other.valid

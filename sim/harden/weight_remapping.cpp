@@ -1,6 +1,7 @@
 #include "sim/harden/weight_remapping.h"
 
 #include <cstdlib>
+#include <map>
 
 namespace faultline::harden {
 namespace {
@@ -34,10 +35,16 @@ std::array<int8_t, 256> best_weights(const hw::Multiplier& multiplier) {
   return best;
 }
 
-void remap_weights(model::Network& network, const hw::Multiplier& multiplier) {
-  const std::array<int8_t, 256> best = best_weights(multiplier);
+void remap_weights(model::Network& network, const MultiplierOfLayer& multiplier_of) {
+  std::map<const int16_t*, std::array<int8_t, 256>> best_of_table;
   for (const auto& step : network.operators) {
     if (auto* layer = dynamic_cast<model::MatrixOperator*>(step.get())) {
+      const hw::Multiplier& multiplier = multiplier_of(layer->name);
+      const auto [place, fresh] = best_of_table.try_emplace(multiplier.table());
+      if (fresh) {
+        place->second = best_weights(multiplier);
+      }
+      const std::array<int8_t, 256>& best = place->second;
       for (int8_t& weight : layer->weights) {
         weight = best[static_cast<size_t>(weight + 128)];
       }

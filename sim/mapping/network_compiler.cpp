@@ -2,10 +2,29 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "sim/config/user_error.h"
 #include "sim/mapping/dram_layout.h"
 #include "sim/mapping/operator_mapper.h"
 
 namespace faultline::mapping {
+
+void check_layer_multipliers(const model::Network& network, const hw::AcceleratorConfig& config) {
+  std::vector<std::string> names;
+  for (const auto& layer : network.operators) {
+    if (dynamic_cast<const model::MatrixOperator*>(layer.get()) != nullptr) {
+      names.push_back(layer->name);
+    }
+  }
+  for (const auto& [name, selection] : config.layer_multipliers) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      throw UserError("layer_multipliers", 0, fmt::format("{} has no layer '{}' that multiplies", network.file, name),
+                      fmt::format("its layers are {}", fmt::join(names, ", ")));
+    }
+  }
+}
 
 std::vector<uint8_t> CompiledNetwork::constants() const {
   std::vector<uint8_t> image(static_cast<size_t>(constants_end - constants_begin));
@@ -21,6 +40,7 @@ std::vector<uint8_t> CompiledNetwork::constants() const {
 }
 
 CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConfig& config) {
+  check_layer_multipliers(network, config);
   int64_t input_bytes = 0;
   int64_t output_bytes = 0;
   for (const auto& layer : network.operators) {
@@ -39,8 +59,13 @@ CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConf
   compiled.constants_begin = dram.used();
   for (size_t index = 0; index < network.operators.size(); ++index) {
     if (const OperatorMapper* mapper = mapper_for(*network.operators[index])) {
-      compiled.layers.push_back(mapper->compile(*network.operators[index], config, regions, dram));
+      const model::Operator& layer = *network.operators[index];
+      const int selected = compiled.layers.empty() ? 0 : compiled.layers.back().multiplier;
+      compiled.layers.push_back(mapper->compile(layer, config, regions, dram));
       compiled.layers.back().operator_index = index;
+      // Pooling multiplies nothing, so nothing is switched for it.
+      const bool multiplies = dynamic_cast<const model::MatrixOperator*>(&layer) != nullptr;
+      compiled.layers.back().multiplier = multiplies ? config.selection_of(layer.name) : selected;
     }
   }
   compiled.constants_end = dram.used();

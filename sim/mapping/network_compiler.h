@@ -21,8 +21,11 @@ struct CompiledNetwork {
   std::vector<uint8_t> constants() const;
 };
 
+/// Throws UserError for a layer of config.layer_multipliers that the network does not have, or that multiplies nothing.
+void check_layer_multipliers(const model::Network& network, const hw::AcceleratorConfig& config);
+
 /// Maps every operator that the accelerator runs. Throws UserError naming the layer and the key to raise when one does
-/// not fit the configuration.
+/// not fit the configuration, and as check_layer_multipliers() does.
 CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConfig& config);
 
 }  // namespace faultline::mapping

@@ -60,7 +60,8 @@ struct Step {
 struct LayerProgram {
   size_t operator_index = 0;  ///< in model::Network::operators
   std::string name;
-  uint64_t macs = 0;  ///< useful multiplications: taps (times planes) x output channels x pixels; 0 for pooling
+  int multiplier = 0;  ///< selection of the grid's multiplier from the layer's first cycle on
+  uint64_t macs = 0;   ///< useful multiplications: taps (times planes) x output channels x pixels; 0 for pooling
   ActivationFormat input;
   ActivationFormat output;
   LayerMemory memory;

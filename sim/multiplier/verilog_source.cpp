@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sim/config/user_error.h"
+#include "sim/multiplier/circuit_ports.h"
 #include "sim/multiplier/circuit_source.h"
 #include "sim/process/child_process.h"
 #include "sim/process/tool_run.h"
@@ -12,54 +13,18 @@
 namespace faultline::multiplier {
 namespace {
 
-struct Port {
-  std::string name;
-  int bits;
-  bool input;
-};
-
 /// The ports of the Verilated module, in the order of its declaration, from the header that Verilator wrote.
-std::vector<Port> ports_of(const std::string& header) {
+std::vector<CircuitPort> ports_of(const std::string& header) {
   static const std::regex kPort(R"(VL_(IN|OUT|INOUT)(8|16|64|W)?\(&(\w+),(\d+),(\d+))");
-  std::vector<Port> ports;
+  std::vector<CircuitPort> ports;
   for (std::sregex_iterator match(header.begin(), header.end(), kPort), end; match != end; ++match) {
     ports.push_back({(*match)[3], std::stoi((*match)[4]) - std::stoi((*match)[5]) + 1, (*match)[1] == "IN"});
   }
   return ports;
 }
 
-struct Ports {
-  std::string a, b, product;
-  int operand_bits = 0;
-  int product_bits = 0;
-};
-
-Ports multiplier_ports(const std::vector<Port>& ports, const std::string& file) {
-  std::vector<Port> inputs;
-  std::vector<Port> outputs;
-  for (const Port& port : ports) {
-    (port.input ? inputs : outputs).push_back(port);
-  }
-  const bool fits = inputs.size() == 2 && outputs.size() == 1 && inputs[0].bits == inputs[1].bits &&
-                    inputs[0].bits >= 8 && inputs[0].bits <= 16 && outputs[0].bits == 2 * inputs[0].bits;
-  if (!fits) {
-    std::string found;
-    for (const Port& port : ports) {
-      found += fmt::format("{}{} {} ({} bits)", found.empty() ? "" : ", ", port.input ? "input" : "output", port.name,
-                           port.bits);
-    }
-    throw UserError(file, 0, fmt::format("is no multiplier: its ports are {}", found.empty() ? "none" : found),
-                    "a combinational module with two inputs of 8 to 16 bits and one output of twice as many is needed; "
-                    "name it with --top where there are several modules");
-  }
-  // Ports called A and B in either order say which operand is which.
-  const bool exchanged = inputs[0].name == "B" || inputs[0].name == "b";
-  return {inputs[exchanged ? 1 : 0].name, inputs[exchanged ? 0 : 1].name, outputs[0].name, inputs[0].bits,
-          outputs[0].bits};
-}
-
 /// Writes all products as 64-bit words to the file `products`.
-std::string harness(const Ports& ports, bool is_signed) {
+std::string harness(const MultiplierPorts& ports, bool is_signed) {
   const std::string operand = is_signed ? "(i > 127 ? i - 256 : i)" : "i";
   return fmt::format(R"(#include <cstdint>
 #include <cstdio>
@@ -115,7 +80,7 @@ ProductTable tabulate(const CircuitDescription& circuit) {
   std::vector<std::string> translate = verilator;
   translate.push_back(copy);
   process::run_tool(translate, folder.path(), kCompileLimit, circuit.file, "Verilator does not accept it");
-  const Ports ports =
+  const MultiplierPorts ports =
       multiplier_ports(ports_of(process::read_text(folder.path() / "obj" / "Vcircuit.h")), circuit.file);
 
   folder.write("main.cpp", harness(ports, circuit.is_signed));

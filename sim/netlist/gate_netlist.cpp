@@ -93,6 +93,14 @@ Gate gate_of(const json& cell, NetNumbers& nets, const std::string& where) {
 
 }  // namespace
 
+const char* cell_name(GateKind kind) {
+  return type_of(kind).cell;
+}
+
+int input_count(GateKind kind) {
+  return static_cast<int>(type_of(kind).inputs.size());
+}
+
 double gate_equivalents(GateKind kind) {
   constexpr double kTransistorsOfNand = 4;
   return type_of(kind).transistors / kTransistorsOfNand;
@@ -135,7 +143,7 @@ void GateNetlist::sort_gates(const std::string& where) {
   std::vector<size_t> missing(gates_.size());
   std::vector<size_t> ready;
   for (size_t i = 0; i < gates_.size(); ++i) {
-    for (size_t input = 0; input < type_of(gates_[i].kind).inputs.size(); ++input) {
+    for (size_t input = 0; input < static_cast<size_t>(input_count(gates_[i].kind)); ++input) {
       const Net net = gates_[i].inputs[input];
       missing[i] += driven[net];
       readers[net].push_back(i);

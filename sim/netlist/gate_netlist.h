@@ -22,6 +22,12 @@ struct Gate {
   Net output;
 };
 
+/// Yosys' name of the gate, such as "$_NAND_".
+const char* cell_name(GateKind kind);
+
+/// How many of Gate::inputs the kind reads.
+int input_count(GateKind kind);
+
 /// CMOS transistors of a gate as Yosys' `stat -tech cmos` counts them, by those of a NAND of two inputs (4).
 double gate_equivalents(GateKind kind);
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/process/child_process.h"
 #include "tests/support/run_faultline.h"
 
 namespace faultline {
@@ -124,6 +125,31 @@ TEST(MultiplierCommand, EnginesAgreeOnGeneratedMultipliers) {
       EXPECT_EQ(run_json(common + where, folder)["logits_sha256"], functional["logits_sha256"]) << multiplier << where;
     }
   }
+}
+
+TEST(MultiplierCommand, ADefectIsATableOfOneElement) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  const test::TemporaryFolder folder;
+  const json nets = run_json("multiplier nets drum:k=4", folder);
+  EXPECT_EQ(nets["nets"][0]["net"], "activation[0]");
+  EXPECT_EQ(nets["nets"][0]["driver"], "input");
+  const json defect = run_json("multiplier defect drum:k=4 --net 'product[9]' --stuck-at 1 --out bad.lut", folder);
+  EXPECT_EQ(defect["name"], "drum:k=4 with product[9] stuck at 1");
+  folder.write("mixed.yaml",
+               "array: 8x8\nmultiplier: drum:k=4\n"
+               "multipliers:\n  - {rows: 2, columns: 3, multiplier: 'table:bad.lut'}\n");
+  const std::string network =
+      "run --model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits --images 1 ";
+  const std::string mixed = network + "--accelerator mixed.yaml --layer-multiplier fc3=exact --engine ";
+  const json functional = run_json(mixed + "functional", folder);
+  const json cycle = run_json(mixed + "cycle", folder);
+  EXPECT_EQ(functional["logits_sha256"], cycle["logits_sha256"]);
+  EXPECT_EQ(cycle["accelerator"]["multipliers"][0]["multiplier"], "table:bad.lut");
+  EXPECT_EQ(cycle["accelerator"]["layer_multipliers"][0]["layer"], "fc3");
+  const json sound = run_json(network + "--array 8x8 --multiplier drum:k=4 --engine functional", folder);
+  EXPECT_NE(sound["logits_sha256"], functional["logits_sha256"]);
 }
 
 }  // namespace

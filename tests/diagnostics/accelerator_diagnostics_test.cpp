@@ -44,6 +44,12 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:1: multiplier drum has no parameter 'j'; its parameters are k (2 to 8)"),
       accelerator("NoFamilyParameter", "multiplier: exact:k=1\n",
                   "FILE:1: multiplier exact has no parameter 'k'; it takes no parameters"),
+      {"UnknownLayer", "run" + kGood + "--engine functional --layer-multiplier conv9=exact", "",
+       "layer_multipliers: " FAULTLINE_SOURCE_DIR
+       "/models/lenet5_digits.onnx has no layer 'conv9' that multiplies; its "
+       "layers are "},
+      {"LayersOfNoNetwork", "gemm --layer-multiplier conv1=exact", "",
+       "layer_multipliers: gemm runs no network with layers; leave them out, or run a network"},
       {"FamilyOption", "gemm --multiplier drum:k=9", "",
        "--multiplier: multiplier drum: k is '9'; give a whole number from 2 to 8"},
       {"FamilyNoValue", "gemm --multiplier drum:4", "", "'4' gives no value; write FAMILY:PARAMETER=VALUE"},

@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "sim/engine/cone_engine.h"
+#include "tests/support/mixed_multipliers.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 
@@ -30,6 +31,11 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     config_ = maker_.configuration(dataflow, maker_.one_in(4) ? 16 : 6);
     if (maker_.one_in(2)) {
       config_.grid.multiplier = hw::Multiplier();
+    }
+    // Drawn apart, so that the other machines stay as they are.
+    test::LayerMaker mixer(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 32)));
+    if (mixer.one_in(4)) {
+      test::mix_multipliers(mixer, *network_, config_);
     }
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);

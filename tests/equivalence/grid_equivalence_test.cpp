@@ -20,6 +20,9 @@ class Simulation : public test::GridPairs<StructuralGrid> {
     for (int number = 0; number < pairs; ++number) {
       GridConfig config = test::random_grid(max_rows, max_columns, random);
       config.dataflow = static_cast<Dataflow>(number % 3);
+      if (number % 2 == 1) {
+        config.add_region({config.rows / 2, config.rows - 1, 0, config.columns / 2, test::random_multiplier(random)});
+      }
       add(config, first_seed + static_cast<uint32_t>(number));
     }
   }

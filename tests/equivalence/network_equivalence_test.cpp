@@ -6,6 +6,7 @@
 #include "sim/engine/functional_engine.h"
 #include "sim/mapping/compute_timing.h"
 #include "sim/mapping/network_compiler.h"
+#include "tests/support/mixed_multipliers.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/reference_layer.h"
@@ -105,12 +106,34 @@ TEST_P(Classifier, LogitsEqualTheFunctionalEngines) {
   }
 }
 
+class MixedMultipliers : public NetworkEquivalence {};
+
+/// Layers and elements with multipliers of their own: the simulated grids against the functional engine, image after
+/// image, so that the last layer's multiplier must not stay for the first.
+TEST_P(MixedMultipliers, EveryTensorEqualsTheFunctionalEngines) {
+  const auto& [dataflow, kind, number] = GetParam();
+  test::LayerMaker random = maker();
+  hw::AcceleratorConfig config = random.configuration(dataflow, 6);
+  const auto network = number % 2 == 0 ? test::small_classifier(random) : test::unrelated_layers(random, 12);
+  test::mix_multipliers(random, *network, config);
+  test::enlarge_until_it_fits(*network, config);
+  SCOPED_TRACE("seed " + std::to_string(kSeed) + ", number " + std::to_string(number));
+  AcceleratorEngine engine(network, config, kind);
+  const FunctionalEngine functional(network, LayerMultipliers(*network, config));
+  for (int image = 0; image < 2; ++image) {
+    const model::Values input = random.codes(model::element_count(network->tensor(network->graph_input).shape));
+    ASSERT_EQ(engine.run(input).tensors, functional.run(input)) << "image " << image;
+  }
+}
+
 const auto kDataflows =
     testing::Values(hw::Dataflow::kWeightStationary, hw::Dataflow::kOutputStationary, hw::Dataflow::kInputStationary);
 const auto kGrids = testing::Values(GridKind::kCycle, GridKind::kStructural);
 
 INSTANTIATE_TEST_SUITE_P(Random, UnrelatedLayers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
 INSTANTIATE_TEST_SUITE_P(Random, Classifier, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
+
+INSTANTIATE_TEST_SUITE_P(Random, MixedMultipliers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
 
 }  // namespace
 }  // namespace faultline::engine

@@ -45,7 +45,10 @@ void add_all(Pairs& pairs, uint32_t first_seed) {
     pairs.add(GridConfig(1, 1, dataflow, hw::Multiplier()), seed++, make_forceable);
     pairs.add(GridConfig(3, 5, dataflow, table), seed++, make_forceable);
     pairs.add(GridConfig(8, 8, dataflow, hw::Multiplier()), seed++, make_forceable);
-    pairs.add(GridConfig(2, 3, dataflow, family_of(dataflow)), seed++, make_forceable);
+    GridConfig mixed(2, 3, dataflow, family_of(dataflow));
+    mixed.add_region({0, 1, 1, 1, hw::Multiplier()});
+    mixed.add_region({1, 1, 1, 2, table});
+    pairs.add(mixed, seed++, make_forceable);
   }
 }
 

@@ -73,6 +73,57 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
             "/nonexistent.yaml: cannot be read; give the path of a readable YAML file");
 }
 
+TEST(AcceleratorFile, LayersAndElementsHaveMultipliersOfTheirOwn) {
+  const hw::AcceleratorConfig config = build(
+      "array: 4x6\nmultiplier: truncated:k=4\n"
+      "layer_multipliers:\n  - {layer: conv1, multiplier: exact}\n  - {layer: fc1, multiplier: {family: drum, k: 5}}\n"
+      "  - {layer: fc2, multiplier: exact}\n  - {layer: fc3, multiplier: truncated:k=4}\n"
+      "multipliers:\n  - {rows: 1-2, columns: 0-5, multiplier: roba}\n  - {rows: 2, columns: 3, multiplier: exact}\n");
+  EXPECT_EQ(config.grid.alternatives.size(), 2U);
+  EXPECT_EQ(config.grid.selected(config.selection_of("conv1")).name(), "exact");
+  EXPECT_EQ(config.selection_of("conv1"), config.selection_of("fc2"));
+  EXPECT_EQ(config.grid.selected(config.selection_of("fc1")).name(), "drum:k=5");
+  EXPECT_EQ(config.selection_of("fc3"), 0);
+  EXPECT_EQ(config.selection_of("conv2"), 0);
+  EXPECT_EQ(config.grid.multiplier_at(0, 3, 0).name(), "truncated:k=4");
+  EXPECT_EQ(config.grid.multiplier_at(2, 2, 1).name(), "roba");
+  EXPECT_EQ(config.grid.multiplier_at(2, 3, 2).name(), "exact");
+  EXPECT_EQ(config.grid.multiplier_at(3, 3, 2).name(), "drum:k=5");
+}
+
+TEST(AcceleratorFile, EffectiveMultiplierListsAreReadBack) {
+  const hw::AcceleratorConfig config = build(
+      "array: 4x6\nlayer_multipliers: [{layer: conv1, multiplier: roba}]\n"
+      "multipliers: [{rows: 1-2, columns: 5, multiplier: drum:k=5}]\n");
+  std::string text;
+  for (const auto& [key, value] : effective_settings(config)) {
+    if (const auto* rows = std::get_if<std::vector<std::map<std::string, std::string>>>(&value)) {
+      text += key + ":\n";
+      for (const auto& row : *rows) {
+        text += "  -\n";
+        for (const auto& [name, held] : row) {
+          text += "    " + name + ": " + held + "\n";
+        }
+      }
+    }
+  }
+  EXPECT_EQ(effective_settings(build("array: 4x6\n" + text)), effective_settings(config)) << text;
+  EXPECT_NE(text, "");
+}
+
+TEST(AcceleratorFile, MistakesInMultiplierListsAreNamed) {
+  EXPECT_EQ(message_of([] { build("array: 4x6\nmultipliers:\n  - {rows: 0-4, columns: 0, multiplier: exact}\n"); }),
+            "a.yaml:3: rows 0-4, columns 0-0 are no part of the array; rows must be 0 to 3, columns 0 to 5");
+  EXPECT_EQ(message_of([] { build("multipliers:\n  - {rows: 3-1, columns: 0, multiplier: exact}\n"); }),
+            "a.yaml:2: rows '3-1' is no range; write a number from 0 on, or FIRST-LAST such as 0-7");
+  EXPECT_EQ(message_of([] {
+              build("layer_multipliers:\n  - {layer: a, multiplier: exact}\n  - {layer: a, multiplier: roba}\n");
+            }),
+            "a.yaml:3: layer_multipliers: 'a' is given twice; keep one of them");
+  EXPECT_EQ(message_of([] { parse_layer_multiplier("exact", "--layer-multiplier"); }),
+            "--layer-multiplier: 'exact' names no layer; write LAYER=MULTIPLIER, such as conv1=exact");
+}
+
 class MultiplierFile : public testing::Test {
  protected:
   void SetUp() override {

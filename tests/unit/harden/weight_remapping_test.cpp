@@ -36,7 +36,7 @@ TEST(WeightRemapping, ReplacesTheWeightsOfEveryLayer) {
   const auto best = best_weights(multiplier);
   model::Network network = model::import_onnx(FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx");
   const model::Network original = model::import_onnx(FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx");
-  remap_weights(network, multiplier);
+  remap_weights(network, [&](const std::string&) -> const hw::Multiplier& { return multiplier; });
   int layers = 0;
   for (size_t i = 0; i < network.operators.size(); ++i) {
     const auto* layer = dynamic_cast<const model::MatrixOperator*>(network.operators[i].get());

@@ -23,7 +23,8 @@ using process::ScratchFolder;
 
 constexpr auto kLimit = std::chrono::minutes(5);
 
-/// Every dataflow at several shapes, one grid with a table and two with families' circuits.
+/// Every dataflow at several shapes, one grid with a table, one with several multipliers and two with families'
+/// circuits.
 std::vector<GridConfig> configurations() {
   std::vector<GridConfig> all;
   for (const Dataflow dataflow :
@@ -34,6 +35,10 @@ std::vector<GridConfig> configurations() {
   }
   std::mt19937 random(1);
   all.emplace_back(2, 2, Dataflow::kWeightStationary, test::random_multiplier(random));
+  GridConfig mixed(3, 2, Dataflow::kInputStationary, hw::Multiplier());
+  mixed.add_region({0, 1, 1, 1, standard_multiplier(*hw::find_multiplier_family("roba")).table()});
+  mixed.add_region({2, 2, 0, 1, test::random_multiplier(random)});
+  all.push_back(mixed);
   for (const char* family : {"drum", "booth"}) {
     all.emplace_back(2, 3, Dataflow::kOutputStationary,
                      standard_multiplier(*hw::find_multiplier_family(family)).table());

@@ -69,7 +69,10 @@ void expect_south(const Bench& bench, const GridConfig& config, const std::strin
 /// Runs a random grid with random edges and `fault_count` random faults beside the reference.
 void run_beside_reference(uint32_t seed, int max_rows, int max_columns, int fault_count) {
   std::mt19937 random(seed);
-  const GridConfig config = test::random_grid(max_rows, max_columns, random);
+  GridConfig config = test::random_grid(max_rows, max_columns, random);
+  if (seed % 3 == 0) {
+    config.add_region({config.rows / 2, config.rows - 1, 0, config.columns / 2, test::random_multiplier(random)});
+  }
   const std::string what = "seed " + std::to_string(seed) + ", " + describe(config);
   constexpr uint32_t kCycles = 150;
   Bench bench(config);

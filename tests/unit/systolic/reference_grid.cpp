@@ -83,7 +83,8 @@ ReferenceGrid::Array ReferenceGrid::products(const GridStimulus& inputs, uint64_
       }
       const int32_t activation = moving_ == "activation" ? moving : other;
       const int32_t weight = moving_ == "activation" ? other : moving;
-      const int16_t product = config_.multiplier.product(static_cast<int8_t>(activation), static_cast<int8_t>(weight));
+      const int16_t product =
+          config_.multiplier_at(row, column, 0).product(static_cast<int8_t>(activation), static_cast<int8_t>(weight));
       result[at(row, column)] = struck ? strike("product", at(row, column), product, 16, cycle) : product;
     }
   }
