@@ -103,6 +103,9 @@ void read_design(const YamlValue& root, ExperimentConfig& experiment) {
     experiment.engine = engine->text("engine");
     parse_engine(experiment.engine, root.file(), engine->line());
   }
+  if (const auto hardened = root.find("hardened")) {
+    experiment.hardened = hardened->text("hardened");
+  }
   if (const auto factor = root.find("hang_factor")) {
     experiment.hang_factor = factor->number("hang_factor", 1, 1000);
   }
@@ -124,7 +127,8 @@ void ExperimentConfig::set_sample_size(uint64_t size, const std::string& where) 
 
 ExperimentConfig read_experiment(const std::string& path) {
   const YamlValue root = config::read_yaml(path);
-  root.check_keys("an experiment", {"model", "data", "accelerator", "engine", "faults", "seed", "hang_factor"});
+  root.check_keys("an experiment",
+                  {"model", "data", "accelerator", "engine", "hardened", "faults", "seed", "hang_factor"});
   ExperimentConfig experiment;
   read_design(root, experiment);
   read_faults(root.require("faults"), experiment);
@@ -141,7 +145,7 @@ ExperimentConfig read_design_of(const std::string& experiment, const std::string
 }
 
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {
-  if (name == "auto" || uses_cone(name) || name == to_string(engine::GridKind::kCycle)) {
+  if (name == "auto" || uses_cone(name) || strikes_neurons(name) || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
   for (const engine::GridKind kind : {engine::GridKind::kStructural, engine::GridKind::kRtl}) {
@@ -150,11 +154,15 @@ engine::GridKind parse_engine(const std::string& name, const std::string& where,
     }
   }
   throw UserError(where, line, "no engine '" + name + "' that takes faults",
-                  "use auto, cone, cycle, structural or rtl");
+                  "use auto, cone, cycle, structural, rtl or neuron");
 }
 
 bool uses_cone(const std::string& name) {
   return name == "cone";
+}
+
+bool strikes_neurons(const std::string& name) {
+  return name == "neuron";
 }
 
 const char* to_string(engine::GridKind kind) {

@@ -24,7 +24,8 @@ struct ExperimentConfig {
   std::string data;    ///< as load_dataset() takes it
   size_t images = 10;  ///< the first images of the test split
   config::AcceleratorSettings accelerator;
-  std::string engine = "auto";  ///< auto, cone, cycle, structural or rtl
+  std::string engine = "auto";  ///< auto, cone, cycle, structural, rtl or neuron
+  std::string hardened;         ///< hardened design file, or empty; only with the engine neuron
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.
   inject::SampleRequest sample;
   std::string fault_list;  ///< file, or empty
@@ -47,12 +48,15 @@ ExperimentConfig read_experiment(const std::string& path);
 ExperimentConfig read_design_of(const std::string& experiment, const std::string& file);
 
 /// The grid that an engine's name stands for: auto is cycle, and so is what cone simulates because it cannot be
-/// followed. Throws UserError at `where`:`line` for another name.
+/// followed, and neuron, which needs none. Throws UserError at `where`:`line` for another name.
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line = 0);
 
 /// True for the name that lets ConeEngine answer. It does not tell where within a layer a fault was masked, so auto is
 /// not among them.
 bool uses_cone(const std::string& name);
+
+/// True for the name that strikes stored neuron outputs of the network instead of the accelerator.
+bool strikes_neurons(const std::string& name);
 
 /// The name of the engine: cycle, structural or rtl.
 const char* to_string(engine::GridKind kind);

@@ -2,8 +2,12 @@
 
 #include "sim/campaign/hardware_hash.h"
 #include "sim/config/accelerator_file.h"
+#include "sim/config/user_error.h"
+#include "sim/harden/hardened_design.h"
+#include "sim/harden/neuron_protection.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/sha256.h"
 
 namespace faultline::campaign {
 namespace {
@@ -18,6 +22,20 @@ ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
   return object;
 }
 
+std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment) {
+  model::Network network = model::import_onnx(experiment.model);
+  if (!experiment.hardened.empty()) {
+    if (!strikes_neurons(experiment.engine)) {
+      throw UserError(experiment.file, 0,
+                      "'hardened' means nothing to the engine " + experiment.engine +
+                          ", which strikes an accelerator that has no unit for it",
+                      "use the engine neuron, or leave it out");
+    }
+    harden::protect_neurons(network, harden::read_hardened_design(experiment.hardened));
+  }
+  return std::make_shared<const model::Network>(std::move(network));
+}
+
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
   model::Dataset dataset = model::load_dataset(config.data, model::Split::kTest, config.images);
   model::check_dataset_fits(network, dataset);
@@ -29,24 +47,49 @@ model::Dataset load_images(const ExperimentConfig& config, const model::Network&
 LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
     : config(experiment),
       hardware(experiment.accelerator.build()),
-      network(std::make_shared<model::Network>(model::import_onnx(experiment.model))),
+      network(load_network(experiment)),
       dataset(load_images(experiment, *network)),
       kind(parse_engine(experiment.engine, experiment.file)),
       engine(network, hardware, kind),
       cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
       exact(network, hw::Multiplier()),
-      target(engine, exact, dataset, cone.get()) {}
+      target(engine, exact, dataset, cone.get()),
+      functional(strikes_neurons(experiment.engine)
+                     ? std::make_unique<engine::FunctionalEngine>(network, hardware.grid.multiplier)
+                     : nullptr),
+      neurons(functional != nullptr ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset) : nullptr) {}
+
+InferenceTarget& LoadedDesign::struck() {
+  return neurons != nullptr ? static_cast<InferenceTarget&>(*neurons) : target;
+}
+
+const InferenceTarget& LoadedDesign::struck() const {
+  return neurons != nullptr ? static_cast<const InferenceTarget&>(*neurons) : target;
+}
 
 ordered_json LoadedDesign::effective_settings() const {
-  return {{"model", config.model},
-          {"data", {{"source", config.data}, {"images", dataset.size()}}},
-          {"accelerator", accelerator_json(hardware)},
-          {"engine", cone != nullptr ? "cone" : to_string(kind)}};
+  ordered_json settings = {{"model", config.model},
+                           {"data", {{"source", config.data}, {"images", dataset.size()}}},
+                           {"accelerator", accelerator_json(hardware)},
+                           {"engine", neurons != nullptr ? "neuron"
+                                      : cone != nullptr  ? "cone"
+                                                         : to_string(kind)}};
+  if (!config.hardened.empty()) {
+    settings["hardened"] = config.hardened;
+  }
+  return settings;
 }
 
 ordered_json LoadedDesign::hashes() const {
-  return {
-      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(hardware, target.state())}};
+  ordered_json hashes = {
+      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(hardware, struck().state())}};
+  if (!config.hardened.empty()) {
+    const std::string text = harden::to_yaml(harden::read_hardened_design(config.hardened));
+    model::Sha256 hash;
+    hash.update(text.data(), text.size());
+    hashes["hardened"] = hash.finish();
+  }
+  return hashes;
 }
 
 }  // namespace faultline::campaign

@@ -5,19 +5,23 @@
 
 #include "sim/campaign/accelerator_target.h"
 #include "sim/campaign/experiment_file.h"
+#include "sim/campaign/neuron_target.h"
 
 namespace faultline::campaign {
 
 /// The design that an experiment strikes, loaded and checked: the network, the images and the simulated accelerator
 /// (one per process).
 struct LoadedDesign {
-  /// Of `experiment`, only what names the design is read: model, data, images, accelerator and engine. Throws UserError
-  /// for whatever is wrong with the files and settings.
+  /// Of `experiment`, only what names the design is read: model, data, images, accelerator, engine, hardened. Throws
+  /// UserError for whatever is wrong with the files and settings.
   explicit LoadedDesign(const ExperimentConfig& experiment);
 
+  /// What the experiment strikes: the accelerator, or the network's neurons.
+  InferenceTarget& struck();
+  const InferenceTarget& struck() const;
   /// The settings with every default filled in: model, data, accelerator, engine.
   nlohmann::ordered_json effective_settings() const;
-  /// SHA-256 of model, data and hardware.
+  /// SHA-256 of model, data and hardware, and of the hardened design where there is one.
   nlohmann::ordered_json hashes() const;
 
   const ExperimentConfig config;
@@ -29,6 +33,8 @@ struct LoadedDesign {
   const std::unique_ptr<engine::ConeEngine> cone;  ///< where the experiment asks for it
   const engine::FunctionalEngine exact;
   AcceleratorTarget target;
+  const std::unique_ptr<const engine::FunctionalEngine> functional;  ///< where neurons are struck
+  const std::unique_ptr<NeuronTarget> neurons;                       ///< likewise
 };
 
 }  // namespace faultline::campaign

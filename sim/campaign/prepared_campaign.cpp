@@ -18,14 +18,20 @@ using nlohmann::ordered_json;
 struct PreparedCampaign::Implementation {
   explicit Implementation(const ExperimentConfig& experiment) : config(experiment), design(experiment) {
     const model::Values input = model::network_input(*design.network, design.dataset.image(0));
-    const engine::AcceleratorRun golden = design.engine.run(input);
-    golden_cycles = golden.total_cycles;
-    layers = layer_spans(golden.layers);
-    const hw::StateTable& table = design.target.state();
+    if (design.neurons != nullptr) {
+      const GoldenInference golden = design.neurons->golden(0);
+      golden_cycles = golden.cycles;
+      layers = golden.layers;
+    } else {
+      const engine::AcceleratorRun golden = design.engine.run(input);
+      golden_cycles = golden.total_cycles;
+      layers = layer_spans(golden.layers);
+    }
+    const hw::StateTable& table = design.struck().state();
     source = make_experiments(config, {table, layers, golden_cycles, design.dataset.size()});
     rule = make_rule();
     population = source->population();
-    if (config.fault_list.empty()) {
+    if (config.fault_list.empty() && design.neurons == nullptr) {
       const inject::FaultSpace space(config.sample, table, golden_cycles, 1);
       population["live"] = to_json(observe_live_share(design.engine, input, layers, golden_cycles, space));
     }
@@ -50,7 +56,7 @@ PreparedCampaign::PreparedCampaign(const ExperimentConfig& config)
 PreparedCampaign::~PreparedCampaign() = default;
 
 InferenceTarget& PreparedCampaign::target() {
-  return implementation_->design.target;
+  return implementation_->design.struck();
 }
 inject::ExperimentSource& PreparedCampaign::experiments() {
   return *implementation_->source;
@@ -93,7 +99,7 @@ CampaignDescription PreparedCampaign::description() const {
   description.experiment = all.effective_experiment();
   description.hashes = all.design.hashes();
   description.population = all.population;
-  for (const hw::StateField& field : all.design.target.state().fields()) {
+  for (const hw::StateField& field : all.design.struck().state().fields()) {
     hw::StateField described;
     described.path = field.path;
     described.kind = field.kind;
@@ -121,7 +127,7 @@ CampaignDescription PreparedCampaign::description() const {
 
 void PreparedCampaign::write_fault_list(PendingFile& file) const {
   const inject::ExperimentSource& source = *implementation_->source;
-  const hw::StateTable& table = implementation_->design.target.state();
+  const hw::StateTable& table = implementation_->design.struck().state();
   if (source.pilot_size() > 0) {
     throw UserError("--write-list", 0, "what a pilot decides is not known before it has run",
                     "choose proportional allocation, or leave the option out");

@@ -58,7 +58,7 @@ ExperimentRow chosen_row(const ResultStore& store, const ReplayRequest& request)
 void check_hashes(const LoadedDesign& design, const CampaignDescription& description, const std::string& store) {
   const ordered_json hashes = design.hashes();
   const auto differs = [&](const char* part) {
-    return hashes.at(part) != description.hashes.value(part, ordered_json());
+    return hashes.value(part, ordered_json()) != description.hashes.value(part, ordered_json());
   };
   const auto right = [&](const char* part) {
     return fmt::format("bring back the {} with which {} was made", part, store);
@@ -68,6 +68,9 @@ void check_hashes(const LoadedDesign& design, const CampaignDescription& descrip
   }
   if (differs("data")) {
     throw UserError(design.config.data, 0, "holds other images than the campaign ran", right("data"));
+  }
+  if (differs("hardened")) {
+    throw UserError(design.config.hardened, 0, "protects other neurons than the campaign did", right("file"));
   }
   if (differs("hardware")) {
     throw UserError(store, 0,
@@ -105,11 +108,14 @@ Replay replay_experiment(const ReplayRequest& request) {
   LoadedDesign design(stored_design(store));
   check_hashes(design, replay.description, request.store);
 
+  if (design.neurons != nullptr && !request.wave.empty()) {
+    throw UserError("--wave", 0, "the campaign struck neurons, not an accelerator with cycles", "leave the option out");
+  }
   const double hang_factor = design.config.hang_factor;
-  ExperimentRunner runner(design.target, hang_factor);
+  ExperimentRunner runner(design.struck(), hang_factor);
   check_equal(row, runner.run({row.number, row.image, row.stratum, row.weight, row.faults}));
-  if (!row.tool_error.empty()) {
-    return replay;
+  if (!row.tool_error.empty() || design.neurons != nullptr) {
+    return replay;  // there is no run, or no accelerator, of which to tell
   }
   const model::Values input = model::network_input(*design.network, design.dataset.image(row.image));
   replay.story = tell_story(design.engine, input, row.faults, hang_factor);
@@ -139,7 +145,14 @@ ordered_json to_json(const Replay& replay) {
 std::string to_text(const Replay& replay) {
   std::string text = fmt::format("replayed  experiment {} on image {}: equal to the stored row, bit for bit\n",
                                  replay.row.number, replay.row.image);
-  text += replay.story ? to_text(*replay.story) : fmt::format("failed    {}\n", replay.row.tool_error);
+  if (replay.story) {
+    text += to_text(*replay.story);
+  } else if (!replay.row.tool_error.empty()) {
+    text += fmt::format("failed    {}\n", replay.row.tool_error);
+  } else {
+    text += fmt::format("outcome   {}; the engine neuron has no registers to tell of\n",
+                        to_string(replay.row.judgement.outcome));
+  }
   if (replay.wave) {
     text += fmt::format("waveform  {}: {} signals, cycles {} to {}\n", replay.wave_file, replay.wave->signals,
                         replay.wave->first_cycle, replay.wave->last_cycle);

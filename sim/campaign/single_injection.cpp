@@ -40,8 +40,9 @@ hw::Fault checked_fault(const InjectionRequest& request, const hw::StateTable& t
 }  // namespace
 
 InjectionStory inject_one(const InjectionRequest& request) {
-  if (request.engine == "cone") {
-    throw UserError("--engine", 0, "the cone engine does not step through the cycles that are to be told",
+  if (uses_cone(request.engine) || strikes_neurons(request.engine)) {
+    throw UserError("--engine", 0,
+                    "the " + request.engine + " engine does not step through the cycles that are to be told",
                     "use auto, cycle or structural");
   }
   const auto network = std::make_shared<const model::Network>(model::import_onnx(request.model));

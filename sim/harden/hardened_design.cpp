@@ -27,15 +27,12 @@ NeuronRange read_range(const YamlValue& value) {
   const std::string text = value.text("a neuron");
   const char* const end = text.data() + text.size();
   NeuronRange range;
-  auto [at, error] = std::from_chars(text.data(), end, range.first);
+  std::from_chars_result read = std::from_chars(text.data(), end, range.first);
   range.last = range.first;
-  if (error == std::errc() && at != end && *at == '-') {
-    std::tie(at, error) = [&] {
-      const auto result = std::from_chars(at + 1, end, range.last);
-      return std::pair(result.ptr, result.ec);
-    }();
+  if (read.ec == std::errc() && read.ptr != end && *read.ptr == '-') {
+    read = std::from_chars(read.ptr + 1, end, range.last);
   }
-  if (error != std::errc() || at != end || range.last < range.first || range.last >= kMostNeurons) {
+  if (read.ec != std::errc() || read.ptr != end || range.last < range.first || range.last >= kMostNeurons) {
     value.fail(fmt::format("'{}' is no neuron", text), "give numbers from 0, or ranges such as 17-20");
   }
   return range;

@@ -35,14 +35,14 @@ void insert_protection(model::Network& network, size_t layer, std::unique_ptr<Ne
 NeuronProtection::NeuronProtection(const NeuronScheme& scheme, int32_t zero, std::vector<size_t> neurons)
     : scheme_(scheme), zero_(zero), neurons_(std::move(neurons)), unfaulted_(256) {
   for (int code = -128; code < 128; ++code) {
-    unfaulted_[static_cast<size_t>(code + 128)] = scheme.unfaulted(static_cast<int8_t>(code), zero);
+    unfaulted_[static_cast<size_t>(int64_t{code} + 128)] = scheme.unfaulted(static_cast<int8_t>(code), zero);
   }
 }
 
 model::Values NeuronProtection::evaluate(const std::vector<const model::Values*>& input_values) const {
   auto codes = std::get<std::vector<int8_t>>(*input_values.front());
   for (const size_t neuron : neurons_) {
-    codes[neuron] = unfaulted_[static_cast<size_t>(codes[neuron] + 128)];
+    codes[neuron] = unfaulted_[static_cast<size_t>(int64_t{codes[neuron]} + 128)];
   }
   return codes;
 }

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "hw/common/state_table.h"
+#include "sim/campaign/inference_target.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/engine/incremental_inference.h"
+#include "sim/harden/neuron_protection.h"
+#include "sim/model/dataset.h"
+
+namespace faultline::campaign {
+
+/// A network whose stored neuron outputs are struck, without an accelerator: the fault model of software injection. All
+/// neurons are struck in one cycle, number 0, when their layer has been computed and before it is read.
+///
+/// Its sites are the words of the output buffer: neuron.LAYER[channel][y][x] (as the output's shape is), the first word
+/// of every neuron, and extra_word.LAYER[k][i], the further words of the k-th protected neuron of a layer. Characters
+/// of a layer's name other than letters, digits and '_' stand as '_'.
+class NeuronTarget : public InferenceTarget {
+ public:
+  /// All must outlive the target. `functional` runs `network`, which may hold harden::NeuronProtection operators;
+  /// `exact` is the same network with the exact multiplier.
+  NeuronTarget(std::shared_ptr<const model::Network> network, const engine::FunctionalEngine& functional,
+               const engine::FunctionalEngine& exact, const model::Dataset& dataset);
+
+  const hw::StateTable& state() const override { return table_; }
+  size_t images() const override { return dataset_.size(); }
+  int label(size_t image) const override { return dataset_.labels[image]; }
+  int exact_class(size_t image) override;
+  GoldenInference golden(size_t image) override;
+  FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override;
+
+ private:
+  /// A layer with neurons, and the protection that follows it, if any.
+  struct Layer {
+    size_t operator_index = 0;
+    const harden::NeuronProtection* protection = nullptr;  ///< operator_index + 1
+  };
+  /// One word of one neuron.
+  struct Place {
+    size_t layer = 0;
+    size_t neuron = 0;
+    size_t word = 0;
+  };
+  /// By layer and neuron: the faults of its words, in order.
+  using Strikes = std::map<size_t, std::map<size_t, std::vector<std::pair<size_t, hw::Fault>>>>;
+
+  void add_fields(const Layer& layer);
+  Place place_of(hw::Site site) const;
+  /// The code of a struck neuron that later layers read.
+  harden::ResolvedNeuron struck(const Layer& layer, size_t neuron,
+                                const std::vector<std::pair<size_t, hw::Fault>>& faults) const;
+  bool is_protected(const Layer& layer, size_t neuron) const;
+
+  std::shared_ptr<const model::Network> network_;
+  const engine::FunctionalEngine& exact_;
+  const model::Dataset& dataset_;
+  engine::IncrementalInference inference_;
+  engine::GoldenActivations golden_;
+  hw::StateTable table_;
+  std::vector<Layer> layers_;
+  std::vector<std::pair<size_t, bool>> fields_;  ///< by field: the layer, and whether it holds extra words
+  std::map<size_t, int> exact_classes_;
+};
+
+}  // namespace faultline::campaign
