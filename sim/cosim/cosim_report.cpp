@@ -36,8 +36,6 @@ ordered_json writer_json(const std::optional<LastWriter>& writer) {
           {"other", hexadecimal(writer->other)}};
 }
 
-}  // namespace
-
 ordered_json difference_json(const Difference& difference) {
   return {{"cycle", difference.divergence.cycle},
           {"signal", difference.divergence.signal},
@@ -48,14 +46,16 @@ ordered_json difference_json(const Difference& difference) {
           {"waves", difference.files}};
 }
 
-ordered_json to_json(const GridCosimRequest& request, const GridCosimResult& result, const std::string& repeat) {
+}  // namespace
+
+ordered_json to_json(const CosimDescription& description, const CosimResult& result) {
+  const hw::GridConfig& grid = description.grid;
   ordered_json json = {{"engines", {result.engines.reference, result.engines.other}},
-                       {"array", fmt::format("{}x{}", request.config.rows, request.config.columns)},
-                       {"dataflow", hw::to_string(request.config.dataflow)},
-                       {"multiplier", request.config.multiplier.name()},
-                       {"seed", request.seed},
+                       {"array", fmt::format("{}x{}", grid.rows, grid.columns)},
+                       {"dataflow", hw::to_string(grid.dataflow)},
+                       {"multiplier", grid.multiplier.name()},
+                       {"seed", description.seed},
                        {"builds", 1},
-                       {"programs", request.programs},
                        {"cases", result.cases},
                        {"cycles", result.cycles},
                        {"comparisons", result.comparisons},
@@ -66,8 +66,8 @@ ordered_json to_json(const GridCosimRequest& request, const GridCosimResult& res
     ordered_json first = {{"case", result.first->number},
                           {"program", result.first->program},
                           {"program_kind", result.first->program_kind},
-                          {"seed", request.seed},
-                          {"repeat", repeat},
+                          {"seed", description.seed},
+                          {"repeat", description.repeat},
                           {"faults", faults_json(result.first->faults)}};
     first.update(difference_json(result.first->difference));
     json["first_divergence"] = first;
@@ -75,7 +75,7 @@ ordered_json to_json(const GridCosimRequest& request, const GridCosimResult& res
   return json;
 }
 
-std::string to_text(const GridCosimResult& result, const std::string& repeat) {
+std::string to_text(const CosimDescription& description, const CosimResult& result) {
   std::string text =
       fmt::format("{} against {}: {} cases, {} cycles, {} values compared, {} differ\n", result.engines.other,
                   result.engines.reference, result.cases, result.cycles, result.comparisons, result.mismatches);
@@ -97,7 +97,7 @@ std::string to_text(const GridCosimResult& result, const std::string& repeat) {
   for (const std::string& file : difference.files) {
     text += fmt::format("wrote {}\n", file);
   }
-  return text + fmt::format("repeat: {}\n", repeat);
+  return text + fmt::format("repeat: {}\n", description.repeat);
 }
 
 }  // namespace faultline::cosim

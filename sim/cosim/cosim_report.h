@@ -1,17 +1,25 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "sim/cosim/grid_cosim.h"
+#include "hw/systolic/grid_config.h"
+#include "sim/cosim/cosim_result.h"
 
 namespace faultline::cosim {
 
-/// The result as `--json` prints it (docs/cosim.md). `repeat` is the command line that runs the differing case alone.
-nlohmann::ordered_json to_json(const GridCosimRequest& request, const GridCosimResult& result,
-                               const std::string& repeat);
+/// What was asked for, as far as results tell it.
+struct CosimDescription {
+  hw::GridConfig grid;
+  uint64_t seed;
+  std::string repeat;  ///< the command line that runs the differing case alone
+};
+
+/// The result as `--json` prints it (docs/cosim.md).
+nlohmann::ordered_json to_json(const CosimDescription& description, const CosimResult& result);
 
 /// The same for people.
-std::string to_text(const GridCosimResult& result, const std::string& repeat);
+std::string to_text(const CosimDescription& description, const CosimResult& result);
 
 }  // namespace faultline::cosim

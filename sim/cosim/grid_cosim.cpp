@@ -8,10 +8,9 @@
 
 #include "rtl/generator/rtl_error.h"
 #include "sim/config/user_error.h"
+#include "sim/cosim/case_faults.h"
 #include "sim/cosim/grid_difference.h"
 #include "sim/cosim/grid_engines.h"
-#include "sim/cosim/random_faults.h"
-#include "sim/cosim/random_stream.h"
 
 namespace faultline::cosim {
 namespace {
@@ -20,72 +19,35 @@ namespace {
 class Cases {
  public:
   Cases(const GridCosimRequest& request, const GridLockstep& lockstep)
-      : request_(request), table_(lockstep.reference()), fields_(lockstep.fields()) {
-    if (request.programs == 0) {
-      throw UserError("--programs", 0, "0 programs run nothing", "give 1 or more");
-    }
-    if (!request.fault_list.empty()) {
-      const inject::FaultList list = inject::read_fault_list(request.fault_list);
-      listed_ = std::make_unique<inject::FaultListExperiments>(list, table_, longest_program(), 1);
-      check_listed_sites();
-    }
+      : programs_(request.programs),
+        faults_(lockstep.reference(), lockstep.fields(), request.faults, request.fault_list, request.seed) {
     if (request.only_case && *request.only_case >= count()) {
       throw UserError("--case", 0, fmt::format("there is no case {}", *request.only_case),
                       fmt::format("give 0 to {}", count() - 1));
     }
   }
 
-  uint64_t count() const { return request_.programs + (listed_ ? listed_->size() : request_.faults); }
-  uint64_t program_of(uint64_t number) const {
-    return number < request_.programs ? number : (number - request_.programs) % request_.programs;
-  }
+  uint64_t count() const { return programs_ + faults_.count(); }
+  uint64_t program_of(uint64_t number) const { return number % programs_; }
   std::vector<hw::Fault> faults_of(uint64_t number, uint64_t cycles) const {
-    if (number < request_.programs) {
-      return {};
-    }
-    const uint64_t index = number - request_.programs;
-    if (listed_) {
-      return listed_->at(index).faults;
-    }
-    hw::CounterRandom random = random_stream(request_.seed, Stream::kFaults, index);
-    const int count = 1 + static_cast<int>(random.uniform(3));
-    return random_faults(table_, fields_, count, cycles, random);
+    return number < programs_ ? std::vector<hw::Fault>() : faults_.at(number - programs_, cycles);
   }
 
  private:
-  uint64_t longest_program() const {
-    uint64_t longest = 0;
-    for (uint64_t program = 0; program < request_.programs; ++program) {
-      longest = std::max<uint64_t>(longest, random_program(request_.config, request_.seed, program).edges.size());
-    }
-    return longest;
-  }
-  void check_listed_sites() const {
-    for (uint64_t index = 0; index < listed_->size(); ++index) {
-      for (const hw::Fault& fault : listed_->at(index).faults) {
-        if (std::find(fields_.begin(), fields_.end(), fault.site.field) == fields_.end()) {
-          throw UserError(request_.fault_list, 0,
-                          fmt::format("strikes {}, which the map gives no name",
-                                      hw::element_path(table_.fields()[fault.site.field], fault.site.element)),
-                          "name the wire in the map, or leave its faults out");
-        }
-      }
-    }
-  }
-
-  const GridCosimRequest& request_;
-  const hw::StateTable& table_;
-  const std::vector<size_t>& fields_;
-  std::unique_ptr<inject::FaultListExperiments> listed_;
+  uint64_t programs_;
+  CaseFaults faults_;
 };
 
 }  // namespace
 
-GridCosimResult run_grid_cosim(const GridCosimRequest& request,
-                               const std::function<void(uint64_t done, uint64_t total)>& progress) try {
+CosimResult run_grid_cosim(const GridCosimRequest& request,
+                           const std::function<void(uint64_t done, uint64_t total)>& progress) try {
   const auto begin = std::chrono::steady_clock::now();
+  if (request.programs == 0) {
+    throw UserError("--programs", 0, "0 programs run nothing", "give 1 or more");
+  }
   const auto [reference, other] = grid_engines(request);
-  GridCosimResult result;
+  CosimResult result;
   result.engines = {reference.name, other.name};
   GridLockstep lockstep(request.config, reference, other);
   const Cases cases(request, lockstep);

@@ -2,14 +2,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "hw/systolic/accelerator_config.h"
-#include "sim/cosim/difference.h"
-#include "sim/inject/fault_list.h"
+#include "sim/cosim/cosim_result.h"
 
 namespace faultline::cosim {
 
@@ -28,29 +26,10 @@ struct GridCosimRequest {
   std::string map = {};                    ///< names of those files' ports and registers (external_design.h)
 };
 
-/// A case that came out different.
-struct DifferingCase {
-  uint64_t number;
-  uint64_t program;
-  std::string program_kind;
-  std::vector<inject::FaultListEntry> faults;
-  Difference difference;
-};
-
-struct GridCosimResult {
-  EngineNames engines;
-  uint64_t cases = 0;   ///< run
-  uint64_t cycles = 0;  ///< compared
-  uint64_t comparisons = 0;
-  uint64_t mismatches = 0;  ///< values that differ in the first cycle in which any does
-  std::optional<DifferingCase> first;
-  double wall_s = 0;
-};
-
 /// Steps two engines of the grid together: each program once without faults, then once for each case with faults, up to
 /// the first difference. `progress` is called before every case with how many are done and how many there are.
 /// Once per process. Throws UserError.
-GridCosimResult run_grid_cosim(const GridCosimRequest& request,
-                               const std::function<void(uint64_t done, uint64_t total)>& progress);
+CosimResult run_grid_cosim(const GridCosimRequest& request,
+                           const std::function<void(uint64_t done, uint64_t total)>& progress);
 
 }  // namespace faultline::cosim

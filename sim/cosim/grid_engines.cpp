@@ -8,6 +8,7 @@
 #include "hw/systolic/grid_factory.h"
 #include "rtl/verilated/rtl_grid.h"
 #include "sim/config/user_error.h"
+#include "sim/cosim/engine_names.h"
 #include "sim/cosim/external_design.h"
 
 namespace faultline::cosim {
@@ -50,13 +51,7 @@ GridEngine engine_named(const std::string& name, const GridCosimRequest& request
 }  // namespace
 
 std::pair<GridEngine, GridEngine> grid_engines(const GridCosimRequest& request) {
-  const size_t comma = request.engines.find(',');
-  const std::string reference = request.engines.substr(0, comma);
-  const std::string other = comma == std::string::npos ? "" : request.engines.substr(comma + 1);
-  if (other.empty() || reference == other) {
-    throw UserError("--engines", 0, fmt::format("'{}' does not name two engines", request.engines),
-                    "give two with a comma between them, the reference first, such as cycle,rtl");
-  }
+  const auto [reference, other] = parse_engine_names(request.engines);
   if (!request.rtl.empty() && reference != kRtl && other != kRtl) {
     throw UserError("--rtl", 0, "neither engine is rtl", "make rtl one of --engines");
   }

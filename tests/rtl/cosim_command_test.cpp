@@ -92,6 +92,21 @@ TEST(Cosim, StrikesWhatAFaultListNames) {
   EXPECT_EQ(json::parse(run.out)["cases"], 3 + 2);
 }
 
+TEST(Cosim, ComparesWholeInferences) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  const test::RunResult run =
+      test::run_faultline("cosim --model '" FAULTLINE_SOURCE_DIR
+                          "/models/lenet5_digits.onnx' --data builtin:digits --array 8x8 --dataflow os "
+                          "--faults 1 --seed 3 --json",
+                          folder.path());
+  ASSERT_EQ(run.status, 0) << run.err << run.out;
+  const json result = json::parse(run.out);
+  EXPECT_EQ(result["cases"], 2);
+  EXPECT_EQ(result["mismatches"], 0);
+  EXPECT_GT(result["comparisons"].get<uint64_t>(), 1000 * result["cycles"].get<uint64_t>());
+}
+
 /// A way to go wrong, and part of what stderr says. `before` is replaced by `after` in the map or, where it is found
 /// there, in the source.
 struct BadDesign {

@@ -1,0 +1,67 @@
+#include "sim/cosim/state_mirror.h"
+
+#include <stdexcept>
+
+namespace faultline::cosim {
+namespace {
+
+/// Unused elements after each innermost row.
+size_t row_padding(const hw::StateField& field) {
+  const size_t depth = field.dimensions.size();
+  if (depth < 2) {
+    return 0;
+  }
+  return field.strides[depth - 2] / field.strides[depth - 1] - static_cast<size_t>(field.dimensions[depth - 1]);
+}
+
+void add_like(hw::StateTable& table, const hw::StateField& field) {
+  switch (field.element_bytes) {
+    case 1:
+      table.add<uint8_t>(field, row_padding(field));
+      return;
+    case 2:
+      table.add<uint16_t>(field, row_padding(field));
+      return;
+    case 4:
+      table.add<uint32_t>(field, row_padding(field));
+      return;
+    default:
+      table.add<uint64_t>(field, row_padding(field));
+  }
+}
+
+}  // namespace
+
+StateImage image_of(const hw::StateTable& table) {
+  StateImage image{table.snapshot(), {}};
+  for (const hw::StateField& field : table.fields()) {
+    for (size_t element = 0; field.kind == hw::StateKind::kWire && element < field.element_count(); ++element) {
+      image.wires.push_back(field.read_wire(element));
+    }
+  }
+  return image;
+}
+
+StateMirror::StateMirror(const hw::StateTable& original) {
+  for (const hw::StateField& field : original.fields()) {
+    if (field.kind != hw::StateKind::kWire) {
+      add_like(table_, field);
+      continue;
+    }
+    const size_t first = wires_.size();
+    wires_.resize(first + field.element_count());
+    hw::StateField wire = field;
+    wire.read_wire = [this, first](size_t element) { return wires_[first + element]; };
+    table_.add_wire(std::move(wire));
+  }
+  if (table_.arena_bytes() != original.arena_bytes()) {
+    throw std::logic_error("a copy of the state table has another layout");
+  }
+}
+
+void StateMirror::show(const StateImage& image) {
+  table_.restore(image.arena);
+  wires_ = image.wires;
+}
+
+}  // namespace faultline::cosim
