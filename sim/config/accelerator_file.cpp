@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "hw/common/invalid_configuration.h"
+#include "sim/config/gpu_file.h"
 #include "sim/config/user_error.h"
 
 namespace faultline::config {
@@ -56,6 +57,8 @@ MultiplierOption read_family(const YamlValue& value, const std::string& name) {
   return option;
 }
 
+}  // namespace
+
 MultiplierOption read_multiplier(const YamlValue& value) {
   if (value.is_scalar()) {
     return parse_multiplier(value.text("multiplier"), value.file(), value.line());
@@ -77,6 +80,8 @@ MultiplierOption read_multiplier(const YamlValue& value) {
   }
   return option;
 }
+
+namespace {
 
 void read_size(const YamlValue& value, const SizeKey& key, AcceleratorSettings& settings) {
   const int64_t limit = std::numeric_limits<int32_t>::max();
@@ -116,9 +121,12 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
 }
 
 AcceleratorSettings read_accelerator(const YamlValue& section) {
-  std::vector<std::string> allowed = {"array", "dataflow", "multiplier"};
+  std::vector<std::string> allowed = {"architecture", "array", "dataflow", "multiplier"};
   for (const SizeKey& key : size_keys()) {
     allowed.emplace_back(key.name);
+  }
+  if (describes_gpu(section)) {
+    section.require("architecture").fail("describes a GPU", "give a systolic accelerator to this command");
   }
   section.check_keys("accelerator", allowed);
   AcceleratorSettings settings;

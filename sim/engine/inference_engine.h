@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "hw/arithmetic/multiplier.h"
 #include "hw/systolic/accelerator_config.h"
 #include "sim/engine/accelerator_engine.h"
 #include "sim/model/network.h"
@@ -13,6 +14,9 @@ namespace faultline::engine {
 
 /// Runs one fault-free inference. Engines without a clock leave the run's layers empty and its cycles 0.
 using Inference = std::function<AcceleratorRun(const model::Values& input)>;
+
+/// Inference without a clock.
+Inference functional_inference(std::shared_ptr<const model::Network> network, const hw::Multiplier& multiplier);
 
 /// The engines that run whole networks: "functional", "cycle", "structural", "rtl".
 std::vector<std::string> engine_names();
