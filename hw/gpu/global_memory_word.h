@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "hw/common/signal_value.h"
+#include "hw/gpu/signal_value.h"
 
 namespace faultline::hw::gpu {
 

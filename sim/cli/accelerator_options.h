@@ -1,10 +1,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <string>
-#include <vector>
+#include <memory>
+#include <utility>
 
-#include "sim/config/accelerator_file.h"
+#include "sim/engine/machine_options.h"
 
 namespace faultline::cli {
 
@@ -15,18 +15,22 @@ class AcceleratorOptions {
   /// Adds the options to a subcommand. The object must outlive parsing.
   void add(CLI::App& app);
 
-  /// What was asked for on top of the defaults. Throws UserError.
-  config::AcceleratorSettings settings() const;
+  /// The systolic accelerator asked for on top of the defaults. Throws UserError.
+  config::AcceleratorSettings settings() const {
+    const config::AcceleratorSettings defaults;
+    return over(defaults);
+  }
 
-  /// What was asked for on top of `settings`; a file replaces all of it. Throws UserError.
-  config::AcceleratorSettings over(config::AcceleratorSettings settings) const;
+  /// The systolic accelerator asked for on top of `settings`; a file replaces all of it. Throws UserError.
+  config::AcceleratorSettings over(config::AcceleratorSettings settings) const {
+    return options_.over(std::move(settings));
+  }
+
+  /// The machine asked for, of any architecture. Throws UserError.
+  std::unique_ptr<engine::Machine> machine() const { return options_.machine(); }
 
  private:
-  std::string file_;
-  std::string array_;
-  std::string dataflow_;
-  std::string multiplier_;
-  std::vector<std::string> layer_multipliers_;
+  engine::MachineOptions options_;
 };
 
 }  // namespace faultline::cli

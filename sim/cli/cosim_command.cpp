@@ -42,7 +42,7 @@ cosim::CosimResult run(const CosimOptions& options, const hw::AcceleratorConfig&
 }
 
 int step_together(const CosimOptions& options, const CLI::App& app) {
-  const hw::AcceleratorConfig config = options.accelerator.over({}).build();
+  const hw::AcceleratorConfig config = options.accelerator.settings().build();
   const cosim::CosimResult result = run(options, config);
   cosim::CosimDescription description{config.grid, options.request.seed, ""};
   if (result.first) {

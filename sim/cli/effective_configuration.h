@@ -2,14 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/config/accelerator_file.h"
+#include "sim/engine/machine.h"
 
 namespace faultline::cli {
 
-/// The accelerator's effective configuration as results print it.
-inline nlohmann::ordered_json effective_configuration(const hw::AcceleratorConfig& config) {
+/// A machine's effective settings as results print them.
+inline nlohmann::ordered_json effective_configuration(const engine::Machine::Settings& settings) {
   nlohmann::ordered_json json;
-  for (const auto& [key, value] : config::effective_settings(config)) {
+  for (const auto& [key, value] : settings) {
     std::visit([&json, name = key](const auto& setting) { json[name] = setting; }, value);
   }
   return json;

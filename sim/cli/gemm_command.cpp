@@ -21,7 +21,7 @@ struct GemmOptions {
 };
 
 nlohmann::ordered_json to_json(const engine::Gemm& gemm, const engine::GemmResult& result,
-                               const hw::AcceleratorConfig& config, const std::string& engine) {
+                               const engine::Machine& machine, const std::string& engine) {
   nlohmann::ordered_json json = {{"m", gemm.m}, {"k", gemm.k}, {"n", gemm.n}, {"engine", engine}};
   if (result.cycles) {
     json["compute_cycles"] = result.cycles->compute;
@@ -32,34 +32,42 @@ nlohmann::ordered_json to_json(const engine::Gemm& gemm, const engine::GemmResul
   } else {
     json["compute_cycles"] = json["total_cycles"] = nullptr;
   }
-  json["folds"] = result.folds;
+  if (result.folds) {
+    json["folds"] = *result.folds;
+  }
+  for (const auto& [name, value] : result.figures) {
+    std::visit([&json, key = name](auto number) { json[key] = number; }, value);
+  }
   json["output_sha256"] = result.output_sha256;
   json["wall_s"] = result.wall_s;
-  json["accelerator"] = effective_configuration(config);
+  json["accelerator"] = effective_configuration(machine.settings());
   return json;
 }
 
 void print_table(const engine::Gemm& gemm, const engine::GemmResult& result, const std::string& engine) {
-  fmt::print("{} x {} x {} on the {} engine, {} folds\n", gemm.m, gemm.k, gemm.n, engine, result.folds);
+  fmt::print("{} x {} x {} on the {} engine", gemm.m, gemm.k, gemm.n, engine);
+  fmt::print("{}\n", result.folds ? fmt::format(", {} folds", *result.folds) : "");
   if (result.cycles) {
     const engine::CycleCounts& cycles = *result.cycles;
     fmt::print("cycles   {} (load {}, compute {}, drain {}, stall {})\n", cycles.total(), cycles.load, cycles.compute,
                cycles.drain, cycles.stall);
   }
+  for (const auto& [name, value] : result.figures) {
+    std::visit([key = name](auto number) { fmt::print("{:<25}{:.6g}\n", key, static_cast<double>(number)); }, value);
+  }
   fmt::print("sha256   {}\ntime     {:.3f} s\n", result.output_sha256, result.wall_s);
 }
 
 int run_gemm(const GemmOptions& options) {
-  const hw::AcceleratorConfig config = options.accelerator.settings().build();
-  config::refuse_layer_multipliers(config, "gemm");
+  const auto machine = options.accelerator.machine();
   const engine::Gemm gemm = options.a.empty() ? engine::random_gemm(options.m, options.k, options.n, options.seed)
                                               : engine::read_gemm(options.a, options.b);
-  const engine::GemmResult result = engine::run_gemm(gemm, config, options.engine);
+  const engine::GemmResult result = machine->gemm(gemm, options.engine);
   if (!options.out.empty()) {
     model::write_npy(options.out, {{gemm.m, gemm.n}, result.c});
   }
   if (options.json) {
-    fmt::print("{}\n", to_json(gemm, result, config, options.engine).dump(2));
+    fmt::print("{}\n", to_json(gemm, result, *machine, options.engine).dump(2));
   } else {
     print_table(gemm, result, options.engine);
   }
@@ -83,7 +91,7 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return run_gemm(*options); };
 }
 
-const Registration kRegistration{{"gemm", "Multiply two int8 matrices on the array", configure}};
+const Registration kRegistration{{"gemm", "Multiply two int8 matrices on the accelerator", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

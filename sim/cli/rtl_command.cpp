@@ -43,7 +43,7 @@ int write_rtl(const RtlOptions& options) {
       json["files"].push_back(source.name);
     }
     json["signals"] = design.signals.size();
-    json["accelerator"] = effective_configuration(config);
+    json["accelerator"] = effective_configuration(config::effective_settings(config));
     fmt::print("{}\n", json.dump(2));
   } else {
     fmt::print("{}: {}x{} {}, top module {}\n", options.out, config.grid.rows, config.grid.columns,

@@ -84,7 +84,7 @@ ordered_json to_json(const engine::LayerCycles& layer, bool clocked) {
 }
 
 ordered_json to_json(const engine::InferenceSummary& summary, const model::Network& network,
-                     const hw::AcceleratorConfig& config, const RunOptions& options) {
+                     const engine::Machine& machine, const RunOptions& options) {
   ordered_json layers = ordered_json::array();
   for (const engine::LayerCycles& layer : summary.layers) {
     layers.push_back(to_json(layer, summary.total_cycles.has_value()));
@@ -106,15 +106,15 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"simulated_cycles", or_null(summary.simulated_cycles)},
           {"layers", layers},
           {"host_operators", hosts},
-          {"multiplier", config.grid.multiplier.name()},
-          {"accelerator", effective_configuration(config)},
+          {"multiplier", machine.multiplier().name()},
+          {"accelerator", effective_configuration(machine.settings())},
           {"wall_s", summary.wall_s}};
 }
 
-void print_table(const engine::InferenceSummary& summary, const model::Network& network,
-                 const hw::AcceleratorConfig& config, const RunOptions& options) {
-  fmt::print("{} on {}x{} {}, {} engine, multiplier {}\n", options.model, config.grid.rows, config.grid.columns,
-             hw::to_string(config.grid.dataflow), options.engine, config.grid.multiplier.name());
+void print_table(const engine::InferenceSummary& summary, const model::Network& network, const engine::Machine& machine,
+                 const RunOptions& options) {
+  fmt::print("{} on {}, {} engine, multiplier {}\n", options.model, machine.description(), options.engine,
+             machine.multiplier().name());
   fmt::print("{:<27} {:>12}{:>10}{:>10}{:>10}{:>10}{:>10}{:>8}\n", "layer", "macs", "cycles", "load", "compute",
              "drain", "stall", "used %");
   for (const engine::LayerCycles& layer : summary.layers) {
@@ -141,11 +141,11 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
 }
 
 int run_network(const RunOptions& options) {
-  const hw::AcceleratorConfig config = options.accelerator.settings().build();
+  const auto machine = options.accelerator.machine();
   model::Network imported = model::import_onnx(options.model);
   if (options.remap_weights) {
-    harden::remap_weights(imported, [&config](const std::string& layer) -> const hw::Multiplier& {
-      return config.grid.selected(config.selection_of(layer));
+    harden::remap_weights(imported, [&machine](const std::string& layer) -> const hw::Multiplier& {
+      return machine->layer_multiplier(layer);
     });
   }
   if (!options.hardened.empty()) {
@@ -153,7 +153,7 @@ int run_network(const RunOptions& options) {
   }
   const auto network = std::make_shared<const model::Network>(std::move(imported));
   const engine::Samples samples = samples_of(options, *network);
-  const engine::Inference inference = engine::make_inference(options.engine, network, config);
+  const engine::Inference inference = machine->inference(options.engine, network);
   engine::InferenceSummary summary;
   {
     ProgressLine progress;
@@ -164,9 +164,9 @@ int run_network(const RunOptions& options) {
     model::write_npy(options.output, model::network_outputs(*network, summary.outputs));
   }
   if (options.json) {
-    fmt::print("{}\n", to_json(summary, *network, config, options).dump(2));
+    fmt::print("{}\n", to_json(summary, *network, *machine, options).dump(2));
   } else {
-    print_table(summary, *network, config, options);
+    print_table(summary, *network, *machine, options);
   }
   return 0;
 }

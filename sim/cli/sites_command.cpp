@@ -4,7 +4,6 @@
 
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
-#include "sim/engine/platform.h"
 #include "sim/inject/site_listing.h"
 
 namespace faultline::cli {
@@ -16,14 +15,14 @@ struct SitesOptions {
 };
 
 int list_sites(const SitesOptions& options) {
-  const engine::Platform platform(options.accelerator.settings().build(), engine::GridKind::kCycle);
-  if (options.json) {
-    fmt::print(
-        "{}\n",
-        inject::site_listing_json(platform.state()).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-  } else {
-    fmt::print("{}", inject::site_listing_text(platform.state()));
-  }
+  options.accelerator.machine()->visit_state([&](const hw::StateTable& table) {
+    if (options.json) {
+      fmt::print("{}\n",
+                 inject::site_listing_json(table).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+      fmt::print("{}", inject::site_listing_text(table));
+    }
+  });
   return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "hw/common/invalid_configuration.h"
+#include "sim/config/gpu_file.h"
 #include "sim/config/user_error.h"
 
 namespace faultline::config {
@@ -58,6 +59,8 @@ MultiplierOption read_family(const YamlValue& value, const std::string& name) {
   return option;
 }
 
+}  // namespace
+
 MultiplierOption read_multiplier(const YamlValue& value) {
   if (value.is_scalar()) {
     return parse_multiplier(value.text("multiplier"), value.file(), value.line());
@@ -79,6 +82,8 @@ MultiplierOption read_multiplier(const YamlValue& value) {
   }
   return option;
 }
+
+namespace {
 
 /// "3" or "0-7".
 std::pair<int, int> read_range(const YamlValue& value, const std::string& key) {
@@ -189,9 +194,13 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
 }
 
 AcceleratorSettings read_accelerator(const YamlValue& section) {
-  std::vector<std::string> allowed = {"array", "dataflow", "multiplier", "layer_multipliers", "multipliers"};
+  std::vector<std::string> allowed = {"architecture",      "array",      "dataflow", "multiplier",
+                                      "layer_multipliers", "multipliers"};
   for (const SizeKey& key : size_keys()) {
     allowed.emplace_back(key.name);
+  }
+  if (describes_gpu(section)) {
+    section.require("architecture").fail("describes a GPU", "give a systolic accelerator to this command");
   }
   section.check_keys("accelerator", allowed);
   AcceleratorSettings settings;

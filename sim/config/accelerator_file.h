@@ -54,7 +54,11 @@ struct AcceleratorSettings {
   hw::AcceleratorConfig build() const;
 };
 
-/// Reads a mapping with the keys above. A relative `table` is relative to the current directory.
+/// Reads the value of the key `multiplier`.
+MultiplierOption read_multiplier(const YamlValue& value);
+
+/// Reads a mapping with the keys above, and `architecture: systolic`. A relative `table` is relative to the current
+/// directory.
 AcceleratorSettings read_accelerator(const YamlValue& section);
 
 /// Reads an accelerator file.

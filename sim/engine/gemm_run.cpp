@@ -56,39 +56,6 @@ std::vector<int8_t> read_matrix(const std::string& file, int64_t& rows, int64_t&
   return std::move(*codes);
 }
 
-/// One raw layer whose pixels are the rows of A and whose output channels are the columns of B.
-std::shared_ptr<const model::Network> network_of(const Gemm& gemm) {
-  auto layer = std::make_unique<model::MatrixOperator>();
-  layer->name = "gemm";
-  layer->kind = "Gemm";
-  layer->inputs = {0};
-  layer->output = 1;
-  layer->layout = model::Layout::kChannelsLast;
-  layer->geometry.in_channels = static_cast<int>(gemm.k);
-  layer->geometry.out_channels = static_cast<int>(gemm.n);
-  layer->geometry.in_height = layer->geometry.out_height = static_cast<int>(gemm.m);
-  layer->weights.resize(gemm.b.size());
-  for (int64_t k = 0; k < gemm.k; ++k) {
-    for (int64_t n = 0; n < gemm.n; ++n) {
-      layer->weights[static_cast<size_t>(n * gemm.k + k)] = gemm.b[static_cast<size_t>(k * gemm.n + n)];
-    }
-  }
-  layer->post.bias.assign(static_cast<size_t>(gemm.n), 0);
-
-  auto network = std::make_shared<model::Network>();
-  network->file = "gemm";
-  network->tensors.resize(2);
-  network->tensors[0].name = "a";
-  network->tensors[0].shape = {gemm.m, gemm.k};
-  network->tensors[1].name = "c";
-  network->tensors[1].shape = {gemm.m, gemm.n};
-  network->tensors[1].type = model::ElementType::kInt32;
-  network->operators.push_back(std::move(layer));
-  network->graph_input = 0;
-  network->graph_outputs = {1};
-  return network;
-}
-
 std::string hash(const std::vector<int32_t>& values) {
   model::Sha256 sha;
   for (const int32_t value : values) {
@@ -135,11 +102,40 @@ Gemm read_gemm(const std::string& a_file, const std::string& b_file) {
   return gemm;
 }
 
-GemmResult run_gemm(const Gemm& gemm, const hw::AcceleratorConfig& config, const std::string& engine) {
-  const auto network = network_of(gemm);
-  const Inference inference = make_inference(engine, network, config);
+std::shared_ptr<const model::Network> gemm_network(const Gemm& gemm) {
+  auto layer = std::make_unique<model::MatrixOperator>();
+  layer->name = "gemm";
+  layer->kind = "Gemm";
+  layer->inputs = {0};
+  layer->output = 1;
+  layer->layout = model::Layout::kChannelsLast;
+  layer->geometry.in_channels = static_cast<int>(gemm.k);
+  layer->geometry.out_channels = static_cast<int>(gemm.n);
+  layer->geometry.in_height = layer->geometry.out_height = static_cast<int>(gemm.m);
+  layer->weights.resize(gemm.b.size());
+  for (int64_t k = 0; k < gemm.k; ++k) {
+    for (int64_t n = 0; n < gemm.n; ++n) {
+      layer->weights[static_cast<size_t>(n * gemm.k + k)] = gemm.b[static_cast<size_t>(k * gemm.n + n)];
+    }
+  }
+  layer->post.bias.assign(static_cast<size_t>(gemm.n), 0);
+
+  auto network = std::make_shared<model::Network>();
+  network->file = "gemm";
+  network->tensors.resize(2);
+  network->tensors[0].name = "a";
+  network->tensors[0].shape = {gemm.m, gemm.k};
+  network->tensors[1].name = "c";
+  network->tensors[1].shape = {gemm.m, gemm.n};
+  network->tensors[1].type = model::ElementType::kInt32;
+  network->operators.push_back(std::move(layer));
+  network->graph_input = 0;
+  network->graph_outputs = {1};
+  return network;
+}
+
+GemmResult timed_gemm(const Gemm& gemm, const Inference& inference) {
   GemmResult result;
-  result.folds = folds_of(*network, config);
   const auto start = std::chrono::steady_clock::now();
   AcceleratorRun run = inference(gemm.a);
   result.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -148,6 +144,15 @@ GemmResult run_gemm(const Gemm& gemm, const hw::AcceleratorConfig& config, const
   if (!run.layers.empty()) {
     result.cycles = run.layers.front().cycles;
   }
+  return result;
+}
+
+GemmResult run_gemm(const Gemm& gemm, const hw::AcceleratorConfig& config, const std::string& engine) {
+  const auto network = gemm_network(gemm);
+  const Inference inference = make_inference(engine, network, config);
+  const uint64_t folds = folds_of(*network, config);
+  GemmResult result = timed_gemm(gemm, inference);
+  result.folds = folds;
   return result;
 }
 

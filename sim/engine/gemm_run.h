@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "hw/systolic/accelerator_config.h"
+#include "sim/engine/inference_engine.h"
 #include "sim/engine/platform.h"
 
 namespace faultline::engine {
@@ -30,12 +33,24 @@ Gemm read_gemm(const std::string& a_file, const std::string& b_file);
 struct GemmResult {
   std::vector<int32_t> c;
   std::string output_sha256;  ///< of c as little-endian int32, in hexadecimal
-  uint64_t folds = 0;         ///< of all compute commands: how often the array gets new stationary operands or sums
+  /// Of all compute commands of a systolic array: how often it gets new stationary operands or sums.
+  std::optional<uint64_t> folds;
+  /// What else the machine counted, by name.
+  using Figure = std::pair<std::string, std::variant<uint64_t, double>>;
+  std::vector<Figure> figures;
   std::optional<CycleCounts> cycles;  ///< where the engine has a clock
   double wall_s = 0;
 };
 
-/// Runs a GEMM as one raw layer. Throws UserError when the engine is unknown or the product does not fit.
+/// The product as a network of one raw layer whose pixels are the rows of A and whose output channels are the columns
+/// of B.
+std::shared_ptr<const model::Network> gemm_network(const Gemm& gemm);
+
+/// Runs the network of a GEMM, without figures of the machine.
+GemmResult timed_gemm(const Gemm& gemm, const Inference& inference);
+
+/// Runs a GEMM as one raw layer on a systolic array. Throws UserError when the engine is unknown or the product does
+/// not fit.
 GemmResult run_gemm(const Gemm& gemm, const hw::AcceleratorConfig& config, const std::string& engine);
 
 }  // namespace faultline::engine

@@ -15,12 +15,7 @@ using NetworkPointer = std::shared_ptr<const model::Network>;
 using Maker = std::function<Inference(NetworkPointer, const hw::AcceleratorConfig&)>;
 
 Inference make_functional(NetworkPointer network, const hw::AcceleratorConfig& config) {
-  auto engine = std::make_shared<const FunctionalEngine>(network, LayerMultipliers(*network, config));
-  return [engine](const model::Values& input) {
-    AcceleratorRun run;
-    run.tensors = engine->run(input);
-    return run;
-  };
+  return functional_inference(network, LayerMultipliers(*network, config));
 }
 
 Maker make_simulated(GridKind kind) {
@@ -41,6 +36,15 @@ const std::map<std::string, Maker>& makers() {
 }
 
 }  // namespace
+
+Inference functional_inference(NetworkPointer network, const LayerMultipliers& multipliers) {
+  auto engine = std::make_shared<const FunctionalEngine>(std::move(network), multipliers);
+  return [engine](const model::Values& input) {
+    AcceleratorRun run;
+    run.tensors = engine->run(input);
+    return run;
+  };
+}
 
 std::vector<std::string> engine_names() {
   std::vector<std::string> names;

@@ -7,12 +7,16 @@
 
 #include "hw/systolic/accelerator_config.h"
 #include "sim/engine/accelerator_engine.h"
+#include "sim/engine/layer_multipliers.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
 
 /// Runs one fault-free inference. Engines without a clock leave the run's layers empty and its cycles 0.
 using Inference = std::function<AcceleratorRun(const model::Values& input)>;
+
+/// Inference without a clock.
+Inference functional_inference(std::shared_ptr<const model::Network> network, const LayerMultipliers& multipliers);
 
 /// The engines that run whole networks: "functional", "cycle", "structural", "rtl".
 std::vector<std::string> engine_names();

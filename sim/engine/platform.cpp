@@ -12,6 +12,7 @@
 #include "rtl/generator/rtl_error.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/command_driver.h"
+#include "sim/engine/cycle_observer.h"
 #include "sim/inject/fault_injection_controller.h"
 #include "sim/inject/fault_injection_initiator.h"
 
@@ -27,41 +28,6 @@ struct Platform::Snapshot {
 namespace {
 
 const sc_core::sc_time kPeriod(10, sc_core::SC_NS);
-
-/// Calls an observer in the middle of every cycle, when everything has settled.
-class Observer : public sc_core::sc_module {
- public:
-  Observer(const sc_core::sc_module_name& name, sc_core::sc_clock& clock, const hw::CycleClock& cycles)
-      : sc_module(name), clock_(clock), cycles_(cycles) {
-    SC_HAS_PROCESS(Observer);
-    SC_METHOD(on_middle);
-    sensitive << enabled_;
-    dont_initialize();
-  }
-
-  void set(std::function<void(uint64_t)> callback) {
-    callback_ = std::move(callback);
-    if (callback_) {
-      enabled_.notify(sc_core::SC_ZERO_TIME);
-    }
-  }
-
- private:
-  void on_middle() {
-    if (!callback_) {
-      return;  // waits for enabled_ again
-    }
-    if (clock_.negedge()) {
-      callback_(cycles_.cycle());
-    }
-    next_trigger(clock_.negedge_event());
-  }
-
-  sc_core::sc_clock& clock_;
-  const hw::CycleClock& cycles_;
-  std::function<void(uint64_t)> callback_;
-  sc_core::sc_event enabled_{"enabled"};
-};
 
 }  // namespace
 
@@ -127,7 +93,7 @@ struct Platform::Implementation {
   CommandDriver driver;
   inject::FaultInjectionController injector;
   inject::FaultInjectionInitiator initiator{"fault_initiator"};
-  Observer observer;
+  CycleObserver observer;
 };
 
 const char* grid_name(GridKind kind) {

@@ -18,18 +18,25 @@ struct GemmPlacement {
   int64_t c = 0, c_row_step = 4, c_column_step = 4;  ///< in bytes
 };
 
-/// Threads of the blocks that a machine's GEMM uses: a tile of columns x rows with one thread each.
+/// What a block of threads makes: a tile of rows x columns of C, one sum per thread.
 struct GemmTile {
   int log2_columns = 3;
   int rows = 8;
+  /// The kernel gemm_double_buffered, which takes tiles of at least 8 rows and columns, instead of gemm.
+  bool double_buffered = false;
+
   int threads() const { return rows << log2_columns; }
+  const char* kernel() const { return double_buffered ? "gemm_double_buffered" : "gemm"; }
 };
 
-/// The tile for a product on a multiprocessor: as many threads as `warps` and shared memory allow, at most 256, and no
-/// more rows than the product has.
-GemmTile gemm_tile(const hw::gpu::SmConfig& config, const Kernel& kernel, int64_t rows);
+/// The tile for a product of `rows` rows: as many threads as registers, warps and shared memory allow, at most 256, and
+/// no more rows than the product has; double-buffered where it can be. Throws UserError when not even one thread fits.
+GemmTile gemm_tile(const KernelProgram& program, const hw::gpu::SmConfig& config, int64_t rows);
 
-/// The launch of the kernel "gemm" of `program`.
+/// The launch of a product with this tile.
+hw::gpu::KernelLaunch gemm_launch(const KernelProgram& program, const GemmTile& tile, const GemmPlacement& placement);
+
+/// The launch with the tile that gemm_tile() chooses.
 hw::gpu::KernelLaunch gemm_launch(const KernelProgram& program, const hw::gpu::SmConfig& config,
                                   const GemmPlacement& placement);
 

@@ -40,7 +40,7 @@ TEST_P(GemmEquivalence, ResultIsTheProductAndComputeCyclesFollowTheFormula) {
   const test::GemmShape shape{dataflow, config.grid.rows, config.grid.columns, gemm.m, gemm.n, gemm.k};
   ASSERT_TRUE(result.cycles);
   EXPECT_EQ(static_cast<int64_t>(result.cycles->compute), shape.compute_cycles());
-  EXPECT_EQ(static_cast<int64_t>(result.folds), shape.folds());
+  EXPECT_EQ(static_cast<int64_t>(result.folds.value()), shape.folds());
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, GemmEquivalence,

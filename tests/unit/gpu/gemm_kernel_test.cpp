@@ -63,7 +63,9 @@ std::vector<int8_t> pitched(const std::vector<int8_t>& rows, int64_t length, int
   return spread;
 }
 
-std::vector<int32_t> on_the_sm(const Product& product, const hw::gpu::SmConfig& config) {
+enum class Buffers { kOne, kTwo };
+
+std::vector<int32_t> on_the_sm(const Product& product, const hw::gpu::SmConfig& config, Buffers buffers) {
   SmHarness sm(config);
   sm.load(kernel_library());
   GemmPlacement place;
@@ -78,23 +80,30 @@ std::vector<int32_t> on_the_sm(const Product& product, const hw::gpu::SmConfig& 
   sm.write(0, pitched(product.a, product.k, place.a_pitch));
   sm.write(128 * 1024, pitched(product.b, product.k, place.b_pitch));
   const uint64_t limit = 50'000'000;
-  EXPECT_LT(sm.run(gemm_launch(kernel_library(), config, place), limit), limit);
+  GemmTile tile = gemm_tile(kernel_library(), config, place.rows);
+  tile.double_buffered = buffers == Buffers::kTwo;
+  if (tile.double_buffered) {
+    tile.rows = 8;
+    tile.log2_columns = 3;
+  }
+  EXPECT_LT(sm.run(gemm_launch(kernel_library(), tile, place), limit), limit);
   EXPECT_FALSE(sm.core.trapped());
   return sm.read<int32_t>(512 * 1024, static_cast<size_t>(product.m * product.n));
 }
 
-void check_shapes(const hw::gpu::SmConfig& config, uint64_t seed, int count, int64_t largest) {
+void check_shapes(const hw::gpu::SmConfig& config, uint64_t seed, int count, int64_t largest,
+                  Buffers buffers = Buffers::kOne) {
   for (int number = 0; number < count; ++number) {
     hw::CounterRandom random(seed, static_cast<uint64_t>(number));
     const Product product = random_product(random, largest);
     SCOPED_TRACE(testing::Message() << "seed " << seed << " number " << number << ": " << product.m << " x "
                                     << product.k << " x " << product.n);
-    ASSERT_EQ(on_the_sm(product, config), plain_loop(product, config.multiplier));
+    ASSERT_EQ(on_the_sm(product, config, buffers), plain_loop(product, config.multiplier));
   }
 }
 
 TEST(GemmKernel, SmallShapesEqualAPlainLoop) {
-  check_shapes(small_sm(), 7001, 100, 24);
+  check_shapes(small_sm(), 7001, 80, 24);
 }
 
 TEST(GemmKernel, LargeRaggedShapesEqualAPlainLoop) {
@@ -104,13 +113,36 @@ TEST(GemmKernel, LargeRaggedShapesEqualAPlainLoop) {
   config.partitions = 2;
   config.shared_banks = 32;
   config.register_entries = 1024;
-  check_shapes(config, 7002, 8, 257);
+  check_shapes(config, 7002, 6, 257);
 }
 
 TEST(GemmKernel, EveryMultiplierSeesExactlyTheOperandsOfTheProduct) {
   hw::gpu::SmConfig config = small_sm();
   config.multiplier = odd_multiplier();
   check_shapes(config, 7003, 60, 24);
+}
+
+TEST(GemmKernel, TwoBuffersGiveTheSameSums) {
+  hw::gpu::SmConfig config = small_sm();
+  config.multiplier = odd_multiplier();
+  check_shapes(config, 7005, 20, 90, Buffers::kTwo);
+}
+
+TEST(GemmKernel, TwoBuffersHideTheLatencyOfCopies) {
+  hw::gpu::SmConfig config = small_sm();
+  config.global_latency = 300;
+  GemmPlacement place;
+  place.rows = place.columns = 8;
+  place.depth = place.a_pitch = place.b_pitch = 256;
+  place.b = 4096;
+  place.c = 8192;
+  std::vector<uint64_t> cycles;
+  for (const bool double_buffered : {false, true}) {
+    SmHarness sm(config);
+    sm.load(kernel_library());
+    cycles.push_back(sm.run(gemm_launch(kernel_library(), {3, 8, double_buffered}, place)));
+  }
+  EXPECT_LT(cycles[1], cycles[0]);
 }
 
 TEST(GemmKernel, RandomMachinesGiveTheSameSums) {
@@ -139,7 +171,7 @@ TEST(GemmKernel, RandomMachinesGiveTheSameSums) {
     config.global_latency = one_of({1, 17});
     const Product product = random_product(random, 14);
     SCOPED_TRACE(testing::Message() << "seed " << seed << " number " << number);
-    ASSERT_EQ(on_the_sm(product, config), plain_loop(product, config.multiplier));
+    ASSERT_EQ(on_the_sm(product, config, Buffers::kOne), plain_loop(product, config.multiplier));
   }
 }
 

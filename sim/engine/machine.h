@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hw/arithmetic/multiplier.h"
+#include "hw/common/state_table.h"
+#include "sim/config/accelerator_file.h"
+#include "sim/engine/gemm_run.h"
+#include "sim/engine/inference_engine.h"
+#include "sim/model/network.h"
+
+namespace faultline::engine {
+
+/// The accelerator that a file describes, whatever its architecture. One simulation per process (SystemC elaborates
+/// once): call only one of inference(), gemm() and visit_state().
+class Machine {
+ public:
+  using Settings = std::vector<std::pair<std::string, config::EffectiveValue>>;
+
+  virtual ~Machine() = default;
+
+  /// In a few words, for a person: "16x16 ws".
+  virtual std::string description() const = 0;
+  /// The multiplier where nothing else is said.
+  virtual const hw::Multiplier& multiplier() const = 0;
+  /// The one that is selected for a layer.
+  virtual const hw::Multiplier& layer_multiplier(const std::string& layer) const = 0;
+  /// The effective configuration, as results store it.
+  virtual Settings settings() const = 0;
+
+  /// An engine by name. Throws UserError for one that the architecture does not have, or a network that does not fit.
+  virtual Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const = 0;
+  /// Runs a GEMM as one raw layer. Throws UserError.
+  virtual GemmResult gemm(const Gemm& gemm, const std::string& engine) const = 0;
+  /// Shows the state table of the simulated machine.
+  virtual void visit_state(const std::function<void(const hw::StateTable&)>& visit) const = 0;
+};
+
+}  // namespace faultline::engine
