@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "hw/common/invalid_configuration.h"
+#include "sim/config/protection_option.h"
 #include "sim/config/user_error.h"
 
 namespace faultline::config {
@@ -116,7 +117,7 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
 }
 
 AcceleratorSettings read_accelerator(const YamlValue& section) {
-  std::vector<std::string> allowed = {"array", "dataflow", "multiplier"};
+  std::vector<std::string> allowed = {"array", "dataflow", "multiplier", "protection"};
   for (const SizeKey& key : size_keys()) {
     allowed.emplace_back(key.name);
   }
@@ -132,6 +133,9 @@ AcceleratorSettings read_accelerator(const YamlValue& section) {
   }
   if (const auto multiplier = section.find("multiplier")) {
     settings.multiplier = read_multiplier(*multiplier);
+  }
+  if (const auto protection = section.find("protection")) {
+    settings.sizes.protection = read_protection(*protection);
   }
   for (const SizeKey& key : size_keys()) {
     if (const auto value = section.find(key.name)) {
@@ -155,6 +159,9 @@ std::vector<std::pair<std::string, std::variant<int64_t, std::string>>> effectiv
   for (const SizeKey& key : size_keys()) {
     const int64_t value = std::visit([&](auto member) { return static_cast<int64_t>(config.*member); }, key.member);
     settings.emplace_back(key.name, value);
+  }
+  if (!config.protection.empty()) {
+    settings.emplace_back("protection", to_string(config.protection));
   }
   return settings;
 }

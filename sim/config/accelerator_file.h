@@ -20,7 +20,7 @@ namespace faultline::config {
 /// Keys: array (ROWSxCOLUMNS), dataflow (ws, os, is), multiplier (FAMILY[:PARAMETER=VALUE,...],
 /// table:FILE[,unsigned][,swap], or a mapping with family and its parameters, or with table, signed, swap),
 /// input_buffer_bytes, weight_buffer_bytes, output_buffer_bytes, psum_rows, parameter_entries, bus_bytes, dram_latency,
-/// dram_bytes. Whole numbers take the suffixes KiB and MiB.
+/// dram_bytes, protection (protection_option.h). Whole numbers take the suffixes KiB and MiB.
 struct AcceleratorSettings {
   ArrayShape array;
   hw::Dataflow dataflow = hw::Dataflow::kWeightStationary;
