@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/model/network.h"
+
+namespace faultline::harden {
+
+/// What a scheme makes of the words that the output buffer holds for one neuron.
+struct ResolvedNeuron {
+  int8_t code = 0;         ///< that later layers read
+  bool detected = false;   ///< the words disagree and the scheme cannot say which is right
+  bool corrected = false;  ///< the words disagree and the scheme has outvoted one
+};
+
+/// How a neuron, one stored int8 output of a layer, is protected: it takes several words of the output buffer, and when
+/// the layer is done one code is made of them. `zero` is the code that stands for 0, in [-128, 127]. A file of this
+/// folder defines a scheme and registers it with a file-scope object:
+///
+///   const NeuronSchemeRegistration kRegistration{{"tmr", 3, obstacle, encode, resolve}};
+struct NeuronScheme {
+  std::string name;
+  int words = 1;  ///< of the output buffer that a protected neuron takes, at least 1
+  /// Why neurons of a layer cannot be protected so; empty when they can.
+  std::function<std::string(const model::MatrixOperator& layer, int32_t zero)> obstacle;
+  /// What each of the words holds when nothing is wrong.
+  std::function<uint8_t(int8_t code, int32_t zero)> encode;
+  /// Of `words` words.
+  std::function<ResolvedNeuron(const std::vector<uint8_t>& words, int32_t zero)> resolve;
+
+  /// What an unfaulted neuron of this code becomes: the code itself, or as near to it as the words can say.
+  int8_t unfaulted(int8_t code, int32_t zero) const;
+};
+
+/// All registered schemes.
+std::vector<NeuronScheme>& neuron_schemes();
+/// The scheme of this name. Throws UserError at `where`:`line` when there is none.
+const NeuronScheme& find_neuron_scheme(const std::string& name, const std::string& where, int line = 0);
+
+struct NeuronSchemeRegistration {
+  explicit NeuronSchemeRegistration(NeuronScheme scheme) { neuron_schemes().push_back(std::move(scheme)); }
+};
+
+/// Why `layer` has no stored int8 outputs that any scheme could protect; empty when it has.
+std::string no_stored_codes(const model::MatrixOperator& layer);
+
+}  // namespace faultline::harden
