@@ -27,6 +27,7 @@ void AcceleratorConfig::validate() const {
   require_range("bus_bytes", bus_bytes, 1, 64);
   require_range("dram_latency", dram_latency, 1, 1024);
   require_range("dram_bytes", dram_bytes, 4096, int64_t{1} << 31);
+  protection.validate();
 }
 
 }  // namespace faultline::hw

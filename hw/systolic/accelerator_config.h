@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "hw/protection/protection_config.h"
 #include "hw/systolic/grid_config.h"
 
 namespace faultline::hw {
@@ -22,9 +23,10 @@ struct AcceleratorConfig {
   int bus_bytes = 16;           ///< bytes DRAM moves per cycle, 1 to 64
   int dram_latency = 20;        ///< cycles from a request to its data, 1 to 1024
   int64_t dram_bytes = int64_t{64} * 1024 * 1024;
+  ProtectionConfig protection = {};  ///< none
 
   /// Throws InvalidConfiguration for a value out of range (buffers up to 16 MiB, psum_rows in [R, 65536], parameter
-  /// entries in [max(R, C), 65536], DRAM up to 2 GiB).
+  /// entries in [max(R, C), 65536], DRAM up to 2 GiB) and for protection that cannot be built.
   void validate() const;
 
   int selection_of(const std::string& layer) const {

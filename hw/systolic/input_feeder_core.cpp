@@ -25,7 +25,7 @@ InputFeederCore::InputFeederCore(const AcceleratorConfig& config, StateTable& ta
       holds_tap_(config.grid.dataflow == Dataflow::kWeightStationary),
       taps_(taps),
       quiescence_(lanes_ + 2),
-      buffer_(table, "buffer.input", config.input_buffer_bytes),
+      buffer_(table, config.protection, "input", config.input_buffer_bytes),
       read_(table, "input_feeder.lane[*].read", 1, {lanes_}),
       first_(table, "input_feeder.lane[*].first", 1, {lanes_}),
       control_(table, "input_feeder.lane[*].control", 1, {lanes_}),

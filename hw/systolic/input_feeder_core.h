@@ -4,7 +4,7 @@
 
 #include "hw/common/quiescence.h"
 #include "hw/fault/fault_taps.h"
-#include "hw/memory/byte_buffer.h"
+#include "hw/protection/guarded_buffer.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/edge_registers.h"
 #include "hw/systolic/words.h"
@@ -49,7 +49,7 @@ class InputFeederCore {
   FaultTaps& taps_;
   Quiescence quiescence_;
 
-  ByteBuffer<int8_t> buffer_;
+  GuardedBuffer buffer_;
   StateRegister<uint8_t> read_, first_, control_;
   StateRegister<int16_t> pixel_y_, pixel_x_;
   StateRegister<int32_t> pixel_offset_;

@@ -26,6 +26,7 @@ PartialSumBufferCore::PartialSumBufferCore(const AcceleratorConfig& config, Stat
       taps_(taps),
       quiescence_(delay_ + columns_ + 1),
       memory_(table, "buffer.partial_sum[*][*]", 32, {rows_, columns_}, StateKind::kMemory),
+      guard_(make_word_guard(table, config.protection, "partial_sum", 32, {rows_, columns_})),
       delay_write_(table, "partial_sum.delay[*].write", 1, {delay_}),
       delay_accumulate_(table, "partial_sum.delay[*].accumulate", 1, {delay_}),
       delay_row_(table, "partial_sum.delay[*].row", 16, {delay_}),
@@ -47,6 +48,11 @@ void PartialSumBufferCore::step(const SumWord& head, const SumEdge& south, const
   }
 }
 
+int32_t PartialSumBufferCore::read_word(size_t index) const {
+  const int32_t stored = memory_.data()[index];
+  return guard_ == nullptr ? stored : static_cast<int32_t>(guard_->read(index, static_cast<uint32_t>(stored)));
+}
+
 void PartialSumBufferCore::write_banks(const SumEdge& south) {
   const uint8_t* write = column_write_.data();
   const uint8_t* accumulate = column_accumulate_.data();
@@ -56,9 +62,13 @@ void PartialSumBufferCore::write_banks(const SumEdge& south) {
     if (write[column] == 0 || row[column] >= rows_) {
       continue;
     }
-    int32_t& word =
-        memory[static_cast<size_t>(row[column]) * static_cast<size_t>(columns_) + static_cast<size_t>(column)];
-    word = accumulate[column] != 0 ? wrapping_add(word, south.value[column]) : south.value[column];
+    const size_t index = static_cast<size_t>(row[column]) * static_cast<size_t>(columns_) + static_cast<size_t>(column);
+    const int32_t sum =
+        accumulate[column] != 0 ? wrapping_add(read_word(index), south.value[column]) : south.value[column];
+    memory[index] = sum;
+    if (guard_ != nullptr) {
+      guard_->write(index, static_cast<uint32_t>(sum));
+    }
   }
 }
 
@@ -74,10 +84,17 @@ void PartialSumBufferCore::advance(const SumWord& head) {
 void PartialSumBufferCore::read_row(const RowRequest& request) {
   int32_t* data = read_data_.data();
   const auto bytes = static_cast<size_t>(columns_) * sizeof(int32_t);
-  if (request.row < rows_) {
-    std::memcpy(data, memory_.data() + static_cast<size_t>(request.row) * static_cast<size_t>(columns_), bytes);
-  } else {
+  if (request.row >= rows_) {
     std::memset(data, 0, bytes);
+    return;
+  }
+  const size_t first = static_cast<size_t>(request.row) * static_cast<size_t>(columns_);
+  if (guard_ == nullptr) {
+    std::memcpy(data, memory_.data() + first, bytes);
+    return;
+  }
+  for (int column = 0; column < columns_; ++column) {
+    data[column] = read_word(first + static_cast<size_t>(column));
   }
 }
 

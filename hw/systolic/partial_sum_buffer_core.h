@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "hw/common/quiescence.h"
 #include "hw/common/state_register.h"
 #include "hw/fault/fault_taps.h"
+#include "hw/protection/word_guard.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/words.h"
 
@@ -29,6 +31,7 @@ class PartialSumBufferCore {
  private:
   void write_banks(const SumEdge& south);
   void advance(const SumWord& head);
+  int32_t read_word(size_t index) const;
   void read_row(const RowRequest& request);
 
   int rows_;
@@ -38,6 +41,7 @@ class PartialSumBufferCore {
   Quiescence quiescence_;
 
   StateRegister<int32_t> memory_;
+  std::unique_ptr<const WordGuard> guard_;
   StateRegister<uint8_t> delay_write_, delay_accumulate_;
   StateRegister<uint16_t> delay_row_;
   StateRegister<uint8_t> column_write_, column_accumulate_;

@@ -48,7 +48,7 @@ PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTab
     : columns_(config.grid.columns),
       bus_bytes_(config.bus_bytes),
       taps_(taps),
-      output_(table, "buffer.output", config.output_buffer_bytes),
+      output_(table, config.protection, "output", config.output_buffer_bytes),
       parameter_(table, "post_processing.parameter", static_cast<int64_t>(config.parameter_entries) * kParameterBytes),
       table_(table, "post_processing.table", 256),
       state_(table, "post_processing.state", 2),

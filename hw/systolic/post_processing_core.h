@@ -5,6 +5,7 @@
 #include "hw/common/state_register.h"
 #include "hw/fault/fault_taps.h"
 #include "hw/memory/byte_buffer.h"
+#include "hw/protection/guarded_buffer.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/controller_core.h"
 #include "hw/systolic/result_probe.h"
@@ -80,7 +81,7 @@ class PostProcessingCore {
   FaultTaps& taps_;
   ResultProbe* probe_ = nullptr;
 
-  ByteBuffer<int8_t> output_;
+  GuardedBuffer output_;
   ByteBuffer<uint8_t> parameter_;
   ByteBuffer<int8_t> table_;
   StateRegister<uint8_t> state_, done_;

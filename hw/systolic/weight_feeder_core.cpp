@@ -15,7 +15,7 @@ WeightFeederCore::WeightFeederCore(const AcceleratorConfig& config, StateTable& 
     : lanes_(feeder_lanes(config.grid)),
       taps_(taps),
       quiescence_(lanes_ + 2),
-      buffer_(table, "buffer.weight", config.weight_buffer_bytes),
+      buffer_(table, config.protection, "weight", config.weight_buffer_bytes),
       read_(table, "weight_feeder.lane[*].read", 1, {lanes_}),
       control_(table, "weight_feeder.lane[*].control", 1, {lanes_}),
       address_(table, "weight_feeder.lane[*].address", 24, {lanes_}),

@@ -4,7 +4,7 @@
 
 #include "hw/common/quiescence.h"
 #include "hw/fault/fault_taps.h"
-#include "hw/memory/byte_buffer.h"
+#include "hw/protection/guarded_buffer.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/edge_registers.h"
 #include "hw/systolic/words.h"
@@ -31,7 +31,7 @@ class WeightFeederCore {
   FaultTaps& taps_;
   Quiescence quiescence_;
 
-  ByteBuffer<int8_t> buffer_;
+  GuardedBuffer buffer_;
   StateRegister<uint8_t> read_, control_;
   StateRegister<uint32_t> address_;
   EdgeRegisters edge_;

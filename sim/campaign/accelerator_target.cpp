@@ -4,6 +4,16 @@
 #include "sim/model/network_input.h"
 
 namespace faultline::campaign {
+namespace {
+
+void tell_detection(const std::optional<hw::DetectionRecord>& said, FaultyInference& inference) {
+  if (said) {
+    inference.detection = {said->unit, said->corrected, said->cycle};
+    inference.alarm = said->alarm;
+  }
+}
+
+}  // namespace
 
 Answer answer_of(const model::Network& network, const std::vector<model::Values>& tensors) {
   Answer answer;
@@ -81,6 +91,7 @@ FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>
   inference.cycles = run.total_cycles;
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
   inference.masked_in = run.farthest ? masked_in(*run.farthest) : MaskedIn::kNowhere;
+  tell_detection(run.detection, inference);
   if (run.status == engine::Platform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), *run.tensors);
   }
@@ -98,6 +109,7 @@ FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, 
   inference.cycles = run.total_cycles;
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
   inference.masked_in = masked_in(run.farthest);
+  tell_detection(run.detection, inference);
   if (run.status == engine::Platform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), run.tensors);
   }

@@ -16,7 +16,7 @@ Extent extent_of(const Judgement& judged, const FaultyInference& faulty) {
     return Extent::kClass;
   }
   const bool answered = faulty.status == engine::Platform::Status::kCompleted;
-  return answered && judged.outcome != Outcome::kMasked ? Extent::kLogits : faulty.extent;
+  return answered && is_silent_corruption(judged.outcome) ? Extent::kLogits : faulty.extent;
 }
 
 ExperimentRow described(const Task& task, int label) {
@@ -48,7 +48,7 @@ void ExperimentRunner::strike(ExperimentRow& row) {
   row.layer = layer_struck(golden_.layers, first_to_act(row.faults));
   row.golden_cycles = golden_.cycles;
   const FaultyInference faulty = target_.strike(row.faults, hang_limit(golden_.cycles, hang_factor_));
-  row.judgement = judge(golden_.answer, faulty.status, faulty.answer);
+  row.judgement = judge(golden_.answer, faulty.status, faulty.answer, faulty.alarm);
   row.extent = extent_of(row.judgement, faulty);
   row.masked_in = row.judgement.outcome == Outcome::kMasked ? faulty.masked_in : MaskedIn::kNowhere;
   row.detection = faulty.detection;

@@ -37,6 +37,7 @@ struct FaultyInference {
   /// Where the last wrong value vanished if the answer is right.
   MaskedIn masked_in = MaskedIn::kArray;
   Detection detection;
+  bool alarm = false;  ///< a protection unit saw an error that it could not put right
 };
 
 /// What a campaign strikes: a design that infers one image at a time.

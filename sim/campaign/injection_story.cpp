@@ -180,12 +180,13 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   story.golden_cycles = golden.run.total_cycles;
   story.faulty_cycles = faulty.total_cycles;
   story.latent = faulty.latent;
+  story.detection = faulty.detection;
   const Answer golden_answer = answer_of(network, golden.run.tensors);
   Answer faulty_answer;
   if (faulty.status == engine::Platform::Status::kCompleted) {
     faulty_answer = answer_of(network, faulty.tensors);
   }
-  story.judgement = judge(golden_answer, faulty.status, faulty_answer);
+  story.judgement = judge(golden_answer, faulty.status, faulty_answer, faulty.detection && faulty.detection->alarm);
   story.golden_logits = golden_answer.logits;
   story.faulty_logits = faulty_answer.logits;
   story.reached = trace.reached();
@@ -212,6 +213,9 @@ ordered_json to_json(const InjectionStory& story) {
   json["watched_until"] = story.watched_until;
   json["died_in"] = story.died_in.empty() ? ordered_json(nullptr) : ordered_json(story.died_in);
   json["latent"] = story.latent;
+  json["detected_by"] = story.detection ? ordered_json(story.detection->unit) : ordered_json(nullptr);
+  json["corrected"] = story.detection && story.detection->corrected;
+  json["detection_cycle"] = story.detection ? ordered_json(story.detection->cycle) : ordered_json(nullptr);
   json["golden_class"] = judged.golden_class;
   json["faulty_class"] = judged.faulty_class < 0 ? ordered_json(nullptr) : ordered_json(judged.faulty_class);
   json["golden_confidence"] = judged.golden_confidence;
@@ -250,6 +254,13 @@ std::string to_text(const InjectionStory& story) {
   }
   if (story.latent) {
     line("latent    still in the accelerator's state at the end");
+  }
+  if (story.detection) {
+    const hw::DetectionRecord& said = *story.detection;
+    line(fmt::format("detected  by {} at cycle {}: {}", said.unit, said.cycle,
+                     said.corrected ? "corrected"
+                     : said.alarm   ? "not corrected"
+                                    : "replaced by a harmless value"));
   }
   const Judgement& judged = story.judgement;
   const std::string turned = judged.faulty_class < 0 ? "no answer" : fmt::format("class {}", judged.faulty_class);

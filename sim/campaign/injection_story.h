@@ -37,6 +37,7 @@ struct InjectionStory {
   uint64_t faulty_cycles = 0;
   Judgement judgement;
   bool latent = false;
+  std::optional<hw::DetectionRecord> detection;  ///< what protection units said
   std::vector<double> golden_logits;
   std::vector<double> faulty_logits;  ///< empty when the run gave no answer
   /// Structures that differed from the fault-free run while watched: from the first fault to the end of the layer it

@@ -52,8 +52,9 @@ bool keeps_confidence(const Judgement& judgement);
 /// confidence is more than 0.95 of what it was.
 Outcome grade(const Judgement& judgement);
 
-/// Judges a faulty run by the golden answer. `faulty` is read only when `status` is kCompleted: a trapped run is a
-/// crash, one that ran out of cycles a hang, and both count for no SDC flag.
-Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty);
+/// Judges a faulty run by the golden answer. `faulty` is read only when `status` is kCompleted and no protection unit
+/// raised the alarm: a trapped run is a crash, one that ran out of cycles a hang, an answer with an alarm is not used
+/// (detected), and all three count for no SDC flag.
+Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty, bool alarm = false);
 
 }  // namespace faultline::campaign

@@ -9,6 +9,7 @@
 
 #include "hw/common/invalid_configuration.h"
 #include "sim/config/gpu_file.h"
+#include "sim/config/protection_option.h"
 #include "sim/config/user_error.h"
 
 namespace faultline::config {
@@ -194,8 +195,8 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
 }
 
 AcceleratorSettings read_accelerator(const YamlValue& section) {
-  std::vector<std::string> allowed = {"architecture",      "array",      "dataflow", "multiplier",
-                                      "layer_multipliers", "multipliers"};
+  std::vector<std::string> allowed = {"architecture",      "array",       "dataflow",  "multiplier",
+                                      "layer_multipliers", "multipliers", "protection"};
   for (const SizeKey& key : size_keys()) {
     allowed.emplace_back(key.name);
   }
@@ -220,6 +221,9 @@ AcceleratorSettings read_accelerator(const YamlValue& section) {
   }
   if (const auto elements = section.find("multipliers")) {
     read_element_multipliers(*elements, settings);
+  }
+  if (const auto protection = section.find("protection")) {
+    settings.sizes.protection = read_protection(*protection);
   }
   for (const SizeKey& key : size_keys()) {
     if (const auto value = section.find(key.name)) {
@@ -283,6 +287,9 @@ std::vector<std::pair<std::string, EffectiveValue>> effective_settings(const hw:
   for (const SizeKey& key : size_keys()) {
     const int64_t value = std::visit([&](auto member) { return static_cast<int64_t>(config.*member); }, key.member);
     settings.emplace_back(key.name, value);
+  }
+  if (!config.protection.empty()) {
+    settings.emplace_back("protection", to_string(config.protection));
   }
   return settings;
 }

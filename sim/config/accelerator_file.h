@@ -36,7 +36,7 @@ struct ElementMultiplierOption {
 /// layer_multipliers (a sequence of mappings with layer, multiplier), multipliers (a sequence of mappings with rows,
 /// columns, multiplier; a range is NUMBER or FIRST-LAST),
 /// input_buffer_bytes, weight_buffer_bytes, output_buffer_bytes, psum_rows, parameter_entries, bus_bytes, dram_latency,
-/// dram_bytes. Whole numbers take the suffixes KiB and MiB.
+/// dram_bytes, protection (protection_option.h). Whole numbers take the suffixes KiB and MiB.
 struct AcceleratorSettings {
   ArrayShape array;
   hw::Dataflow dataflow = hw::Dataflow::kWeightStationary;

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "hw/gpu/sm_config.h"
+#include "sim/config/accelerator_file.h"
 #include "sim/config/multiplier_option.h"
 #include "sim/config/yaml_reader.h"
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "hw/protection/protected_memories.h"
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/state_comparison.h"
 #include "sim/mapping/network_compiler.h"
@@ -64,6 +65,7 @@ struct AcceleratorEngine::Implementation {
         functional(network, LayerMultipliers(*network, config)),
         platform(config, kind),
         comparison(platform.state()),
+        protected_memories(platform.state(), config.protection),
         output_buffer(platform.state().field_index("buffer.output[*]")),
         live(live_tensors(*network)),
         constants(compiled.constants()),
@@ -92,6 +94,7 @@ struct AcceleratorEngine::Implementation {
 
   bool tensors_equal(size_t operator_index, const AcceleratorRun& a, const AcceleratorRun& b) const;
   bool constants_intact();
+  bool state_equal(const std::vector<std::byte>& saved) const;
   bool finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, bool& outputs_known_equal,
                     AcceleratorRun& result);
   void take_golden_cycles(size_t layer, const GoldenRun& golden, AcceleratorRun& result) const;
@@ -102,6 +105,7 @@ struct AcceleratorEngine::Implementation {
   FunctionalEngine functional;
   Platform platform;
   StateComparison comparison;
+  hw::ProtectedMemories protected_memories;
   size_t output_buffer;  ///< its field
   std::vector<std::vector<size_t>> live;
   std::vector<uint8_t> constants;
@@ -191,6 +195,12 @@ bool AcceleratorEngine::Implementation::constants_intact() {
   return constants_now == constants;
 }
 
+/// The accelerator behaves as the one that was saved. What protection units have reported makes no difference once they
+/// have raised a flag: the fault has shown.
+bool AcceleratorEngine::Implementation::state_equal(const std::vector<std::byte>& saved) const {
+  return platform.detection() ? comparison.equal_but_for_reports(saved) : comparison.equal(saved);
+}
+
 /// Cycles of the layers from `layer` on, which take as long as in the golden run.
 void AcceleratorEngine::Implementation::take_golden_cycles(size_t layer, const GoldenRun& golden,
                                                            AcceleratorRun& result) const {
@@ -213,7 +223,8 @@ void AcceleratorEngine::Implementation::take_golden_cycles(size_t layer, const G
 /// - If everything equals the golden run, so does the rest of the run, wherever its cycles are counted from.
 /// - If the live tensors differ but nothing else that a layer reads does, the results are those of a fault-free
 ///   inference from these tensors, which FunctionalEngine gives. The accelerator's state at the end is not known then.
-///   It matters only when all outputs are right (is the fault latent?); in that case the simulation goes on.
+///   It matters only when all outputs are right (is the fault latent?); in that case the simulation goes on. So it does
+///   while a protected memory holds a word that would raise a flag: an idle lane may still read it.
 bool AcceleratorEngine::Implementation::finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit,
                                                      bool& outputs_known_equal, AcceleratorRun& result) {
   if (platform.faults_pending()) {
@@ -229,7 +240,7 @@ bool AcceleratorEngine::Implementation::finish_early(size_t layer, const GoldenR
   }
   const size_t next = operator_of(layer);
   if (tensors_equal(next, result, golden.run)) {
-    if (!comparison.equal(saved)) {
+    if (!state_equal(saved)) {
       return false;
     }
     for (size_t index = next; index < network->operators.size(); ++index) {
@@ -239,7 +250,7 @@ bool AcceleratorEngine::Implementation::finish_early(size_t layer, const GoldenR
     take_golden_cycles(layer, golden, result);
     return true;
   }
-  if (outputs_known_equal) {
+  if (outputs_known_equal || !protected_memories.all_right()) {
     return false;
   }
   std::vector<model::Values> tensors = result.tensors;
@@ -291,7 +302,7 @@ void AcceleratorEngine::Implementation::simulate_with_faults(const GoldenRun& go
     }
   }
   run_host_operators(operator_after(compiled.layers.size()), network->operators.size(), result);
-  result.latent = tensors_equal(network->operators.size(), result, golden.run) &&
+  result.latent = tensors_equal(network->operators.size(), result, golden.run) && !platform.detection() &&
                   !(comparison.equal(Platform::state_of(*golden.end)) && constants_intact());
 }
 
@@ -324,6 +335,7 @@ AcceleratorRun AcceleratorEngine::Implementation::run_with_faults(const GoldenRu
   }
   simulate_with_faults(golden, first_layer, cycle_limit, results, result);
   platform.disarm();
+  result.detection = platform.detection();
   result.farthest = results.farthest();
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ struct AcceleratorRun {
   uint64_t total_cycles = 0;
   /// After the run: the accelerator's state differs from the golden run's although all outputs are equal.
   bool latent = false;
-  Station farthest = Station::kNone;  ///< that a wrong value came to, of a run with faults
+  std::optional<hw::DetectionRecord> detection;  ///< what protection units said
+  Station farthest = Station::kNone;             ///< that a wrong value came to, of a run with faults
 };
 
 /// A fault-free inference with what is needed to start faulty ones in its middle: the state at each layer's start.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hw/arithmetic/requantisation.h"
+#include "hw/protection/protected_memories.h"
 #include "sim/engine/compute_view.h"
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/fault_cone.h"
@@ -67,8 +68,13 @@ struct ConeEngine::Implementation {
         effect(*network, schedule, end, incremental),
         context{schedule, views, end, inputs, effect},
         map(*network, schedule, views, engine.platform().state()) {
-    for (const hw::StateField& field : engine.platform().state().fields()) {
-      cones.push_back(field.kind == hw::StateKind::kEnvironment ? Cone() : cone_of(field, config.grid));
+    const hw::StateTable& table = engine.platform().state();
+    const hw::ProtectedMemories memories(table, config.protection);
+    for (size_t field = 0; field < table.fields().size(); ++field) {
+      const hw::StateField& described = table.fields()[field];
+      // A code would find what is wrong in the memory that it protects; anything else is written with right check bits.
+      const bool unfollowed = described.kind == hw::StateKind::kEnvironment || memories.contain(field);
+      cones.push_back(unfollowed ? Cone() : cone_of(described, config.grid));
     }
     for (size_t layer = 0; layer < schedule.layers(); ++layer) {
       incremental.watch_sums(schedule.layer(layer).operator_index, end.sums(layer));
@@ -164,6 +170,7 @@ ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& fault
   run.latent = last.latent;
   run.simulated = true;
   run.farthest = last.farthest;
+  run.detection = last.detection;
   return run;
 }
 

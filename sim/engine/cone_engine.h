@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hw/fault/fault.h"
+#include "hw/protection/detection_monitor_core.h"
 #include "hw/systolic/accelerator_config.h"
 #include "sim/engine/accelerator_engine.h"
 
@@ -19,6 +21,7 @@ struct ConeRun {
   bool latent = false;
   /// The farthest station that a wrong value came to; nothing where that is not known: somewhere within a layer.
   std::optional<Station> farthest;
+  std::optional<hw::DetectionRecord> detection;  ///< what protection units said
   bool simulated = false;  ///< the cone could not reason about the fault, so the inference was simulated
 };
 
@@ -28,7 +31,7 @@ struct ConeRun {
 /// No cycle depends on data, so the schedule says for every register and every cycle which operands and sums it holds.
 /// A fault's cone is followed to the sums and outputs of the layer that it strikes; only what differs there is inferred
 /// further, and what is left in the accelerator at the end is known from the schedule. Faults of the controller, the
-/// DMA's control, addresses and whatever else cannot be followed so are simulated instead.
+/// DMA's control, protected memories, addresses and whatever else cannot be followed so are simulated instead.
 class ConeEngine {
  public:
   /// `engine` runs the same network on the same configuration; it must outlive this object and is used for one

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "hw/memory/dram.h"
+#include "hw/protection/detection_monitor.h"
 #include "hw/systolic/accelerator.h"
 #include "hw/systolic/grid_factory.h"
 #include "rtl/generator/rtl_error.h"
@@ -41,7 +42,8 @@ struct Platform::Implementation {
         injector(
             "fault_injection", table, [this](size_t field) -> hw::FaultTaps& { return accelerator.taps(field); },
             cycles),
-        observer("observer", clock, cycles) {
+        observer("observer", clock, cycles),
+        detections("detections", table, cycles) {
     accelerator.clock(clock);
     accelerator.command_valid(command_valid);
     accelerator.descriptor(descriptor);
@@ -53,6 +55,7 @@ struct Platform::Implementation {
     dram.request(dram_request);
     dram.response(dram_response);
     initiator.socket.bind(injector.socket);
+    detections.clock(clock);
     driver.clock(clock);
     driver.ready(ready);
     driver.trapped(trapped);
@@ -71,6 +74,7 @@ struct Platform::Implementation {
   /// After the state table has changed from outside.
   void resume_at(uint64_t cycle) {
     initiator.disarm();
+    detections.clear();
     cycles.set_next_cycle(cycle);
     accelerator.drive();
     dram.drive();
@@ -94,6 +98,7 @@ struct Platform::Implementation {
   inject::FaultInjectionController injector;
   inject::FaultInjectionInitiator initiator{"fault_initiator"};
   CycleObserver observer;
+  hw::DetectionMonitor detections;
 };
 
 const char* grid_name(GridKind kind) {
@@ -216,6 +221,10 @@ bool Platform::faults_pending() const {
   const auto& all = implementation_->accelerator.all_taps();
   const uint64_t next = cycle();
   return std::any_of(all.begin(), all.end(), [next](const auto& taps) { return taps->pending(next); });
+}
+
+const std::optional<hw::DetectionRecord>& Platform::detection() const {
+  return implementation_->detections.record();
 }
 
 void Platform::observe(std::function<void(uint64_t cycle)> observer) {

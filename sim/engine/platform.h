@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "hw/common/state_table.h"
 #include "hw/fault/fault.h"
+#include "hw/protection/detection_monitor_core.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/command.h"
 #include "hw/systolic/result_probe.h"
@@ -93,6 +95,9 @@ class Platform {
   void disarm();
   /// True when an armed fault may still act in the next cycle or later.
   bool faults_pending() const;
+
+  /// What protection units have said since the last reset() or restore().
+  const std::optional<hw::DetectionRecord>& detection() const;
 
   /// Called just before every edge while a run is in progress (registers settled, wires settled), with the number of
   /// the cycle that ends: for waveforms and lockstep comparison. Pass nullptr to stop. Costs one branch when unset.

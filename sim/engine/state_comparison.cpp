@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "hw/protection/report_registers.h"
+
 namespace faultline::engine {
 namespace {
 
@@ -19,6 +21,11 @@ const char* const kData[] = {
     "buffer.partial_sum[*][*]",
     "post_processing.parameter[*]",
     "post_processing.table[*]",
+    // Check bits are written with their words. AcceleratorEngine makes sure that none contradicts its word.
+    "protection.input.check[*]",
+    "protection.weight.check[*]",
+    "protection.output.check[*]",
+    "protection.partial_sum.check[*][*]",
     // Operands and sums on their way. The operands that stay are shifted out by the R words that every command shifts
     // in before its first load; those that move, and the sums with them, advance every cycle, and only sums that
     // started
@@ -53,7 +60,8 @@ bool is_compared(const hw::StateField& field) {
 StateComparison::StateComparison(const hw::StateTable& table) : table_(table) {
   for (const hw::StateField& field : table.fields()) {
     if (is_compared(field)) {
-      append(is_data(field.path) ? data_ : lasting_, field);
+      const bool report = hw::ReportRegisters::contain(field.path);
+      append(report ? reports_ : is_data(field.path) ? data_ : lasting_, field);
     }
   }
 }
@@ -82,8 +90,12 @@ bool StateComparison::equal_for_later_layers(const std::vector<std::byte>& saved
   return equal(lasting_, saved);
 }
 
-bool StateComparison::equal(const std::vector<std::byte>& saved) const {
+bool StateComparison::equal_but_for_reports(const std::vector<std::byte>& saved) const {
   return equal(lasting_, saved) && equal(data_, saved);
+}
+
+bool StateComparison::equal(const std::vector<std::byte>& saved) const {
+  return equal_but_for_reports(saved) && equal(reports_, saved);
 }
 
 }  // namespace faultline::engine

@@ -7,6 +7,7 @@
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/state_comparison.h"
 #include "sim/mapping/network_compiler.h"
+#include "tests/support/memory_protections.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
@@ -17,12 +18,25 @@ namespace {
 constexpr uint64_t kSeed = 47;
 constexpr int kFaults = 1500;
 
+struct Machine {
+  hw::Dataflow dataflow;
+  bool is_protected;
+};
+
+std::string name_of(const Machine& machine) {
+  return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "");
+}
+
+void PrintTo(const Machine& machine, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
+  *out << name_of(machine);
+}
+
 /// run_with_faults() starts in the middle and stops early; this simulates every cycle instead.
-class FaultyRuns : public testing::TestWithParam<hw::Dataflow> {
+class FaultyRuns : public testing::TestWithParam<Machine> {
  protected:
-  FaultyRuns() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam()))) {
+  FaultyRuns() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam().dataflow))) {
     network_ = test::small_classifier(maker_);
-    config_.grid = hw::GridConfig(4, 3, GetParam(), maker_.multiplier());
+    config_.grid = hw::GridConfig(4, 3, GetParam().dataflow, maker_.multiplier());
     config_.input_buffer_bytes = 256;
     config_.weight_buffer_bytes = 400;
     config_.output_buffer_bytes = 256;
@@ -30,6 +44,9 @@ class FaultyRuns : public testing::TestWithParam<hw::Dataflow> {
     config_.parameter_entries = 16;
     config_.dram_bytes = 1 << 16;
     config_.dram_latency = 5;
+    if (GetParam().is_protected) {
+      config_.protection = test::memory_protections(maker_);
+    }
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
   }
@@ -50,6 +67,7 @@ class FaultyRuns : public testing::TestWithParam<hw::Dataflow> {
       platform.write_dram(static_cast<uint64_t>(layer.memory.input), input.data(), input.size());
       run.status = platform.run(layer.commands(), cycle_limit);
       run.total_cycles = platform.cycle();
+      run.detection = platform.detection();
       if (run.status != Platform::Status::kCompleted) {
         return run;
       }
@@ -61,7 +79,9 @@ class FaultyRuns : public testing::TestWithParam<hw::Dataflow> {
     const std::vector<uint8_t> expected = constants;
     platform.read_dram(static_cast<uint64_t>(compiled_.constants_begin), constants.data(), constants.size());
     const bool same_state = StateComparison(platform.state()).equal(Platform::state_of(*golden.end));
-    run.latent = run.tensors.back() == golden.run.tensors.back() && !(same_state && constants == expected);
+    run.detection = platform.detection();
+    run.latent =
+        run.tensors.back() == golden.run.tensors.back() && !run.detection && !(same_state && constants == expected);
     return run;
   }
 
@@ -82,6 +102,7 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
   int latent = 0;
   int wrong = 0;
   int ended = 0;
+  int detected = 0;
   for (int number = 0; number < kFaults; ++number) {
     std::vector<hw::Fault> faults = {random_fault(golden.run.total_cycles)};
     if (maker_.one_in(5)) {
@@ -99,6 +120,14 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
     ASSERT_EQ(run.total_cycles, whole.total_cycles);
     ASSERT_EQ(run.tensors, whole.tensors);
     ASSERT_EQ(run.latent, whole.latent);
+    ASSERT_EQ(run.detection.has_value(), whole.detection.has_value());
+    if (run.detection) {
+      ASSERT_EQ(run.detection->unit, whole.detection->unit);
+      ASSERT_EQ(run.detection->cycle, whole.detection->cycle);
+      ASSERT_EQ(run.detection->alarm, whole.detection->alarm);
+      ASSERT_EQ(run.detection->corrected, whole.detection->corrected);
+      ++detected;
+    }
     uint64_t cycles = 0;
     for (const LayerCycles& layer : run.layers) {
       ASSERT_EQ(layer.first_cycle, cycles);
@@ -110,20 +139,25 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
     wrong += whole.tensors.back() != golden.run.tensors.back() ? 1 : 0;
   }
   std::printf(
-      "seed %llu: %d faults, %d ended early, %d wrong outputs, %d latent, %d not simulated to the end, %d of them "
+      "seed %llu: %d faults, %d ended early, %d wrong outputs, %d latent, %d detected, %d not simulated to the end, %d "
+      "of them "
       "wrong\n",
-      static_cast<unsigned long long>(kSeed), kFaults, ended, wrong, latent, shortened, continued);
+      static_cast<unsigned long long>(kSeed), kFaults, ended, wrong, latent, detected, shortened, continued);
   EXPECT_GT(shortened, continued);
   EXPECT_GT(continued, 0);
   EXPECT_GT(latent, 0);
+  EXPECT_EQ(detected > 0, GetParam().is_protected);
   EXPECT_GT(ended, 0);
   EXPECT_GT(wrong, ended);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
-                         testing::Values(hw::Dataflow::kWeightStationary, hw::Dataflow::kOutputStationary,
-                                         hw::Dataflow::kInputStationary),
-                         [](const auto& dataflow) { return hw::to_string(dataflow.param); });
+                         testing::Values(Machine{hw::Dataflow::kWeightStationary, false},
+                                         Machine{hw::Dataflow::kOutputStationary, false},
+                                         Machine{hw::Dataflow::kInputStationary, false},
+                                         Machine{hw::Dataflow::kWeightStationary, true},
+                                         Machine{hw::Dataflow::kOutputStationary, true}),
+                         [](const auto& machine) { return name_of(machine.param); });
 
 }  // namespace
 }  // namespace faultline::engine

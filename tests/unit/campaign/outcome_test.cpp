@@ -123,6 +123,17 @@ TEST(Outcome, TrapsAreCrashesAndTimeoutsAreHangs) {
   EXPECT_EQ(judge(answer({1, 5, 2}), Status::kTimedOut, {}).outcome, Outcome::kHang);
 }
 
+TEST(Outcome, AnAnswerWithAnAlarmIsThrownAway) {
+  const Answer golden = answer({1, 5, 2, 0, 0, 0});
+  for (const Answer& faulty : {golden, answer({5, 1, 2, 0, 0, 0})}) {
+    const Judgement judged = judge(golden, Status::kCompleted, faulty, true);
+    EXPECT_EQ(judged.outcome, Outcome::kDetected);
+    EXPECT_EQ(judged.faulty_class, -1);
+    EXPECT_FALSE(judged.sdc_1 || judged.sdc_10_percent || judged.sdc_20_percent || judged.sdc_5.value());
+  }
+  EXPECT_EQ(judge(golden, Status::kTrapped, {}, true).outcome, Outcome::kCrash);
+}
+
 TEST(Outcome, SaturatedConfidencesDoNotOverflow) {
   const Judgement judgement = judge(answer({127, -128}, 100.0), Status::kCompleted, answer({-128, 127}, 100.0));
   EXPECT_EQ(judgement.golden_confidence, 1.0);

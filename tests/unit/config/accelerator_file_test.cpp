@@ -43,6 +43,29 @@ TEST(AcceleratorFile, ReadsEveryKey) {
   EXPECT_EQ(config.dram_bytes, 65536);
 }
 
+TEST(AcceleratorFile, ProtectsMemories) {
+  const std::vector<hw::MemoryProtection> wanted = {{"input", "secded", hw::ErrorAction::kFlag},
+                                                    {"weight", "secded", hw::ErrorAction::kFlag},
+                                                    {"output", "parity", hw::ErrorAction::kZero}};
+  const std::string list =
+      "protection:\n  - unit: secded\n    memories: [input, weight]\n"
+      "  - {unit: parity, memories: output, on_error: zero}\n";
+  const std::string texts = "protection: [secded:memories=input+weight, 'parity:memories=output,on_error=zero']\n";
+  EXPECT_EQ(build(list).protection.memories, wanted);
+  EXPECT_EQ(build(texts).protection.memories, wanted);
+  EXPECT_EQ(build("protection: [secded]").protection.memories.size(), hw::protectable_memories().size());
+  EXPECT_TRUE(build("array: 8x8").protection.empty());
+}
+
+TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
+  const auto config = build("protection: [parity:memories=output+input, secded:memories=weight]");
+  const auto settings = effective_settings(config);
+  ASSERT_EQ(settings.back().first, "protection");
+  const auto again = build("protection: '" + std::get<std::string>(settings.back().second) + "'");
+  EXPECT_EQ(effective_settings(again), settings);
+  EXPECT_NE(effective_settings(build("array: 8x8")).back().first, "protection");
+}
+
 TEST(AcceleratorFile, PresetsAreValid) {
   for (const auto& entry : std::filesystem::directory_iterator(FAULTLINE_SOURCE_DIR "/testbenches/accelerators")) {
     EXPECT_NO_THROW(read_accelerator_file(entry.path().string()).build()) << entry.path();
@@ -65,6 +88,20 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
             "a.yaml:1: psum_rows is 'many'; give a whole number from 0 to 2147483648");
   EXPECT_EQ(message_of([] { build("array: 64x4\npsum_rows: 63\n"); }),
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
+  EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
+            "a.yaml:2: there is no protection unit 'chipkill'; give one of parity, secded");
+  EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
+            "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
+  EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),
+            "a.yaml:1: memory 'input' is protected twice; give it one code");
+  EXPECT_EQ(message_of([] { build("protection: [parity:width=3]\n"); }),
+            "a.yaml:1: unknown key 'width' of protection unit 'parity'; use memories, on_error");
+  EXPECT_EQ(message_of([] { build("protection: ['parity:on_error=zero,on_error=flag']\n"); }),
+            "a.yaml:1: key 'on_error' of protection unit 'parity' is given twice; keep one");
+  EXPECT_EQ(message_of([] { build("protection: [parity:on_error=stop]\n"); }),
+            "a.yaml:1: 'on_error' of protection unit 'parity' is 'stop'; give flag or zero");
+  EXPECT_EQ(message_of([] { build("protection: [parity:output]\n"); }),
+            "a.yaml:1: 'output' of protection unit 'parity' is no KEY=VALUE; give KEY=VALUE");
   EXPECT_EQ(message_of([] { build("array: [4, 4\n"); }).substr(0, 20), "a.yaml:2: not YAML: ");
   EXPECT_EQ(message_of([] { build("- 1\n"); }).substr(0, 55),
             "a.yaml:1: accelerator is not a list of keys and values;");

@@ -1,0 +1,60 @@
+#include "hw/protection/protection_config.h"
+
+#include <algorithm>
+
+#include "hw/common/invalid_configuration.h"
+#include "hw/memory/word_code.h"
+
+namespace faultline::hw {
+namespace {
+
+/// "a, b or c".
+std::string one_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  }
+  return text;
+}
+
+std::vector<std::string> code_names() {
+  std::vector<std::string> names;
+  for (const WordCodeFamily& family : word_codes()) {
+    names.push_back(family.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+const char* to_string(ErrorAction action) {
+  return action == ErrorAction::kZero ? "zero" : "flag";
+}
+
+const std::vector<std::string>& protectable_memories() {
+  static const std::vector<std::string> kMemories = {"input", "weight", "partial_sum", "output"};
+  return kMemories;
+}
+
+const MemoryProtection* ProtectionConfig::of_memory(const std::string& memory) const {
+  const auto found = std::find_if(memories.begin(), memories.end(),
+                                  [&](const MemoryProtection& protection) { return protection.memory == memory; });
+  return found == memories.end() ? nullptr : &*found;
+}
+
+void ProtectionConfig::validate() const {
+  const auto& known = protectable_memories();
+  for (const MemoryProtection& protection : memories) {
+    if (std::find(known.begin(), known.end(), protection.memory) == known.end()) {
+      throw InvalidConfiguration("there is no memory '" + protection.memory + "' to protect; give " + one_of(known));
+    }
+    if (find_word_code(protection.code) == nullptr) {
+      throw InvalidConfiguration("there is no code '" + protection.code + "'; give " + one_of(code_names()));
+    }
+    if (of_memory(protection.memory) != &protection) {
+      throw InvalidConfiguration("memory '" + protection.memory + "' is protected twice; give it one code");
+    }
+  }
+}
+
+}  // namespace faultline::hw

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "hw/memory/word_code.h"
+#include "hw/protection/protection_config.h"
+#include "tests/support/random_layer.h"
+
+namespace faultline::test {
+
+/// Each memory with a random code and action, or without one; at least one is protected.
+inline hw::ProtectionConfig memory_protections(LayerMaker& maker) {
+  hw::ProtectionConfig config;
+  do {
+    config.memories.clear();
+    for (const std::string& memory : hw::protectable_memories()) {
+      if (!maker.one_in(4)) {
+        const auto code = static_cast<size_t>(maker.between(0, static_cast<int>(hw::word_codes().size()) - 1));
+        const auto action = maker.one_in(2) ? hw::ErrorAction::kFlag : hw::ErrorAction::kZero;
+        config.memories.push_back({memory, hw::word_codes()[code].name, action});
+      }
+    }
+  } while (config.empty());
+  return config;
+}
+
+}  // namespace faultline::test
