@@ -34,6 +34,10 @@ StuckLayer* FaultMapCone::layer_at(size_t layer) {
   const auto* matrix =
       dynamic_cast<const model::MatrixOperator*>(network_.operators[schedule_.layer(layer).operator_index].get());
   if (layers_[layer] == nullptr && matrix != nullptr) {
+    const hw::GridConfig& grid = schedule_.config().grid;
+    for (size_t i = by_activation_.size(); i < hw::Multiplier::kEntries; ++i) {
+      by_activation_.push_back(grid.multiplier.product(static_cast<int8_t>(i >> 8), static_cast<int8_t>(i & 0xff)));
+    }
     std::vector<const ComputeView*> computes;
     bool first = true;
     for (const auto& view : views_) {
@@ -42,7 +46,7 @@ StuckLayer* FaultMapCone::layer_at(size_t layer) {
       }
       first = first && (view == nullptr || view->command().layer >= layer);
     }
-    layers_[layer] = std::make_unique<StuckLayer>(*matrix, std::move(computes), schedule_.config().grid, first);
+    layers_[layer] = std::make_unique<StuckLayer>(*matrix, std::move(computes), grid, by_activation_, first);
   }
   return layers_[layer].get();
 }
@@ -86,7 +90,7 @@ std::optional<bool> FaultMapCone::left_in_array(const ComputeView* last, bool la
   for (int row = 0; row < array_->rows(); ++row) {
     for (int column = 0; column < array_->columns(); ++column) {
       const int8_t held = last->stationary(last->folds() - 1, row, column).value;
-      if (array_->element(row, column).other.of_operand(held) != held) {
+      if (array_->element(row, column).other.of(held) != held) {
         return true;
       }
     }

@@ -39,6 +39,7 @@ class FaultMapCone {
   const NetworkSchedule& schedule_;
   const std::vector<std::unique_ptr<ComputeView>>& views_;
   const hw::StateTable& table_;
+  std::vector<int16_t> by_activation_;  ///< all products, [activation][weight]; made with the first layer
   std::vector<hw::Fault> faults_;
   std::optional<StuckArray> array_;
   std::vector<std::unique_ptr<StuckLayer>> layers_;  ///< by layer, made when they are needed

@@ -5,6 +5,7 @@
 #include "sim/engine/element_matrix.h"
 #include "sim/engine/exact_kernel.h"
 #include "sim/engine/post_processing.h"
+#include "sim/engine/requantise_kernel.h"
 
 namespace faultline::engine {
 namespace {
@@ -229,6 +230,10 @@ model::Values FunctionalMatrix::run(const std::vector<int8_t>& input) const {
   std::vector<int8_t> result(channels * pixels);
   accumulate(input, [&](size_t n, size_t sum_step, size_t first, size_t count, const int32_t* sums) {
     int8_t* to = result.data() + n * channel_step + first * pixel_step;
+    if (sum_step == 1 && pixel_step == 1) {
+      requantise(post, n, sums, count, to);
+      return;
+    }
     for (size_t i = 0; i < count; ++i) {
       to[i * pixel_step] = post_process(post, n, sums[i * sum_step]);
     }

@@ -12,27 +12,36 @@
 namespace faultline::engine {
 
 /// Bits of a word that are stuck.
+template <typename Word>
 struct StuckBits {
-  uint32_t keep = ~uint32_t{0};  ///< 0 where a bit is stuck
-  uint32_t set = 0;              ///< 1 where it is stuck at 1
+  Word keep = static_cast<Word>(~Word{0});  ///< 0 where a bit is stuck
+  Word set = 0;                             ///< 1 where it is stuck at 1
 
-  bool any() const { return keep != ~uint32_t{0}; }
-  uint32_t of(uint32_t word) const { return (word & keep) | set; }
-  int8_t of_operand(int8_t value) const { return static_cast<int8_t>(of(static_cast<uint8_t>(value))); }
-  int16_t of_product(int16_t value) const { return static_cast<int16_t>(of(static_cast<uint16_t>(value))); }
-  int32_t of_sum(int32_t value) const { return static_cast<int32_t>(of(static_cast<uint32_t>(value))); }
+  bool any() const { return keep != static_cast<Word>(~Word{0}); }
+  /// A value of the word's width, signed.
+  template <typename Value>
+  Value of(Value value) const {
+    static_assert(sizeof(Value) == sizeof(Word));
+    return static_cast<Value>((static_cast<Word>(value) & keep) | set);
+  }
   /// A word that passes these bits and then others.
-  StuckBits then(const StuckBits& next) const { return {keep & next.keep, next.of(set)}; }
+  StuckBits then(const StuckBits& next) const { return {static_cast<Word>(keep & next.keep), next.of(set)}; }
 };
 
 /// A processing element as permanent faults leave it.
 struct StuckElement {
-  StuckBits eastward;  ///< in the operand from the west as it arrives: the registers that it came through
-  StuckBits other;     ///< in the operand that it meets: the stationary register, or those that it came through
-  StuckBits product;   ///< on the wire
-  StuckBits sum;       ///< in `psum` or `accumulator`
+  StuckBits<uint8_t> eastward;  ///< in the operand from the west as it arrives: the registers that it came through
+  StuckBits<uint8_t> other;  ///< in the operand that it meets: the stationary register, or those that it came through
+  StuckBits<uint16_t> product;  ///< on the wire
+  StuckBits<uint32_t> sum;      ///< in `psum` or `accumulator`
 
   bool multiplies_wrong() const { return eastward.any() || other.any() || product.any(); }
+};
+
+/// One that multiplies wrong, and its column.
+struct WrongElement {
+  int column;
+  StuckElement at;
 };
 
 /// The array under a map of permanent faults: stuck-at bits of products, operands and sums from the first cycle to the
@@ -48,15 +57,15 @@ class StuckArray {
   const StuckElement& element(int row, int column) const {
     return elements_[static_cast<size_t>(row) * static_cast<size_t>(columns_) + static_cast<size_t>(column)];
   }
-  /// Columns in which some element multiplies wrong, by row, without those of wrong_sums().
-  const std::vector<int>& wrong_products(int row) const { return wrong_products_[static_cast<size_t>(row)]; }
+  /// The elements of a row that multiply wrong, from west to east, without those in columns of wrong_sums().
+  const std::vector<WrongElement>& wrong_products(int row) const { return wrong_products_[static_cast<size_t>(row)]; }
   /// Columns with a stuck sum, whose sums must be followed element by element.
   const std::vector<int>& wrong_sums() const { return wrong_sums_; }
 
   /// A product at an element, with its faults; the operand from the west first.
   template <typename Multiply>
   static int16_t product(const StuckElement& at, int8_t eastward, int8_t other, Multiply multiply) {
-    return at.product.of_product(multiply(at.eastward.of_operand(eastward), at.other.of_operand(other)));
+    return at.product.of(multiply(at.eastward.of(eastward), at.other.of(other)));
   }
 
   /// Output-stationary: what an accumulator holds before the first product of a tile. `fresh`: nothing has been drained
@@ -87,7 +96,7 @@ class StuckArray {
   bool leaves_residue_ = false;
   bool stuck_stationary_ = false;
   std::vector<StuckElement> elements_;
-  std::vector<std::vector<int>> wrong_products_;  ///< by row
+  std::vector<std::vector<WrongElement>> wrong_products_;  ///< by row
   std::vector<int> wrong_sums_;
 };
 

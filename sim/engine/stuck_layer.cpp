@@ -24,10 +24,10 @@ struct StuckLayer::Command {
 };
 
 StuckLayer::StuckLayer(const model::MatrixOperator& layer, std::vector<const ComputeView*> views,
-                       const hw::GridConfig& grid, bool first)
-    : layer_(layer),
-      views_(std::move(views)),
+                       const hw::GridConfig& grid, const std::vector<int16_t>& by_activation, bool first)
+    : views_(std::move(views)),
       grid_(grid),
+      by_activation_(by_activation),
       first_(first),
       channels_(static_cast<size_t>(layer.geometry.out_channels)),
       pixels_(static_cast<size_t>(layer.geometry.pixels())),
@@ -39,10 +39,6 @@ StuckLayer::StuckLayer(const model::MatrixOperator& layer, std::vector<const Com
   for (size_t i = 0; i < weights_.size(); ++i) {
     const size_t plane = i / taps / channels_;
     weights_[(plane * taps + i % taps) * channels_ + i / taps % channels_] = layer.weights[i];
-  }
-  by_activation_.resize(hw::Multiplier::kEntries);
-  for (size_t i = 0; i < by_activation_.size(); ++i) {
-    by_activation_[i] = grid.multiplier.product(static_cast<int8_t>(i >> 8), static_cast<int8_t>(i & 0xff));
   }
 }
 
@@ -84,14 +80,13 @@ void StuckLayer::one_pixel(int64_t tap, int row, int channel, int channel_end, c
   };
   const int16_t* right = products_of(moving);
   const int8_t* weights = weights_.data() + static_cast<size_t>(tap) * channels_;
-  for (const int column : array.wrong_products(row)) {
+  for (const auto& [column, at] : array.wrong_products(row)) {
     if (channel + column >= channel_end) {
       break;
     }
-    const StuckElement& at = array.element(row, column);
     const int8_t held = weights[channel + column];
-    const int16_t* wrong = products_of(at.eastward.of_operand(moving));
-    const int16_t now = at.product.of_product(wrong[static_cast<uint8_t>(at.other.of_operand(held))]);
+    const int16_t* wrong = products_of(at.eastward.of(moving));
+    const int16_t now = at.product.of(wrong[static_cast<uint8_t>(at.other.of(held))]);
     add(channel + column, 0, now - right[static_cast<uint8_t>(held)]);
   }
 }
@@ -111,16 +106,15 @@ void StuckLayer::weight_stationary(const Command& command, const StuckArray& arr
           one_pixel(tap, row, channel, block.channel_end, array);
           continue;
         }
-        for (const int column : array.wrong_products(row)) {
+        for (const auto& [column, at] : array.wrong_products(row)) {
           if (channel + column >= block.channel_end) {
             break;
           }
-          const StuckElement& at = array.element(row, column);
           const int8_t held = weight(tap, channel + column);
-          const int8_t used = at.other.of_operand(held);
+          const int8_t used = at.other.of(held);
           for (int64_t pixel = block.pixel_begin; pixel < block.pixel_end; ++pixel) {
             const int8_t moving = activation(tap, pixel);
-            const int16_t now = at.product.of_product(multiplier.product(at.eastward.of_operand(moving), used));
+            const int16_t now = at.product.of(multiplier.product(at.eastward.of(moving), used));
             add(channel + column, pixel, now - multiplier.product(moving, held));
           }
         }
@@ -139,17 +133,16 @@ void StuckLayer::input_stationary(const Command& command, const StuckArray& arra
         if (tap < 0) {
           continue;
         }
-        for (const int column : array.wrong_products(row)) {
+        for (const auto& [column, at] : array.wrong_products(row)) {
           const int64_t pixel = block.pixel_begin + tile * array.columns() + column;
           if (pixel >= block.pixel_end) {
             break;
           }
-          const StuckElement& at = array.element(row, column);
           const int8_t held = activation(tap, pixel);
-          const int8_t used = at.other.of_operand(held);
+          const int8_t used = at.other.of(held);
           for (int channel = block.channel_begin; channel < block.channel_end; ++channel) {
             const int8_t moving = weight(tap, channel);
-            const int16_t now = at.product.of_product(multiplier.product(used, at.eastward.of_operand(moving)));
+            const int16_t now = at.product.of(multiplier.product(used, at.eastward.of(moving)));
             add(channel, pixel, now - multiplier.product(held, moving));
           }
         }
@@ -168,12 +161,11 @@ void StuckLayer::output_stationary(const Command& command, const StuckArray& arr
       if (pixel >= block.pixel_end) {
         break;
       }
-      for (const int column : array.wrong_products(row)) {
+      for (const auto& [column, at] : array.wrong_products(row)) {
         const int channel = block.channel_begin + column;
         if (channel >= block.channel_end) {
           break;
         }
-        const StuckElement& at = array.element(row, column);
         for (int64_t tap = block.tap_begin; tap < block.tap_end; ++tap) {
           const int8_t east = activation(tap, pixel);
           const int8_t other = weight(tap, channel);
@@ -204,7 +196,7 @@ void StuckLayer::follow_columns(const Command& command, const StuckArray& array)
         right = hw::wrapping_add(right, multiply(east, other));
         wrong = hw::wrapping_add(wrong, StuckArray::product(at, east, other, multiply));
       }
-      wrong = at.sum.of_sum(wrong);
+      wrong = at.sum.of(wrong);
     }
     add(channel, pixel, sum_difference(wrong, right));
   };
@@ -250,7 +242,7 @@ void StuckLayer::follow_accumulators(const Command& command, const StuckArray& a
           const int8_t east = activation(tap, pixel);
           const int8_t other = weight(tap, channel);
           right = hw::wrapping_add(right, multiply(east, other));
-          wrong = at.sum.of_sum(hw::wrapping_add(wrong, StuckArray::product(at, east, other, multiply)));
+          wrong = at.sum.of(hw::wrapping_add(wrong, StuckArray::product(at, east, other, multiply)));
         }
         add(channel, pixel, sum_difference(array.drained(row, column, wrong), right));
       }
@@ -269,16 +261,16 @@ int32_t StuckLayer::fold_sum(const ComputeView& view, int64_t fold, int64_t phas
                : 0;
   };
   if (grid_.dataflow == hw::Dataflow::kOutputStationary) {
-    const StuckBits& stuck = array.element(row, column).sum;
+    const StuckBits<uint32_t>& stuck = array.element(row, column).sum;
     int32_t sum = array.empty_accumulator(row, column, fresh(view, fold));
     for (int64_t at = 0; at < view.stream(); ++at) {
-      sum = stuck.of_sum(hw::wrapping_add(sum, product({fold, at}, row)));
+      sum = stuck.of(hw::wrapping_add(sum, product({fold, at}, row)));
     }
     return array.drained(row, column, sum);
   }
   int32_t sum = 0;
   for (int at = 0; at < view.rows(); ++at) {
-    sum = array.element(at, column).sum.of_sum(hw::wrapping_add(sum, product({fold, phase}, at)));
+    sum = array.element(at, column).sum.of(hw::wrapping_add(sum, product({fold, phase}, at)));
   }
   return sum;
 }

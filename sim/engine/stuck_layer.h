@@ -15,9 +15,10 @@ namespace faultline::engine {
 /// and as they should be; where a sum's register is stuck, all products of its column.
 class StuckLayer {
  public:
-  /// `views`: the layer's kComputes in order. `first`: they are the network's first. All must outlive this object.
+  /// `views`: the layer's kComputes in order. `first`: they are the network's first. `by_activation`: all products,
+  /// [activation][weight]. All must outlive this object.
   StuckLayer(const model::MatrixOperator& layer, std::vector<const ComputeView*> views, const hw::GridConfig& grid,
-             bool first);
+             const std::vector<int16_t>& by_activation, bool first);
 
   /// By how much the faults change the sums for an input, modulo 2^32, [output channel][pixel]; until the next call.
   const std::vector<int32_t>& differences(const std::vector<int8_t>& input, const StuckArray& array);
@@ -50,15 +51,14 @@ class StuckLayer {
   }
   bool fresh(const ComputeView& view, int64_t tile) const { return first_ && views_.front() == &view && tile == 0; }
 
-  const model::MatrixOperator& layer_;
   std::vector<const ComputeView*> views_;
   const hw::GridConfig& grid_;
+  const std::vector<int16_t>& by_activation_;
   bool first_;
   size_t channels_, pixels_;
   OperandMatrix matrix_;
-  std::vector<int8_t> weights_;         ///< [tap of all planes][output channel]
-  std::vector<int16_t> by_activation_;  ///< products, [activation][weight]
-  std::vector<int8_t> operands_;        ///< [tap][pixel], of one group
+  std::vector<int8_t> weights_;   ///< [tap of all planes][output channel]
+  std::vector<int8_t> operands_;  ///< [tap][pixel], of one group
   std::vector<int32_t> differences_;
 };
 

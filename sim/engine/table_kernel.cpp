@@ -98,6 +98,49 @@ class SelectedRow {
 
 constexpr size_t kMostVectors = 4;
 
+#elif HWY_TARGET == HWY_AVX3
+
+/// Low and high byte of a product next to each other.
+void arrange_row(const int16_t* products, uint8_t* row) {
+  for (size_t i = 0; i < kOperands; ++i) {
+    row[2 * i] = low_byte(products[i]);
+    row[2 * i + 1] = high_byte(products[i]);
+  }
+}
+
+/// A row of products in eight registers, permuted by words: there is no permute of bytes over registers.
+class SelectedRow {
+ public:
+  HWY_INLINE explicit SelectedRow(const uint8_t* row) {
+    for (size_t i = 0; i < 8; ++i) {
+      part_[i] = hn::BitCast(Tag16(), hn::Load(Tag8(), row + 64 * i));
+    }
+  }
+
+  /// The products of the even lanes' operands and those of the odd lanes'.
+  HWY_INLINE void look_up(Vector8 operands, Vector8& even, Vector8& odd) const {
+    const auto words = hn::BitCast(Tag16(), operands);
+    even = pick(hn::And(words, hn::Set(Tag16(), 0xff)));
+    odd = pick(hn::ShiftRight<8>(words));
+  }
+
+ private:
+  HWY_INLINE Vector8 pick(Vector16 operands) const {
+    const auto second_quarter = _mm512_test_epi16_mask(operands.raw, _mm512_set1_epi16(64));
+    const auto upper_half = _mm512_test_epi16_mask(operands.raw, _mm512_set1_epi16(128));
+    const auto lower = _mm512_mask_mov_epi16(quarter(operands, 0), second_quarter, quarter(operands, 2));
+    const auto upper = _mm512_mask_mov_epi16(quarter(operands, 4), second_quarter, quarter(operands, 6));
+    return Vector8{_mm512_mask_mov_epi16(lower, upper_half, upper)};
+  }
+  HWY_INLINE __m512i quarter(Vector16 operands, size_t first) const {
+    return _mm512_permutex2var_epi16(part_[first].raw, operands.raw, part_[first + 1].raw);
+  }
+
+  Vector16 part_[8];
+};
+
+constexpr size_t kMostVectors = 4;
+
 #else
 
 constexpr size_t kPieces = kOperands / 16;
@@ -173,8 +216,14 @@ struct ByteSums {
   HWY_INLINE Vector16 even() const { return hn::Sub(pairs, hn::ShiftLeft<8>(odd)); }
 };
 
-/// Adds the products of `taps` taps, given by the sums of their bytes, to the sums of a vector's lanes.
-HWY_INLINE void add_to(const ByteSums& low, const ByteSums& high, size_t taps, int32_t* sums) {
+/// Adds the products of `taps` taps, given by the sums of the bytes that look_up() gave, to the sums of a vector's
+/// lanes.
+HWY_INLINE void add_to(const ByteSums& first_looked_up, const ByteSums& second_looked_up, size_t taps, int32_t* sums) {
+  constexpr bool kWords = HWY_TARGET == HWY_AVX3;
+  const Vector16 low_even = first_looked_up.even();
+  const Vector16 high_even = kWords ? first_looked_up.odd : second_looked_up.even();
+  const Vector16 low_odd = kWords ? second_looked_up.even() : first_looked_up.odd;
+  const Vector16 high_odd = second_looked_up.odd;
   const Tag32 d;
   auto* to = reinterpret_cast<uint32_t*>(sums);
   const auto inverted_signs = hn::Set(d, static_cast<uint32_t>(taps) << 15);
@@ -185,10 +234,10 @@ HWY_INLINE void add_to(const ByteSums& low, const ByteSums& high, size_t taps, i
   const auto second = [&](Vector16 words) { return hn::ShiftRight<16>(hn::BitCast(d, words)); };
   Vector32 sum0, sum1, sum2, sum3;
   hn::LoadInterleaved4(d, to, sum0, sum1, sum2, sum3);
-  sum0 = hn::Add(sum0, join(first(low.even()), first(high.even())));
-  sum1 = hn::Add(sum1, join(first(low.odd), first(high.odd)));
-  sum2 = hn::Add(sum2, join(second(low.even()), second(high.even())));
-  sum3 = hn::Add(sum3, join(second(low.odd), second(high.odd)));
+  sum0 = hn::Add(sum0, join(first(low_even), first(high_even)));
+  sum1 = hn::Add(sum1, join(first(low_odd), first(high_odd)));
+  sum2 = hn::Add(sum2, join(second(low_even), second(high_even)));
+  sum3 = hn::Add(sum3, join(second(low_odd), second(high_odd)));
   hn::StoreInterleaved4(sum0, sum1, sum2, sum3, d, to);
 }
 
@@ -202,19 +251,19 @@ HWY_INLINE void accumulate_row(const uint8_t* HWY_RESTRICT products, const uint8
   const size_t step = hn::Lanes(d);
   for (size_t begin = 0; begin < depth; begin += kMostTaps) {
     const size_t end = std::min(begin + kMostTaps, depth);
-    ByteSums low[kVectors];
-    ByteSums high[kVectors];
+    ByteSums first[kVectors];
+    ByteSums second[kVectors];
     for (size_t k = begin; k < end; ++k) {
       const SelectedRow selected(products + 2 * kOperands * row[k]);
       for (size_t v = 0; v < kVectors; ++v) {
-        Vector8 low_bytes, high_bytes;
-        selected.look_up(hn::LoadU(d, lanes + k * lane_count + v * step), low_bytes, high_bytes);
-        low[v].add(low_bytes);
-        high[v].add(high_bytes);
+        Vector8 first_bytes, second_bytes;
+        selected.look_up(hn::LoadU(d, lanes + k * lane_count + v * step), first_bytes, second_bytes);
+        first[v].add(first_bytes);
+        second[v].add(second_bytes);
       }
     }
     for (size_t v = 0; v < kVectors; ++v) {
-      add_to(low[v], high[v], end - begin, sums + v * step);
+      add_to(first[v], second[v], end - begin, sums + v * step);
     }
   }
 }
