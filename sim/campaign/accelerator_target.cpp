@@ -80,7 +80,7 @@ FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>
   inference.latent = run.latent;
   inference.cycles = run.total_cycles;
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
-  inference.masked_in = run.farthest ? masked_in(*run.farthest) : MaskedIn::kNowhere;
+  inference.masked_in = masked_in(run.farthest);
   if (run.status == engine::Platform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), *run.tensors);
   }

@@ -175,17 +175,22 @@ void pool_with_input(const LoadedFlip& flip, const ScheduledCommand& command) {
       while (last < readers.size() && readers[last].first == pixel) {
         ++last;
       }
-      PoolingWindow window(context, command, view, pixel, lane);
+      PoolingWindow golden(context, command, view, pixel, lane);
+      PoolingWindow window = golden;
       for (size_t tap = 0; tap < view.tap_count(); ++tap) {
         int8_t code = window.golden_code(tap);
+        golden.join(tap, code);
         const bool reads = std::find(readers.begin() + static_cast<std::ptrdiff_t>(first),
                                      readers.begin() + static_cast<std::ptrdiff_t>(last),
                                      std::make_pair(pixel, tap)) != readers.begin() + static_cast<std::ptrdiff_t>(last);
         const uint64_t read_at = command.first_cycle + 3 + pixel * view.tap_count() + tap;
-        code = reads && flip.cycle < read_at ? flip.struck(code) : code;
+        if (reads && flip.cycle < read_at) {
+          code = flip.struck(code);
+          context.effect.reach(Station::kPooling);
+        }
         window.join(tap, code);
       }
-      context.effect.set_output(command.layer, window.neuron(), window.finished());
+      context.effect.set_output(command.layer, window.neuron(), golden.finished(), window.finished());
       first = last;
     }
   }
@@ -271,8 +276,9 @@ void flip_parameter(const LoadedFlip& flip) {
              [&](int64_t row, WrittenNeuron neuron, int32_t sum) {
                if (flip.cycle < biased_cycle(command, row) + stage) {
                  ChannelParameters parameters(context.effect.post(command.layer), neuron.channel);
+                 const ProcessedValue golden = parameters.finished(sum);
                  parameters.flip(byte, flip.mask);
-                 context.effect.set_output(command.layer, neuron, parameters.finished(sum));
+                 context.effect.set_output(command.layer, neuron, golden, parameters.finished(sum));
                }
              });
   }

@@ -75,6 +75,7 @@ struct ConeEngine::Implementation {
       outputs.push_back(static_cast<size_t>(id));
     }
     outputs.push_back(static_cast<size_t>(model::logits_tensor(*network)));
+    output_buffer = engine.platform().state().field_index("buffer.output[*]");
   }
 
   void begin(const model::Values& input);
@@ -85,6 +86,7 @@ struct ConeEngine::Implementation {
   bool strike_layer(const hw::Fault& fault, size_t layer);
   void take_inputs(size_t layer);
   void restore();
+  Station farthest(const std::vector<hw::Fault>& faults) const;
   bool outputs_equal() const;
   bool stored_wrong() const;
   bool left_behind();
@@ -119,6 +121,7 @@ struct ConeEngine::Implementation {
   ConeContext context;
   std::vector<Cone> cones;  ///< by field
   std::vector<size_t> outputs;
+  size_t output_buffer;  ///< its field
 
   GoldenActivations golden;
   std::vector<std::vector<uint8_t>> golden_inputs;  ///< by layer
@@ -271,6 +274,15 @@ bool ConeEngine::Implementation::stored_wrong() const {
   return false;
 }
 
+Station ConeEngine::Implementation::farthest(const std::vector<hw::Fault>& faults) const {
+  if (stored_wrong()) {
+    return Station::kStored;
+  }
+  const bool in_output_buffer = std::any_of(faults.begin(), faults.end(),
+                                            [&](const hw::Fault& fault) { return fault.site.field == output_buffer; });
+  return in_output_buffer ? Station::kOutputBuffer : incremental.farthest();
+}
+
 /// True when what a layer's buffers still hold at the end differs.
 bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
   const model::Operator& operation = step(layer);
@@ -380,9 +392,7 @@ ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults
   if (effect.layer() < schedule.layers()) {
     incremental.propagate(next_operator, network->operators.size());
   }
-  if (stored_wrong()) {
-    result.farthest = Station::kStored;
-  }
+  result.farthest = farthest(all_faults);
   result.latent = outputs_equal() && left_behind();
   return result;
 }

@@ -38,9 +38,15 @@ void ConeEffect::add_sum(size_t layer, WrittenNeuron neuron, int32_t difference)
   inference_.add_to_sum(operator_of(layer), neuron.pixel, neuron.channel, difference);
 }
 
-void ConeEffect::set_output(size_t layer, WrittenNeuron neuron, int32_t value) {
+void ConeEffect::set_element(size_t layer, size_t element, int32_t value) {
   layer_ = std::min(layer_, layer);
-  inference_.set_output(operator_of(layer), element_of(layer, neuron), value);
+  inference_.set_output(operator_of(layer), element, value);
+}
+
+void ConeEffect::set_output(size_t layer, WrittenNeuron neuron, const ProcessedValue& golden,
+                            const ProcessedValue& now) {
+  reach(farthest_difference(golden, now));
+  set_element(layer, element_of(layer, neuron), now.written);
 }
 
 void ConeEffect::flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask) {
@@ -48,10 +54,10 @@ void ConeEffect::flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, u
   const size_t element = element_of(layer, neuron);
   const model::Values& golden = inference_.golden().tensors[output];
   if (const auto* codes = std::get_if<std::vector<int8_t>>(&golden)) {
-    set_output(layer, neuron, static_cast<int8_t>(static_cast<uint8_t>((*codes)[element]) ^ mask));
+    set_element(layer, element, static_cast<int8_t>(static_cast<uint8_t>((*codes)[element]) ^ mask));
   } else {
     const auto sum = static_cast<uint32_t>(std::get<std::vector<int32_t>>(golden)[element]);
-    set_output(layer, neuron, static_cast<int32_t>(sum ^ (uint32_t{mask} << (8 * byte))));
+    set_element(layer, element, static_cast<int32_t>(sum ^ (uint32_t{mask} << (8 * byte))));
   }
 }
 

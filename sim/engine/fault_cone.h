@@ -14,6 +14,7 @@
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/incremental_inference.h"
 #include "sim/engine/network_schedule.h"
+#include "sim/engine/processed_value.h"
 
 namespace faultline::engine {
 
@@ -30,8 +31,10 @@ class ConeEffect {
   void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference);
   /// Adds to a neuron's sum.
   void add_sum(size_t layer, WrittenNeuron neuron, int32_t difference);
-  /// What post-processing makes of a neuron becomes `value`.
-  void set_output(size_t layer, WrittenNeuron neuron, int32_t value);
+  /// What post-processing makes of a neuron becomes `now` instead of `golden`.
+  void set_output(size_t layer, WrittenNeuron neuron, const ProcessedValue& golden, const ProcessedValue& now);
+  /// A wrong value came this far, whatever it becomes there.
+  void reach(Station station) { inference_.reach(station); }
   /// Inverts bits of one stored byte of a neuron.
   void flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask);
 
@@ -57,6 +60,7 @@ class ConeEffect {
  private:
   size_t operator_of(size_t layer) const { return schedule_.layer(layer).operator_index; }
   size_t element_of(size_t layer, WrittenNeuron neuron) const;
+  void set_element(size_t layer, size_t element, int32_t value);
 
   const model::Network& network_;
   const NetworkSchedule& schedule_;

@@ -7,6 +7,7 @@
 
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/golden_activations.h"
+#include "sim/engine/result_trace.h"
 #include "sim/engine/sparse_matrix.h"
 #include "sim/model/network.h"
 
@@ -54,6 +55,12 @@ class IncrementalInference {
   /// True when a watched sum has differed since the last restore(); outputs may still be equal.
   bool watched_sum_differs() const { return watched_sum_differs_; }
 
+  /// A wrong value came this far; propagate() does the same for values that sums become.
+  void reach(Station station) { farthest_ = farthest_ < station ? station : farthest_; }
+  /// The farthest station of post-processing since the last restore(); that a layer stored a wrong value is in
+  /// differences().
+  Station farthest() const { return farthest_; }
+
   /// Takes every difference back.
   void restore();
 
@@ -74,6 +81,7 @@ class IncrementalInference {
   std::vector<SumDifferences> sums_;                               ///< by operator
   std::vector<std::vector<uint8_t>> watched_;                      ///< by operator
   bool watched_sum_differs_ = false;
+  Station farthest_ = Station::kNone;
 
   const GoldenActivations* golden_ = nullptr;
   std::vector<model::Values> tensors_;

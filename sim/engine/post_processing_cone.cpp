@@ -54,7 +54,8 @@ void strike_row(const ConeContext& context, const hw::Fault& fault) {
   const WrittenNeuron neuron = neuron_of(*command->step, row, lane);
   const ChannelParameters parameters(context.effect.post(command->layer), neuron.channel);
   const int32_t sum = context.effect.golden_sum(command->layer, neuron);
-  context.effect.set_output(command->layer, neuron, parameters.finished(sum ^ static_cast<int32_t>(fault.mask)));
+  context.effect.set_output(command->layer, neuron, parameters.finished(sum),
+                            parameters.finished(sum ^ static_cast<int32_t>(fault.mask)));
 }
 
 /// A window of pooling that a strike changes after tap `tap` has been joined or while it is.
@@ -80,9 +81,11 @@ bool is_last_window(const ConeContext& context, const StruckWindow& window) {
          window.pixel + 1 == static_cast<size_t>(window.command->descriptor().rows);
 }
 
-void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
-  leave_residue_after(context, fault, context.end.pool_read);
-  const StruckWindow struck = window_at(context, fault.start, 3);
+/// Pools a window that a strike at `stage` cycles after its tap's request changes in one lane: `join` takes each tap
+/// into the window.
+template <typename Join>
+void strike_in_window(const ConeContext& context, const hw::Fault& fault, int64_t stage, Join join) {
+  const StruckWindow struck = window_at(context, fault.start, stage);
   if (struck.command == nullptr) {
     return;
   }
@@ -96,38 +99,34 @@ void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
     return;
   }
   const WindowView view(context.schedule, *struck.command, d.rows, d.stream);
-  PoolingWindow window(context, *struck.command, view, struck.pixel, lane);
+  PoolingWindow golden(context, *struck.command, view, struck.pixel, lane);
+  PoolingWindow window = golden;
   for (size_t tap = 0; tap < view.tap_count(); ++tap) {
-    const int8_t code = window.golden_code(tap);
-    window.join(tap, tap == struck.tap ? static_cast<int8_t>(static_cast<uint8_t>(code) ^ fault.mask) : code);
+    golden.join(tap, golden.golden_code(tap));
+    join(window, tap, tap == struck.tap);
   }
-  context.effect.set_output(struck.command->layer, window.neuron(), window.finished());
+  context.effect.set_output(struck.command->layer, window.neuron(), golden.finished(), window.finished());
+}
+
+void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
+  leave_residue_after(context, fault, context.end.pool_read);
+  strike_in_window(context, fault, 3, [&](PoolingWindow& window, size_t tap, bool strikes) {
+    const int8_t code = window.golden_code(tap);
+    if (strikes && window.uses(tap)) {
+      context.effect.reach(Station::kPooling);
+    }
+    window.join(tap, strikes ? static_cast<int8_t>(static_cast<uint8_t>(code) ^ fault.mask) : code);
+  });
 }
 
 void strike_window(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.window);
-  const StruckWindow struck = window_at(context, fault.start, 4);
-  if (struck.command == nullptr) {
-    return;
-  }
-  if (is_last_window(context, struck)) {
-    context.effect.give_up();
-    return;
-  }
-  const hw::CommandDescriptor& d = struck.command->descriptor();
-  const auto lane = static_cast<int>(fault.site.element);
-  if (lane >= d.lanes) {
-    return;
-  }
-  const WindowView view(context.schedule, *struck.command, d.rows, d.stream);
-  PoolingWindow window(context, *struck.command, view, struck.pixel, lane);
-  for (size_t tap = 0; tap < view.tap_count(); ++tap) {
+  strike_in_window(context, fault, 4, [&](PoolingWindow& window, size_t tap, bool strikes) {
     window.join(tap, window.golden_code(tap));
-    if (tap == struck.tap) {
+    if (strikes) {
       window.set_joined(window.joined() ^ static_cast<int32_t>(fault.mask));
     }
-  }
-  context.effect.set_output(struck.command->layer, window.neuron(), window.finished());
+  });
 }
 
 /// Applies `change` to the stages of one row and lane: to the biased sum, or to the product.
@@ -140,7 +139,8 @@ void finish_row(const ConeContext& context, const RowAt& at, int64_t lane, Chang
   const WrittenNeuron neuron = neuron_of(*at.command->step, at.row, lane);
   const auto finish = [&](const auto& stages, int32_t biased) {
     const int64_t product = change_product(stages.product(change_biased(biased)));
-    context.effect.set_output(at.command->layer, neuron, stages.stored(product));
+    context.effect.set_output(at.command->layer, neuron, stages.processed(stages.product(biased)),
+                              stages.processed(product));
   };
   if (at.command->opcode == Opcode::kPostProcess) {
     const ChannelParameters parameters(context.effect.post(at.command->layer), neuron.channel);
