@@ -188,7 +188,6 @@ void IncrementalInference::finish_sums(size_t index, const model::MatrixOperator
       set_output(index, output_index(layer.geometry, layer.layout, pixel, channel), finished(layer.post, channel, now));
     }
   }
-  differences.clear();
 }
 
 int32_t IncrementalInference::pooled(const model::PoolingOperator& layer, const std::vector<int8_t>& input,

@@ -19,7 +19,8 @@ class FunctionalMatrix;
 /// nothing at all once nothing differs any more. The same bits as FunctionalEngine gives.
 ///
 /// Use: begin() with an image; then for each inference change sums or outputs of one operator or several, in their
-/// order, with propagate() in between and at last; then look at the tensors; then restore(). Not thread-safe.
+/// order, with propagate() in between and at last, each operator once; then look at the tensors; then restore(). Not
+/// thread-safe.
 class IncrementalInference {
  public:
   /// `functional` must outlive this object; `network` is the one that it runs.
@@ -35,6 +36,10 @@ class IncrementalInference {
   /// Changes one sum of a MatrixOperator by `difference`, modulo 2^32.
   void add_to_sum(size_t operator_index, size_t pixel, size_t channel, int32_t difference) {
     sums_[operator_index].add(pixel, channel, difference);
+  }
+  /// By how much a sum differs: by add_to_sum(), and once the operator has run, by its inputs too.
+  int32_t sum_difference(size_t operator_index, size_t pixel, size_t channel) const {
+    return sums_[operator_index].of(pixel, channel);
   }
   /// Sets one element of an operator's output, an int8 or int32 tensor.
   void set_output(size_t operator_index, size_t element, int32_t value);
