@@ -76,6 +76,7 @@ GoldenInference AcceleratorTarget::golden(size_t image) {
 FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
   const engine::ConeRun run = cone_->run_with_faults(faults, cycle_limit);
   FaultyInference inference;
+  inference.followed = !run.simulated;
   inference.status = run.status;
   inference.latent = run.latent;
   inference.cycles = run.total_cycles;

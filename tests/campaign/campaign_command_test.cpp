@@ -53,7 +53,8 @@ TEST_F(CampaignCommand, ReportsEveryPart) {
   EXPECT_EQ(report["experiment"]["hang_factor"], 2.0) << "defaults are written back";
   EXPECT_EQ(report["experiment"]["accelerator"]["array"], "16x16");
   EXPECT_EQ(report["experiment"]["faults"]["population"], "storage");
-  EXPECT_EQ(report["experiment"]["engine"], "cycle");
+  EXPECT_EQ(report["experiment"]["engine"], "cone");
+  EXPECT_EQ(report["followed"].get<int>() + report["simulated"].get<int>(), 12);
   for (const char* what : {"model", "data", "hardware"}) {
     EXPECT_EQ(report["hashes"][what].get<std::string>().size(), 64u) << what;
   }
@@ -132,6 +133,19 @@ TEST_P(EnginesAgree, OnEveryRow) {
   const std::string wires = experiment("{model: stuck_at, sample: 6, where: [\"array.pe[*][*].product\"]}");
   EXPECT_EQ(run(wires + arguments + " --engine cycle")["rows"],
             run(wires + arguments + " --engine structural")["rows"]);
+}
+
+/// Nor does it show in the rows whether a fault was followed or simulated.
+TEST_P(EnginesAgree, OnFollowedRows) {
+  const std::string arguments = " --dataflow " + std::string(GetParam());
+  const std::string file = experiment(
+      "{model: flip, sample: 40, where: [\"array.pe[*][*].*\", \"buffer.*\", \"post_processing.*\", controller.tile]}");
+  const json cycle = run(file + arguments + " --engine cycle");
+  const json chosen = run(file + arguments);
+  EXPECT_EQ(cycle["rows_sha256"], chosen["rows_sha256"]);
+  EXPECT_EQ(cycle["rows"], chosen["rows"]);
+  EXPECT_EQ(cycle["simulated"], 40);
+  EXPECT_GT(chosen["followed"], 30);
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, EnginesAgree, testing::Values("ws", "os", "is"));
