@@ -86,11 +86,12 @@ GoldenInference AcceleratorTarget::golden(size_t image) {
 FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
   const engine::ConeRun run = cone_->run_with_faults(faults, cycle_limit);
   FaultyInference inference;
+  inference.followed = !run.simulated;
   inference.status = run.status;
   inference.latent = run.latent;
   inference.cycles = run.total_cycles;
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
-  inference.masked_in = run.farthest ? masked_in(*run.farthest) : MaskedIn::kNowhere;
+  inference.masked_in = masked_in(run.farthest);
   tell_detection(run.detection, inference);
   if (run.status == engine::Platform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), *run.tensors);

@@ -208,6 +208,8 @@ ordered_json to_json(const CampaignSummary& summary) {
   report["experiments_done"] = summary.experiments_done;
   report["complete"] = summary.complete;
   report["images_struck"] = summary.images_struck;
+  report["followed"] = summary.followed;
+  report["simulated"] = total.experiments() - summary.followed;
   report["confidence"] = summary.confidence;
   report["outcomes"] = outcomes_json(total);
   for (const Outcome outcome : kOutcomes) {
@@ -280,6 +282,8 @@ std::string to_text(const CampaignSummary& summary) {
   append_groups(text, "layer", summary.layers);
   append_groups(text, "stratum", summary.strata);
   append_margin(text, summary);
+  fmt::format_to(std::back_inserter(text), "runs simulated: {} of {}; the others were followed by their cones\n",
+                 summary.total.counts.experiments() - summary.followed, summary.total.counts.experiments());
   fmt::format_to(std::back_inserter(text),
                  "accuracy against labels: {:.2f} % without fault, {:.2f} % with\n"
                  "agreement with the exact-multiplier design: {:.2f} % without fault, {:.2f} % with\n",

@@ -190,6 +190,7 @@ void Summariser::add(const ExperimentRow& row) {
   }
   count_site(row);
   count_answers(row);
+  summary_.followed += row.followed ? 1 : 0;
   ++summary_.extents[static_cast<size_t>(row.extent)];
   ++summary_.masked_in[static_cast<size_t>(row.masked_in)];
 }

@@ -71,6 +71,7 @@ struct CampaignSummary {
   std::vector<ToolError> tool_errors;
   uint64_t experiments_done = 0;  ///< with every image run
   uint64_t images_struck = 0;
+  uint64_t followed = 0;  ///< rows with an outcome that the faults' cones gave; the others were simulated
   bool complete = false;  ///< every experiment that the description's shards ask for is there
 };
 

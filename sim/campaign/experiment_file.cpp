@@ -145,7 +145,7 @@ ExperimentConfig read_design_of(const std::string& experiment, const std::string
 }
 
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {
-  if (name == "auto" || uses_cone(name) || strikes_neurons(name) || name == to_string(engine::GridKind::kCycle)) {
+  if (uses_cone(name) || strikes_neurons(name) || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
   for (const engine::GridKind kind : {engine::GridKind::kStructural, engine::GridKind::kRtl}) {
@@ -158,7 +158,7 @@ engine::GridKind parse_engine(const std::string& name, const std::string& where,
 }
 
 bool uses_cone(const std::string& name) {
-  return name == "cone";
+  return name == "auto" || name == "cone";
 }
 
 bool strikes_neurons(const std::string& name) {

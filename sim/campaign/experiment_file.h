@@ -47,12 +47,12 @@ ExperimentConfig read_experiment(const std::string& path);
 /// keeps (JSON is YAML); what it says about faults is not read. `file` is the name for messages. Throws UserError.
 ExperimentConfig read_design_of(const std::string& experiment, const std::string& file);
 
-/// The grid that an engine's name stands for: auto is cycle, and so is what cone simulates because it cannot be
-/// followed, and neuron, which needs none. Throws UserError at `where`:`line` for another name.
+/// The grid that an engine's name stands for: cycle for auto and cone, which simulate on it what cannot be followed,
+/// and for neuron, which needs none. Throws UserError at `where`:`line` for another name.
 engine::GridKind parse_engine(const std::string& name, const std::string& where, int line = 0);
 
-/// True for the name that lets ConeEngine answer. It does not tell where within a layer a fault was masked, so auto is
-/// not among them.
+/// True for auto and cone: ConeEngine answers, and has the grid simulate what it cannot follow. What steps through
+/// cycles in any case (faultline inject) takes auto for the grid alone.
 bool uses_cone(const std::string& name);
 
 /// True for the name that strikes stored neuron outputs of the network instead of the accelerator.

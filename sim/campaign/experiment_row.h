@@ -76,6 +76,7 @@ struct ExperimentRow {
   uint64_t golden_cycles = 0;
   int label = -1;          ///< true class of the image
   int exact_class = -1;    ///< class that the exact-multiplier design predicts
+  bool followed = false;   ///< by the fault's cone, not simulated; the rest of the row is the same either way
   std::string tool_error;  ///< what failed in the program itself; such a row has no outcome
 };
 

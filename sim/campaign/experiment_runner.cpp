@@ -53,6 +53,7 @@ void ExperimentRunner::strike(ExperimentRow& row) {
   row.masked_in = row.judgement.outcome == Outcome::kMasked ? faulty.masked_in : MaskedIn::kNowhere;
   row.detection = faulty.detection;
   row.latent = faulty.latent;
+  row.followed = faulty.followed;
   row.cycles = faulty.cycles;
   row.exact_class = target_.exact_class(row.image);
 }

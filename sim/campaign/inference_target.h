@@ -37,7 +37,8 @@ struct FaultyInference {
   /// Where the last wrong value vanished if the answer is right.
   MaskedIn masked_in = MaskedIn::kArray;
   Detection detection;
-  bool alarm = false;  ///< a protection unit saw an error that it could not put right
+  bool alarm = false;     ///< a protection unit saw an error that it could not put right
+  bool followed = false;  ///< by its cone; else every cycle from the fault on was simulated
 };
 
 /// What a campaign strikes: a design that infers one image at a time.

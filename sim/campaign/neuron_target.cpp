@@ -137,6 +137,7 @@ FaultyInference NeuronTarget::strike(const std::vector<hw::Fault>& faults, uint6
   }
   FaultyInference inference;
   inference.cycles = 1;
+  inference.followed = true;
   inference.masked_in = MaskedIn::kOutputBuffer;
   size_t done = 0;
   for (const auto& [number, neurons] : strikes) {

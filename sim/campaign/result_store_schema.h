@@ -28,8 +28,9 @@ enum class RunFlag {
   kFaultyTie,
   kLatent,
   kCorrected,
+  kFollowed,
 };
-constexpr int kRunFlags = 9;
+constexpr int kRunFlags = 10;
 
 /// The statements that make an empty store for this campaign, but for its description.
 std::string schema_sql(const CampaignDescription& description);

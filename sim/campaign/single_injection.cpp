@@ -40,7 +40,7 @@ hw::Fault checked_fault(const InjectionRequest& request, const hw::StateTable& t
 }  // namespace
 
 InjectionStory inject_one(const InjectionRequest& request) {
-  if (uses_cone(request.engine) || strikes_neurons(request.engine)) {
+  if (request.engine == "cone" || strikes_neurons(request.engine)) {
     throw UserError("--engine", 0,
                     "the " + request.engine + " engine does not step through the cycles that are to be told",
                     "use auto, cycle or structural");

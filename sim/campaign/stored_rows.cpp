@@ -95,7 +95,7 @@ int64_t flags_of(const ExperimentRow& row) {
          bit_of(RunFlag::kSdc5, judged.sdc_5.value_or(false)) | bit_of(RunFlag::kSdc10Percent, judged.sdc_10_percent) |
          bit_of(RunFlag::kSdc20Percent, judged.sdc_20_percent) | bit_of(RunFlag::kGoldenTie, judged.golden_tie) |
          bit_of(RunFlag::kFaultyTie, judged.faulty_tie) | bit_of(RunFlag::kLatent, row.latent) |
-         bit_of(RunFlag::kCorrected, row.detection.corrected);
+         bit_of(RunFlag::kCorrected, row.detection.corrected) | bit_of(RunFlag::kFollowed, row.followed);
 }
 
 void set_flags(int64_t flags, ExperimentRow& row) {
@@ -109,6 +109,7 @@ void set_flags(int64_t flags, ExperimentRow& row) {
   judged.faulty_tie = is_set(RunFlag::kFaultyTie);
   row.latent = is_set(RunFlag::kLatent);
   row.detection.corrected = is_set(RunFlag::kCorrected);
+  row.followed = is_set(RunFlag::kFollowed);
 }
 
 /// Empty texts are NULL, so that queries can say IS NULL.

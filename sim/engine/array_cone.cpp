@@ -52,13 +52,13 @@ void strike_stationary(const ArrayStrike& s) {
 }
 
 /// The command and the fold whose operand is held.
-uint64_t stay_of_stationary(const ArrayStrike& s) {
+HeldWord stay_of_stationary(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const int64_t n = view == nullptr ? -1 : s.number(*view);
   if (view == nullptr || n < view->load_number(0)) {
-    return view == nullptr ? 0 : view->command().number << 44;
+    return {view == nullptr ? 0 : view->command().number << 44, s.fault.start + 1};
   }
-  return (view->command().number << 44) + 1 + static_cast<uint64_t>(fold_held(*view, n));
+  return {(view->command().number << 44) + 1 + static_cast<uint64_t>(fold_held(*view, n)), s.fault.start + 1};
 }
 
 /// The fold whose operands were shifted in last, up to word `n`.
@@ -71,15 +71,16 @@ int64_t fold_shifted(const ComputeView& view, int64_t n) {
 }
 
 /// The command, the fold and how far its operands have been shifted.
-uint64_t stay_of_chain(const ArrayStrike& s) {
+HeldWord stay_of_chain(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const int64_t n = view == nullptr ? -1 : view->since_start(s.fault.start) - 4 - s.column;
   if (n < 0) {
-    return view == nullptr ? 0 : view->command().number << 44;
+    return {view == nullptr ? 0 : view->command().number << 44, s.fault.start + 1};
   }
   const int64_t fold = fold_shifted(*view, n);
   const int64_t shifts = std::min<int64_t>(n - view->shift_number(fold, 0) + 1, view->rows());
-  return (view->command().number << 44) + (static_cast<uint64_t>(fold) << 9) + static_cast<uint64_t>(shifts);
+  return {(view->command().number << 44) + (static_cast<uint64_t>(fold) << 9) + static_cast<uint64_t>(shifts),
+          s.fault.start + 1};
 }
 
 /// A word of the chain that has been struck arrives in row `final_row` for `fold`.
@@ -142,7 +143,7 @@ void strike_eastward(const ArrayStrike& s) {
     // No sum of this word is written. A word that has become valid may still leave products behind it.
     const auto reach = static_cast<uint64_t>(s.context.grid().rows) + static_cast<uint64_t>(s.context.grid().columns);
     if (s.valid_bit && s.changes_zero() && s.fault.start + reach > s.context.schedule.last_cycle()) {
-      s.context.effect.give_up();
+      s.context.effect.doubt_end();
     }
     s.travels_east();
     return;
@@ -209,10 +210,10 @@ void strike_product(const ArrayStrike& s) {
   }
   const ArrayOperand moving = view->eastward(*slot, s.row);
   const ArrayOperand held = view->stationary(slot->fold, s.row, s.column);
-  if (moving.valid && held.valid) {
-    const int16_t product = view->product_of(moving.value, held.value, s.row, s.column);
-    s.context.effect.add_sum(*view, *slot, s.row, s.column, sum_difference(s.struck_product(product), product));
-  }
+  const int16_t product = view->product_of(moving.value, held.value, s.row, s.column);
+  const bool added = moving.valid && held.valid;
+  s.context.effect.add_sum(*view, *slot, s.row, s.column,
+                           added ? sum_difference(s.struck_product(product), product) : 0);
 }
 
 }  // namespace

@@ -178,17 +178,22 @@ void pool_with_input(const LoadedFlip& flip, const ScheduledCommand& command) {
       while (last < readers.size() && readers[last].first == pixel) {
         ++last;
       }
-      PoolingWindow window(context, command, view, pixel, lane);
+      PoolingWindow golden(context, command, view, pixel, lane);
+      PoolingWindow window = golden;
       for (size_t tap = 0; tap < view.tap_count(); ++tap) {
         int8_t code = window.golden_code(tap);
+        golden.join(tap, code);
         const bool reads = std::find(readers.begin() + static_cast<std::ptrdiff_t>(first),
                                      readers.begin() + static_cast<std::ptrdiff_t>(last),
                                      std::make_pair(pixel, tap)) != readers.begin() + static_cast<std::ptrdiff_t>(last);
         const uint64_t read_at = command.first_cycle + 3 + pixel * view.tap_count() + tap;
-        code = reads && flip.cycle < read_at ? flip.struck(code) : code;
+        if (reads && flip.cycle < read_at) {
+          code = flip.struck(code);
+          context.effect.reach(Station::kPooling);
+        }
         window.join(tap, code);
       }
-      context.effect.set_output(command.layer, window.neuron(), window.finished());
+      context.effect.set_output(command.layer, window.neuron(), golden.finished(), window.finished());
       first = last;
     }
   }
@@ -197,8 +202,7 @@ void pool_with_input(const LoadedFlip& flip, const ScheduledCommand& command) {
 void flip_input(const LoadedFlip& flip) {
   const ConeContext& context = flip.context;
   if (context.end.in_last_window(flip.address) && flip.cycle <= context.end.pool_read) {
-    context.effect.give_up();  // lanes without a neuron may read it too, and registers hold what they make of it
-    return;
+    context.effect.doubt_end();  // lanes without a neuron may read it too, and registers hold what they make of it
   }
   const auto& commands = context.schedule.commands();
   const size_t first = context.schedule.first_running(flip.cycle);
@@ -235,7 +239,7 @@ void for_sums(const ConeContext& context, const ScheduledCommand& command, int64
     for (int64_t lane = lane_begin; lane < lane_end; ++lane) {
       const WrittenNeuron neuron = neuron_of(*command.step, row, lane);
       if (!view) {
-        visit(row, neuron, context.effect.golden_sum(command.layer, neuron));
+        visit(row, neuron, context.effect.sum(command.layer, neuron));
         continue;
       }
       PoolingWindow window(context, command, *view, static_cast<size_t>(row), static_cast<int>(lane));
@@ -274,8 +278,9 @@ void flip_parameter(const LoadedFlip& flip) {
              [&](int64_t row, WrittenNeuron neuron, int32_t sum) {
                if (flip.cycle < biased_cycle(command, row) + stage) {
                  ChannelParameters parameters(context.effect.post(command.layer), neuron.channel);
+                 const ProcessedValue golden = parameters.finished(sum);
                  parameters.flip(byte, flip.mask);
-                 context.effect.set_output(command.layer, neuron, parameters.finished(sum));
+                 context.effect.set_output(command.layer, neuron, golden, parameters.finished(sum));
                }
              });
   }
@@ -306,76 +311,215 @@ void flip_table(const LoadedFlip& flip) {
   }
 }
 
-Cone loaded(LoadTarget target) {
+/// A buffer whose words change only when they are written.
+Cone holding_words(Cone::Part part, decltype(Cone::strike) strike, decltype(Cone::stay) stay) {
   Cone cone;
-  cone.strike = [target](const ConeContext& context, const hw::Fault& fault) {
-    flip_loaded_byte(context, target, static_cast<int64_t>(fault.site.element), static_cast<uint8_t>(fault.mask),
-                     fault.start);
-  };
+  cone.strike = std::move(strike);
+  cone.stay = std::move(stay);
+  cone.repeats = true;
+  cone.holds = true;
+  cone.part = part;
   return cone;
 }
 
-/// What a word of the partial-sum buffer holds in a cycle: what has been added up for this layer so far.
-int32_t partial_sum_at(const ConeContext& context, size_t layer, int64_t row, int column, uint64_t cycle) {
-  int32_t content = 0;
-  const auto& commands = context.schedule.commands();
-  const size_t begin = layer == 0 ? 0 : context.schedule.end_of_layer(layer - 1);
-  for (size_t number = begin; number < commands.size() && commands[number].first_cycle <= cycle; ++number) {
-    const ComputeView* view = context.views[number].get();
-    const auto writer = view == nullptr ? std::nullopt : view->writer_of(row);
+Cone loaded(LoadTarget target, Cone::Part part) {
+  const auto strike = [target](const ConeContext& context, const hw::Fault& fault) {
+    const auto address = static_cast<int64_t>(fault.site.element);
+    const ScheduledCommand* load = context.schedule.content_at(target, address, fault.start);
+    const uint8_t held = load == nullptr ? 0 : context.loaded_byte(*load, address);
+    if (const auto changed = static_cast<uint8_t>(struck(fault, held) ^ held)) {
+      flip_loaded_byte(context, target, address, changed, fault.start);
+    }
+  };
+  const auto stay = [target](const ConeContext& context, const hw::Fault& fault) {
+    const auto address = static_cast<int64_t>(fault.site.element);
+    const ScheduledCommand* load = context.schedule.content_at(target, address, fault.start);
+    return HeldWord{load == nullptr ? 0 : load->number + 1, context.schedule.next_write(target, address, fault.start)};
+  };
+  return holding_words(part, strike, stay);
+}
+
+/// A word of the partial-sum buffer.
+struct SumWord {
+  const ConeContext& context;
+  int64_t row;
+  int column;
+
+  bool by_row() const { return context.grid().dataflow == hw::Dataflow::kOutputStationary; }
+  /// The sum that the word starts, or the first that is added to it, in a command that writes it.
+  StreamSlot first_slot(const ComputeView& view, std::pair<int64_t, int64_t> writer) const {
+    return {writer.first * view.folds_a_tile(), by_row() ? 0 : writer.second};
+  }
+  int array_row(std::pair<int64_t, int64_t> writer) const { return by_row() ? static_cast<int>(writer.second) : 0; }
+};
+
+SumWord sum_word(const ConeContext& context, const hw::Fault& fault) {
+  const auto columns = static_cast<size_t>(context.grid().columns);
+  return {context, static_cast<int64_t>(fault.site.element / columns), static_cast<int>(fault.site.element % columns)};
+}
+
+/// What the word holds in a cycle: what has been added up so far in commands [begin, end), and how often.
+struct SumContent {
+  int32_t sum = 0;
+  uint64_t writes = 0;
+  uint64_t next_write = kNever;
+  const ComputeView* last = nullptr;  ///< that wrote it
+};
+
+SumContent content_of(const SumWord& word, size_t begin, size_t end, uint64_t cycle) {
+  SumContent content;
+  for (size_t number = begin; number < end; ++number) {
+    const ComputeView* view = word.context.views[number].get();
+    const auto writer = view == nullptr ? std::nullopt : view->writer_of(word.row);
     if (!writer) {
       continue;
     }
-    const bool by_row = context.grid().dataflow == hw::Dataflow::kOutputStationary;
-    const int64_t phase = by_row ? 0 : writer->second;
-    const int array_row = by_row ? static_cast<int>(writer->second) : 0;
-    for (int64_t fold = 0; fold < view->folds_a_tile(); ++fold) {
-      const StreamSlot slot{writer->first * view->folds_a_tile() + fold, phase};
-      if (view->sum_written(slot, array_row, column) > cycle) {
+    StreamSlot slot = word.first_slot(*view, *writer);
+    for (int64_t fold = 0; fold < view->folds_a_tile(); ++fold, ++slot.fold) {
+      const int row = word.array_row(*writer);
+      const uint64_t written = view->sum_written(slot, row, word.column);
+      if (written > cycle) {
+        content.next_write = written;
         return content;
       }
-      const int32_t sum = view->fold_sum(slot.fold, phase, array_row, column);
-      content = fold == 0 && !view->accumulates() ? sum : hw::wrapping_add(content, sum);
+      const int32_t sum = view->fold_sum(slot.fold, slot.phase, row, word.column);
+      content.sum = fold == 0 && !view->accumulates() ? sum : hw::wrapping_add(content.sum, sum);
+      content.last = view;
+      ++content.writes;
     }
   }
   return content;
 }
 
-void flip_partial_sum(const ConeContext& context, const hw::Fault& fault) {
-  const auto columns = static_cast<size_t>(context.grid().columns);
-  const auto row = static_cast<int64_t>(fault.site.element / columns);
-  const auto column = static_cast<int>(fault.site.element % columns);
-  if (fault.start >= context.end.last_reset(row, column)) {
-    context.effect.leave_residue();
-  }
-  const auto& commands = context.schedule.commands();
-  const size_t first = context.schedule.first_running(fault.start);
-  const size_t end = first < commands.size() ? context.schedule.end_of_layer(commands[first].layer) : first;
-  const bool by_row = context.grid().dataflow == hw::Dataflow::kOutputStationary;
-  for (size_t number = first; number < end; ++number) {
-    const ScheduledCommand& command = commands[number];
-    const hw::CommandDescriptor& d = command.descriptor();
-    if (const ComputeView* view = context.views[number].get()) {
-      const auto writer = view->writer_of(row);
-      if (writer && !view->accumulates()) {
-        const StreamSlot slot{writer->first * view->folds_a_tile(), by_row ? 0 : writer->second};
-        if (view->sum_written(slot, by_row ? static_cast<int>(writer->second) : 0, column) > fault.start) {
-          return;  // a new sum starts
-        }
-      }
-    } else if (command.opcode == Opcode::kPostProcess && row >= d.psum_base && row < d.psum_base + d.rows) {
-      if (fault.start < biased_cycle(command, row - d.psum_base) - 1 && column < d.lanes) {
-        const int32_t sum = partial_sum_at(context, command.layer, row, column, fault.start);
-        context.effect.add_sum(command.layer, neuron_of(*command.step, row - d.psum_base, column),
-                               sum_difference(sum ^ static_cast<int32_t>(fault.mask), sum));
-      }
-      return;
+/// The commands of the layer that wrote the word last by `cycle`: [first, second).
+std::pair<size_t, size_t> writing_layer(const SumWord& word, uint64_t cycle) {
+  const NetworkSchedule& schedule = word.context.schedule;
+  for (size_t number = std::min(schedule.first_running(cycle) + 1, schedule.commands().size()); number-- > 0;) {
+    const ComputeView* view = word.context.views[number].get();
+    const auto writer = view == nullptr ? std::nullopt : view->writer_of(word.row);
+    if (writer && view->sum_written(word.first_slot(*view, *writer), word.array_row(*writer), word.column) <= cycle) {
+      const size_t layer = view->command().layer;
+      return {layer == 0 ? 0 : schedule.end_of_layer(layer - 1), schedule.end_of_layer(layer)};
     }
+  }
+  return {0, 0};
+}
+
+/// A row of a kPostProcess.
+struct RowOfSum {
+  const ScheduledCommand* command = nullptr;
+  int64_t row = 0;
+};
+
+/// The one that reads the word in a later cycle before a new sum starts in it, or none.
+RowOfSum reader_of(const SumWord& word, uint64_t cycle) {
+  const NetworkSchedule& schedule = word.context.schedule;
+  const auto& commands = schedule.commands();
+  const size_t first = schedule.first_running(cycle);
+  const size_t end = first < commands.size() ? schedule.end_of_layer(commands[first].layer) : first;
+  for (size_t number = first; number < end; ++number) {
+    const hw::CommandDescriptor& d = commands[number].descriptor();
+    if (const ComputeView* view = word.context.views[number].get()) {
+      const auto writer = view->writer_of(word.row);
+      if (writer && !view->accumulates() &&
+          view->sum_written(word.first_slot(*view, *writer), word.array_row(*writer), word.column) > cycle) {
+        return {};
+      }
+    } else if (commands[number].opcode == Opcode::kPostProcess && word.row >= d.psum_base &&
+               word.row < d.psum_base + d.rows) {
+      const bool reads = cycle < biased_cycle(commands[number], word.row - d.psum_base) - 1 && word.column < d.lanes;
+      return reads ? RowOfSum{&commands[number], word.row - d.psum_base} : RowOfSum{};
+    }
+  }
+  return {};
+}
+
+/// The neuron whose sum the word holds after a command, or nothing.
+std::optional<WrittenNeuron> neuron_in(const SumWord& word, const ComputeView* view) {
+  const auto writer = view == nullptr ? std::nullopt : view->writer_of(word.row);
+  if (!writer) {
+    return std::nullopt;
+  }
+  const SumTarget target = view->target(word.first_slot(*view, *writer), word.array_row(*writer), word.column);
+  return target.neuron ? std::optional(WrittenNeuron{target.channel, target.pixel}) : std::nullopt;
+}
+
+void strike_partial_sum(const ConeContext& context, const hw::Fault& fault) {
+  const SumWord word = sum_word(context, fault);
+  const bool last_sum = fault.start >= context.end.last_reset(word.row, word.column);
+  const RowOfSum reader = reader_of(word, fault.start);
+  if (reader.command == nullptr && (!last_sum || fault.model == hw::FaultModel::kFlip)) {
+    if (last_sum) {
+      context.effect.leave_residue();
+    }
+    return;
+  }
+  const auto [begin, end] = writing_layer(word, fault.start);
+  const SumContent content = content_of(word, begin, end, fault.start);
+  const std::optional<WrittenNeuron> neuron = neuron_in(word, content.last);
+  const int32_t before = neuron ? context.effect.sum_difference(content.last->command().layer, *neuron)
+                                : context.effect.unused_difference(word.row, word.column);
+  const int32_t now = hw::wrapping_add(content.sum, before);
+  const int32_t difference = sum_difference(static_cast<int32_t>(struck(fault, static_cast<uint32_t>(now))), now);
+  if (reader.command != nullptr) {
+    context.effect.add_sum(reader.command->layer, neuron_of(*reader.command->step, reader.row, word.column),
+                           difference);
+  } else if (!neuron) {
+    context.effect.add_unused(word.row, word.column, difference);
+  } else if (difference != 0) {
+    before == 0 ? context.effect.leave_residue() : context.effect.doubt_end();
   }
 }
 
-void flip_output(const ConeContext& context, const hw::Fault& fault) {
+HeldWord stay_of_partial_sum(const ConeContext& context, const hw::Fault& fault) {
+  const SumWord word = sum_word(context, fault);
+  const auto& commands = context.schedule.commands();
+  const auto [begin, end] = writing_layer(word, fault.start);
+  const SumContent content = content_of(word, begin, end, fault.start);
+  const uint64_t number = (static_cast<uint64_t>(begin) << 32) + content.writes;
+  if (content.next_write != kNever) {
+    return {number, content.next_write};
+  }
+  return {number, content_of(word, end, commands.size(), fault.start).next_write};
+}
+
+/// The place that wrote a byte of the output buffer last by `cycle`, with its command; nullptr when none.
+struct OutputContent {
+  const ScheduledCommand* command = nullptr;
+  WrittenPlace place;
+};
+
+bool writes_outputs(const ScheduledCommand& command) {
+  return command.opcode == Opcode::kPostProcess || command.opcode == Opcode::kPool;
+}
+
+OutputContent output_content(const ConeContext& context, int64_t address, uint64_t cycle) {
+  const auto& commands = context.schedule.commands();
+  for (size_t number = std::min(context.schedule.first_running(cycle) + 1, commands.size()); number-- > 0;) {
+    WrittenPlace place;
+    if (writes_outputs(commands[number]) && place_of(*commands[number].step, address, place) &&
+        biased_cycle(commands[number], place.row) + 2 <= cycle) {
+      return {&commands[number], place};
+    }
+  }
+  return {};
+}
+
+uint8_t byte_of(const ConeContext& context, const OutputContent& content) {
+  if (content.command == nullptr) {
+    return 0;
+  }
+  const WrittenNeuron neuron = neuron_of(*content.command->step, content.place.row, content.place.lane);
+  return context.effect.stored_byte(content.command->layer, neuron, content.place.byte);
+}
+
+void strike_output(const ConeContext& context, const hw::Fault& fault) {
   const auto address = static_cast<int64_t>(fault.site.element);
+  const uint8_t held = byte_of(context, output_content(context, address, fault.start));
+  const auto mask = static_cast<uint8_t>(struck(fault, held) ^ held);
+  if (mask == 0) {
+    return;
+  }
   if (fault.start >= context.end.last_output_write(address)) {
     context.effect.leave_residue();
   }
@@ -385,14 +529,14 @@ void flip_output(const ConeContext& context, const hw::Fault& fault) {
   for (size_t number = first; number < end; ++number) {
     const ScheduledCommand& command = commands[number];
     WrittenPlace place;
-    if (command.opcode == Opcode::kPostProcess || command.opcode == Opcode::kPool) {
+    if (writes_outputs(command)) {
       if (place_of(*command.step, address, place) && biased_cycle(command, place.row) + 2 > fault.start) {
         return;
       }
     } else if (command.opcode == Opcode::kStore) {
       const auto beat = NetworkSchedule::beat_of(command.descriptor(), address, context.schedule.config().bus_bytes);
       if (beat && fault.start < command.first_cycle + 3 + static_cast<uint64_t>(*beat)) {
-        flip_stored_byte(context, command, address, static_cast<uint8_t>(fault.mask));
+        flip_stored_byte(context, command, address, mask);
       }
       if (beat) {
         return;
@@ -401,19 +545,52 @@ void flip_output(const ConeContext& context, const hw::Fault& fault) {
   }
 }
 
+HeldWord stay_of_output(const ConeContext& context, const hw::Fault& fault) {
+  const auto address = static_cast<int64_t>(fault.site.element);
+  const OutputContent content = output_content(context, address, fault.start);
+  HeldWord word{content.command == nullptr ? 0 : content.command->number + 1, kNever};
+  const auto& commands = context.schedule.commands();
+  for (size_t number = context.schedule.first_running(fault.start); number < commands.size(); ++number) {
+    WrittenPlace place;
+    if (writes_outputs(commands[number]) && place_of(*commands[number].step, address, place)) {
+      const uint64_t written = biased_cycle(commands[number], place.row) + 2;
+      if (written > fault.start) {
+        word.until = written;
+        break;
+      }
+    }
+  }
+  return word;
+}
+
 }  // namespace
 
-void flip_stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address, uint8_t mask) {
+namespace {
+
+/// The neuron that a store moves from an address of the output buffer, and which of its bytes.
+std::pair<WrittenNeuron, int64_t> stored_from(const ConeContext& context, const ScheduledCommand& store,
+                                              int64_t address) {
   const hw::CommandDescriptor& d = store.descriptor();
   const mapping::LayerProgram& program = context.schedule.layer(store.layer);
   const int64_t offset = address - d.buffer_address;
   const int64_t dram = int64_t{d.dram_address} + offset / d.row_bytes * d.dram_stride + offset % d.row_bytes;
   const int64_t position = dram - program.memory.output;
   const int64_t element = position / program.output.element_bytes;
-  context.effect.flip_output(
-      store.layer,
-      {static_cast<size_t>(element % program.output.channels), static_cast<size_t>(element / program.output.channels)},
-      position % program.output.element_bytes, mask);
+  const int64_t channels = program.output.channels;
+  return {{static_cast<size_t>(element % channels), static_cast<size_t>(element / channels)},
+          position % program.output.element_bytes};
+}
+
+}  // namespace
+
+void flip_stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address, uint8_t mask) {
+  const auto [neuron, byte] = stored_from(context, store, address);
+  context.effect.flip_output(store.layer, neuron, byte, mask);
+}
+
+uint8_t stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address) {
+  const auto [neuron, byte] = stored_from(context, store, address);
+  return context.effect.stored_byte(store.layer, neuron, byte);
 }
 
 void flip_loaded_byte(const ConeContext& context, LoadTarget target, int64_t address, uint8_t mask, uint64_t cycle) {
@@ -430,12 +607,12 @@ void flip_loaded_byte(const ConeContext& context, LoadTarget target, int64_t add
 
 Cone buffer_cone(const std::string& path) {
   static const std::map<std::string, Cone> kCones = {
-      {"buffer.input[*]", loaded(LoadTarget::kInput)},
-      {"buffer.weight[*]", loaded(LoadTarget::kWeight)},
-      {"post_processing.parameter[*]", loaded(LoadTarget::kParameter)},
-      {"post_processing.table[*]", loaded(LoadTarget::kTable)},
-      {"buffer.partial_sum[*][*]", {flip_partial_sum, false, nullptr}},
-      {"buffer.output[*]", {flip_output, false, nullptr}},
+      {"buffer.input[*]", loaded(LoadTarget::kInput, Cone::Part::kAll)},
+      {"buffer.weight[*]", loaded(LoadTarget::kWeight, Cone::Part::kSums)},
+      {"post_processing.parameter[*]", loaded(LoadTarget::kParameter, Cone::Part::kOutputs)},
+      {"post_processing.table[*]", loaded(LoadTarget::kTable, Cone::Part::kOutputs)},
+      {"buffer.partial_sum[*][*]", holding_words(Cone::Part::kSums, strike_partial_sum, stay_of_partial_sum)},
+      {"buffer.output[*]", holding_words(Cone::Part::kOutputs, strike_output, stay_of_output)},
   };
   const auto found = kCones.find(path);
   return found == kCones.end() ? Cone() : found->second;

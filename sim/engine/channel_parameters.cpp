@@ -50,12 +50,16 @@ int32_t ChannelParameters::code(int64_t product) const {
   return hw::clamp(int64_t{rounded} + post_.zero_point, post_.low, post_.high);
 }
 
-int32_t ChannelParameters::stored(int64_t product) const {
+ProcessedValue ChannelParameters::processed(int64_t product) const {
   if (post_.raw()) {
-    return static_cast<int32_t>(product);
+    return {product, static_cast<int32_t>(product), static_cast<int32_t>(product)};
   }
+  // A faulty product may be anything: the addition wraps.
+  const auto rounded = static_cast<uint64_t>(hw::round_shift(product, shift_ & kShiftBits)) +
+                       static_cast<uint64_t>(int64_t{post_.zero_point});
   const int32_t value = code(product);
-  return post_.table.empty() ? value : post_.table[static_cast<size_t>(value + 128)];
+  const int32_t written = post_.table.empty() ? value : post_.table[static_cast<size_t>(value + 128)];
+  return {product, static_cast<int64_t>(rounded), written};
 }
 
 }  // namespace faultline::engine

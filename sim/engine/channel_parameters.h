@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/engine/processed_value.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
@@ -19,9 +20,8 @@ class ChannelParameters {
   int64_t product(int32_t biased) const;
   /// After rounding, zero point and clamp; before the table.
   int32_t code(int64_t product) const;
-  /// What is stored: a code, or the sum itself where the layer is raw.
-  int32_t stored(int64_t product) const;
-  int32_t finished(int32_t sum) const { return stored(product(biased(sum))); }
+  ProcessedValue processed(int64_t product) const;
+  ProcessedValue finished(int32_t sum) const { return processed(product(biased(sum))); }
 
  private:
   const model::PostProcessing& post_;

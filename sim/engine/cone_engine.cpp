@@ -31,8 +31,6 @@ std::vector<std::unique_ptr<ComputeView>> make_views(const NetworkSchedule& sche
   return views;
 }
 
-constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
-
 /// The first cycle from `from` on in which the fault changes what it strikes, or kNever.
 uint64_t next_action(const hw::Fault& fault, bool wire, uint64_t from) {
   if (from <= fault.start) {
@@ -83,24 +81,30 @@ struct ConeEngine::Implementation {
       outputs.push_back(static_cast<size_t>(id));
     }
     outputs.push_back(static_cast<size_t>(model::logits_tensor(*network)));
+    output_buffer = engine.platform().state().field_index("buffer.output[*]");
   }
 
   void begin(const model::Values& input);
   ConeRun run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  void take_golden_run();
   ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
   bool follow(const std::vector<hw::Fault>& faults);
   bool follow_lasting(const std::vector<hw::Fault>& faults);
   ConeRun run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
   std::optional<bool> left_behind_by_map();
-  ConeRun result();
-  bool strike_layer(const hw::Fault& fault, size_t layer);
+  ConeRun result(const std::vector<hw::Fault>& faults);
+  bool repeat(const std::vector<hw::Fault>& faults) const;
+  std::optional<uint64_t> strike_layer(const hw::Fault& fault, size_t layer, std::optional<uint64_t> stay);
+  void finish_layer(size_t layer);
   void take_inputs(size_t layer);
   void restore();
+  Station farthest(const std::vector<hw::Fault>& faults) const;
   bool outputs_equal() const;
   bool stored_wrong() const;
   bool left_behind();
   bool left_in_buffers(size_t layer) const;
   bool left_in_window() const;
+  bool left_in_struck_registers();
   template <typename TileSum>
   void add_unused_sums(size_t layer, TileSum tile_sum, ConeEffect::UnusedSums& differences);
   int32_t tile_sum(const EndOfRun::UnusedSum& unused) const;
@@ -133,13 +137,14 @@ struct ConeEngine::Implementation {
   FaultMapCone map;
   std::vector<Cone> cones;  ///< by field
   std::vector<size_t> outputs;
+  size_t output_buffer;  ///< its field
 
   GoldenActivations golden;
   std::vector<std::vector<uint8_t>> golden_inputs;  ///< by layer
   std::vector<size_t> changed_inputs;               ///< layers whose `inputs` are not the golden ones
   size_t next_operator = 0;                         ///< that differences have not been propagated to
   bool comparable = true;                           ///< the golden outputs equal themselves: they hold no NaN
-  std::optional<GoldenRun> whole;                   ///< of this image, once something had to be simulated
+  std::optional<GoldenRun> whole;                   ///< of this image, once it was needed
   AcceleratorRun last;
 };
 
@@ -158,10 +163,14 @@ void ConeEngine::Implementation::begin(const model::Values& input) {
       std::all_of(outputs.begin(), outputs.end(), [&](size_t id) { return golden.tensors[id] == golden.tensors[id]; });
 }
 
-ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+void ConeEngine::Implementation::take_golden_run() {
   if (!whole) {
     whole = engine.golden(golden.tensors[static_cast<size_t>(network->graph_input)]);
   }
+}
+
+ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  take_golden_run();
   last = engine.run_with_faults(*whole, faults, cycle_limit);
   ConeRun run;
   run.status = last.status;
@@ -183,8 +192,9 @@ bool ConeEngine::Implementation::follow(const std::vector<hw::Fault>& faults) {
     return true;
   }
   const hw::Fault& fault = faults.front();
+  context.armed = &fault;
   if (faults.size() > 1 || is_wire(fault) || fault.model != hw::FaultModel::kFlip || fault.period != 0) {
-    return follow_lasting(faults);
+    return repeat(faults) && follow_lasting(faults);
   }
   cones[fault.site.field].strike(context, fault);
   if (effect.layer() < schedule.layers()) {
@@ -193,57 +203,91 @@ bool ConeEngine::Implementation::follow(const std::vector<hw::Fault>& faults) {
   return effect.known();
 }
 
-/// Layer by layer, because a layer that has been struck changes what the next ones compute with.
-bool ConeEngine::Implementation::follow_lasting(const std::vector<hw::Fault>& faults) {
+/// True when faults that act in many cycles, or together, are no more than their strikes.
+bool ConeEngine::Implementation::repeat(const std::vector<hw::Fault>& faults) const {
+  int enabling = 0;
   for (const hw::Fault& fault : faults) {
     const Cone& cone = cones[fault.site.field];
     const bool flips_again = fault.model == hw::FaultModel::kFlip && fault.period != 0 && !is_wire(fault);
-    if (!cone.repeats || (flips_again && cone.stay)) {
+    const auto same_site = [&](const hw::Fault& other) { return &other != &fault && other.site == fault.site; };
+    if (!cone.repeats || (flips_again && cone.holds) || std::any_of(faults.begin(), faults.end(), same_site)) {
       return false;
     }
+    enabling += cone.enables ? 1 : 0;
   }
+  return enabling < 2;  // two operands that become valid may meet outside the stream
+}
+
+/// Layer by layer, because a layer that has been struck changes what the next ones compute with.
+bool ConeEngine::Implementation::follow_lasting(const std::vector<hw::Fault>& faults) {
+  std::vector<std::optional<uint64_t>> stays(faults.size());  // the words that were struck last
+  std::vector<std::optional<uint64_t>> struck_last(faults.size());
   for (size_t layer = 0; layer < schedule.layers() && effect.known(); ++layer) {
     const auto [begin, end_cycle] = cycles_of(layer);
-    const hw::Fault* acting = nullptr;
-    for (const hw::Fault& fault : faults) {
-      if (next_action(fault, is_wire(fault), begin) < end_cycle) {
-        if (acting != nullptr) {
-          return false;  // the second meets what the first has changed
-        }
-        acting = &fault;
+    std::vector<size_t> acting;
+    for (size_t i = 0; i < faults.size(); ++i) {
+      if (next_action(faults[i], is_wire(faults[i]), begin) < end_cycle) {
+        acting.push_back(i);
       }
     }
-    if (acting != nullptr && !strike_layer(*acting, layer)) {
-      return false;
+    if (acting.empty()) {
+      continue;
     }
+    take_inputs(layer);
+    for (const auto part : {ConeEffect::Part::kSums, ConeEffect::Part::kOutputs}) {
+      if (part == ConeEffect::Part::kOutputs) {
+        finish_layer(layer);
+      }
+      for (const size_t i : acting) {
+        effect.begin_part(layer, part, i, faults.size() > 1);
+        const ConeEffect::Part changed = cones[faults[i].site.field].part;
+        if (changed == ConeEffect::Part::kAll || changed == part) {
+          struck_last[i] = strike_layer(faults[i], layer, stays[i]);
+        }
+      }
+    }
+    stays = struck_last;
   }
   return effect.known();
 }
 
-bool ConeEngine::Implementation::strike_layer(const hw::Fault& fault, size_t layer) {
-  take_inputs(layer);
+/// The strikes of one fault in the cycles of a layer. Gives the word that was struck last; `stay` before.
+std::optional<uint64_t> ConeEngine::Implementation::strike_layer(const hw::Fault& fault, size_t layer,
+                                                                 std::optional<uint64_t> stay) {
   const Cone& cone = cones[fault.site.field];
   const bool inputs_changed = !incremental.differences(step(layer).inputs.front()).empty();
   if (inputs_changed && cone.stay && config.grid.dataflow == hw::Dataflow::kInputStationary &&
       end.last_compute != nullptr && end.last_compute->command().layer == layer) {
-    return false;  // the array may hold right values of wrong inputs at the end
+    effect.doubt_end();  // the array may hold right values of wrong inputs
   }
   const bool wire = is_wire(fault);
   const uint64_t end_cycle = cycles_of(layer).second;
-  std::optional<uint64_t> stay;
+  context.armed = &fault;
   hw::Fault once = fault;
-  for (once.start = next_action(fault, wire, cycles_of(layer).first); once.start < end_cycle;
-       once.start = next_action(fault, wire, once.start + 1)) {
+  uint64_t from = cycles_of(layer).first;
+  for (once.start = next_action(fault, wire, from); once.start < end_cycle && effect.known();
+       once.start = next_action(fault, wire, from)) {
+    from = once.start + 1;
     if (cone.stay) {
-      const uint64_t now = cone.stay(context, once);
-      if (stay == now) {
+      const HeldWord word = cone.stay(context, once);
+      from = std::max(from, std::min(word.until, end_cycle));
+      if (stay == word.number) {
         continue;
       }
-      stay = now;
+      stay = word.number;
     }
     cone.strike(context, once);
   }
-  return effect.known();
+  return stay;
+}
+
+/// Propagates differences through a layer that has been struck.
+void ConeEngine::Implementation::finish_layer(size_t layer) {
+  const size_t after = schedule.layer(layer).operator_index + 1;
+  if (effect.layer() < schedule.layers()) {
+    incremental.propagate(std::max(next_operator, schedule.layer(effect.layer()).operator_index), after);
+  }
+  next_operator = after;
 }
 
 /// Propagates differences up to a layer and makes its present input the one that cones see.
@@ -286,6 +330,15 @@ bool ConeEngine::Implementation::stored_wrong() const {
   return false;
 }
 
+Station ConeEngine::Implementation::farthest(const std::vector<hw::Fault>& faults) const {
+  if (stored_wrong()) {
+    return Station::kStored;
+  }
+  const bool in_output_buffer = std::any_of(faults.begin(), faults.end(),
+                                            [&](const hw::Fault& fault) { return fault.site.field == output_buffer; });
+  return in_output_buffer ? Station::kOutputBuffer : incremental.farthest();
+}
+
 /// True when what a layer's buffers still hold at the end differs.
 bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
   const model::Operator& operation = step(layer);
@@ -294,7 +347,7 @@ bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
   if (std::any_of(differing_inputs.begin(), differing_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
     return true;
   }
-  if (layer == effect.layer() && effect.output_buffer_spared()) {
+  if (effect.output_buffer_spared(layer)) {
     return false;
   }
   const std::vector<uint8_t>& kept = end.outputs(layer);
@@ -391,7 +444,20 @@ bool ConeEngine::Implementation::left_behind() {
   return any_differs(unused);
 }
 
-/// The same for a map of permanent faults; nothing when that is not known.
+/// With everything else as in the golden run: true when stuck-ats change what registers hold at the end.
+bool ConeEngine::Implementation::left_in_struck_registers() {
+  if (effect.at_end().empty()) {
+    return false;
+  }
+  take_golden_run();
+  engine.platform().restore(*whole->end);
+  return std::any_of(effect.at_end().begin(), effect.at_end().end(), [&](const hw::Fault& fault) {
+    const uint64_t held = engine.platform().state().peek(fault.site);
+    return struck(fault, held) != held;
+  });
+}
+
+/// left_behind() for a map of permanent faults; nothing when that is not known.
 std::optional<bool> ConeEngine::Implementation::left_behind_by_map() {
   const bool computes = end.last_compute != nullptr;
   const bool last_input_differs =
@@ -418,7 +484,7 @@ ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults
     const auto input = static_cast<size_t>(step(layer).inputs.front());
     map.strike(layer, std::get<std::vector<int8_t>>(incremental.tensors()[input]), effect);
   }
-  ConeRun run = result();
+  ConeRun run = result(faults);
   if (outputs_equal()) {
     const std::optional<bool> latent = left_behind_by_map();
     if (!latent) {
@@ -429,17 +495,15 @@ ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults
   return run;
 }
 
-/// The inference as the effects leave it, but for the latent flag.
-ConeRun ConeEngine::Implementation::result() {
+/// The inference as the effects of the faults leave it, but for the latent flag.
+ConeRun ConeEngine::Implementation::result(const std::vector<hw::Fault>& faults) {
   if (effect.layer() < schedule.layers()) {
     incremental.propagate(next_operator, network->operators.size());
   }
   ConeRun run;
   run.total_cycles = schedule.total_cycles();
   run.tensors = &incremental.tensors();
-  if (stored_wrong()) {
-    run.farthest = Station::kStored;
-  }
+  run.farthest = farthest(faults);
   return run;
 }
 
@@ -453,10 +517,16 @@ ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults
   const auto never = [&](const hw::Fault& fault) { return fault.start > schedule.last_cycle(); };
   faults.erase(std::remove_if(faults.begin(), faults.end(), never), faults.end());
   if (!answers || !follow(faults)) {
-    return simulate(faults, cycle_limit);
+    return simulate(all_faults, cycle_limit);
   }
-  ConeRun run = result();
-  run.latent = outputs_equal() && left_behind();
+  ConeRun run = result(all_faults);
+  if (!outputs_equal()) {
+    return run;
+  }
+  if (effect.end_doubted() || (effect.trace_doubted() && !stored_wrong())) {
+    return simulate(all_faults, cycle_limit);
+  }
+  run.latent = left_behind() || left_in_struck_registers();
   return run;
 }
 

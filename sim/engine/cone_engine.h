@@ -19,14 +19,13 @@ struct ConeRun {
   const std::vector<model::Values>* tensors = nullptr;  ///< indexed by TensorId; until the engine is used again
   uint64_t total_cycles = 0;
   bool latent = false;
-  /// The farthest station that a wrong value came to; nothing where that is not known: somewhere within a layer.
-  std::optional<Station> farthest;
+  Station farthest = Station::kNone;             ///< that a wrong value came to
   std::optional<hw::DetectionRecord> detection;  ///< what protection units said
   bool simulated = false;  ///< the cone could not reason about the fault, so the inference was simulated
 };
 
 /// Faulty inferences without stepping the array: what AcceleratorEngine::run_with_faults() gives - status, output
-/// tensors bit for bit, cycles, the latent flag - from what the faults can reach.
+/// tensors bit for bit, cycles, the latent flag, how far a wrong value came - from what the faults can reach.
 ///
 /// No cycle depends on data, so the schedule says for every register and every cycle which operands and sums it holds.
 /// A fault's cone is followed to the sums and outputs of the layer that it strikes; only what differs there is inferred

@@ -6,12 +6,60 @@
 
 namespace faultline::engine {
 
+uint64_t struck(const hw::Fault& fault, uint64_t bits) {
+  switch (fault.model) {
+    case hw::FaultModel::kStuckAt0:
+      return bits & ~fault.mask;
+    case hw::FaultModel::kStuckAt1:
+      return bits | fault.mask;
+    default:
+      return bits ^ fault.mask;
+  }
+}
+
 void ConeEffect::clear() {
   known_ = true;
   residue_ = false;
-  output_buffer_spared_ = false;
+  spared_.clear();
+  doubted_ = false;
+  trace_doubted_ = false;
+  several_ = false;
+  part_ = Part::kAll;
   layer_ = schedule_.layers();
   unused_.clear();
+  at_end_.clear();
+  touched_.clear();
+}
+
+void ConeEffect::begin_part(size_t layer, Part part, size_t fault, bool several) {
+  part_layer_ = layer;
+  part_ = part;
+  part_fault_ = fault;
+  several_ = several;
+}
+
+void ConeEffect::spare_output_buffer(size_t layer) {
+  const model::TensorId input = network_.operators[operator_of(layer)]->inputs.front();
+  if (several_ || !inference_.differences(input).empty()) {
+    doubt_end();  // it may hold other wrong values
+  }
+  spared_.insert(layer);
+}
+
+void ConeEffect::leave_residue(const hw::Fault& fault) {
+  if (fault.model == hw::FaultModel::kFlip && fault.period == 0) {
+    leave_residue();
+  } else if (several_ || fault.model == hw::FaultModel::kFlip) {
+    doubt_end();
+  } else if (at_end_.empty()) {
+    at_end_.push_back(fault);
+  }
+}
+
+void ConeEffect::touch(size_t layer, uint64_t place) {
+  if (touched_.emplace(std::make_pair(layer, place), part_fault_).first->second != part_fault_) {
+    give_up();
+  }
 }
 
 size_t ConeEffect::element_of(size_t layer, WrittenNeuron neuron) const {
@@ -21,43 +69,106 @@ size_t ConeEffect::element_of(size_t layer, WrittenNeuron neuron) const {
 }
 
 void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference) {
-  if (difference == 0) {
+  if (difference == 0 && !several_) {
     return;
   }
   const SumTarget target = view.target(slot, row, column);
   if (target.neuron) {
     add_sum(view.command().layer, {target.channel, target.pixel}, difference);
   } else if (end_.last_reset_command(target.row) <= view.command().number) {
-    int32_t& sum = unused_[{target.row, column}];
-    sum = hw::wrapping_add(sum, difference);
+    if (foreign(view.command().layer)) {
+      doubt_end();
+    }
+    add_unused(target.row, column, difference);
   }
 }
 
+void ConeEffect::add_unused(int64_t row, int column, int32_t difference) {
+  if (part_ == Part::kOutputs) {
+    return;
+  }
+  if (several_) {
+    touch(schedule_.layers(), static_cast<uint64_t>(row) << 20 | static_cast<uint64_t>(column));
+  }
+  int32_t& sum = unused_[{row, column}];
+  sum = hw::wrapping_add(sum, difference);
+}
+
+int32_t ConeEffect::unused_difference(int64_t row, int column) const {
+  const auto found = unused_.find({row, column});
+  return found == unused_.end() ? 0 : found->second;
+}
+
 void ConeEffect::add_sum(size_t layer, WrittenNeuron neuron, int32_t difference) {
+  if (part_ == Part::kOutputs) {
+    return;
+  }
+  if (several_) {
+    touch(layer, element_of(layer, neuron));
+  }
+  if (difference == 0) {
+    return;
+  }
+  if (foreign(layer)) {
+    give_up();
+  }
   layer_ = std::min(layer_, layer);
   inference_.add_to_sum(operator_of(layer), neuron.pixel, neuron.channel, difference);
 }
 
-void ConeEffect::set_output(size_t layer, WrittenNeuron neuron, int32_t value) {
+void ConeEffect::set_element(size_t layer, size_t element, int32_t value) {
+  if (part_ == Part::kSums) {
+    return;
+  }
+  if (foreign(layer)) {
+    give_up();
+  }
+  if (several_) {
+    touch(layer, element);
+  }
   layer_ = std::min(layer_, layer);
-  inference_.set_output(operator_of(layer), element_of(layer, neuron), value);
+  inference_.set_output(operator_of(layer), element, value);
+}
+
+void ConeEffect::set_output(size_t layer, WrittenNeuron neuron, const ProcessedValue& golden,
+                            const ProcessedValue& now) {
+  reach(farthest_difference(golden, now));
+  if (sum_difference(layer, neuron) != 0) {
+    doubt_trace();
+  }
+  set_element(layer, element_of(layer, neuron), now.written);
 }
 
 void ConeEffect::flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask) {
   const auto output = static_cast<size_t>(network_.operators[operator_of(layer)]->output);
   const size_t element = element_of(layer, neuron);
-  const model::Values& golden = inference_.golden().tensors[output];
-  if (const auto* codes = std::get_if<std::vector<int8_t>>(&golden)) {
-    set_output(layer, neuron, static_cast<int8_t>(static_cast<uint8_t>((*codes)[element]) ^ mask));
+  const model::Values& now = inference_.tensors()[output];
+  if (const auto* codes = std::get_if<std::vector<int8_t>>(&now)) {
+    set_element(layer, element, static_cast<int8_t>(static_cast<uint8_t>((*codes)[element]) ^ mask));
   } else {
-    const auto sum = static_cast<uint32_t>(std::get<std::vector<int32_t>>(golden)[element]);
-    set_output(layer, neuron, static_cast<int32_t>(sum ^ (uint32_t{mask} << (8 * byte))));
+    const auto sum = static_cast<uint32_t>(std::get<std::vector<int32_t>>(now)[element]);
+    set_element(layer, element, static_cast<int32_t>(sum ^ (uint32_t{mask} << (8 * byte))));
   }
 }
 
-int32_t ConeEffect::golden_sum(size_t layer, WrittenNeuron neuron) const {
+int32_t ConeEffect::sum(size_t layer, WrittenNeuron neuron) const {
   const auto channels = static_cast<size_t>(schedule_.layer(layer).output.channels);
-  return inference_.golden().sums[operator_of(layer)][neuron.pixel * channels + neuron.channel];
+  return hw::wrapping_add(inference_.golden().sums[operator_of(layer)][neuron.pixel * channels + neuron.channel],
+                          sum_difference(layer, neuron));
+}
+
+int32_t ConeEffect::sum_difference(size_t layer, WrittenNeuron neuron) const {
+  const size_t index = operator_of(layer);
+  return inference_.golden().sums[index].empty() ? 0 : inference_.sum_difference(index, neuron.pixel, neuron.channel);
+}
+
+uint8_t ConeEffect::stored_byte(size_t layer, WrittenNeuron neuron, int64_t byte) const {
+  const model::Values& now = inference_.tensors()[static_cast<size_t>(network_.operators[operator_of(layer)]->output)];
+  const size_t element = element_of(layer, neuron);
+  const auto* codes = std::get_if<std::vector<int8_t>>(&now);
+  return codes != nullptr
+             ? static_cast<uint8_t>((*codes)[element])
+             : static_cast<uint8_t>(static_cast<uint32_t>(std::get<std::vector<int32_t>>(now)[element]) >> (8 * byte));
 }
 
 const model::PostProcessing& ConeEffect::post(size_t layer) const {
@@ -102,6 +213,15 @@ const ScheduledCommand* ConeContext::running(hw::Opcode opcode, uint64_t cycle) 
   return command.first_cycle <= cycle && command.opcode == opcode ? &command : nullptr;
 }
 
+uint8_t ConeContext::loaded_byte(const ScheduledCommand& load, int64_t address) const {
+  const hw::CommandDescriptor& d = load.descriptor();
+  if (d.target != static_cast<int32_t>(hw::LoadTarget::kInput)) {
+    return schedule.constant(load, address);
+  }
+  const int64_t origin = int64_t{d.dram_address} - schedule.layer(load.layer).memory.input - d.buffer_address;
+  return inputs.by_layer[load.layer][static_cast<size_t>(origin + address)];
+}
+
 void ArrayStrike::travels_east() const {
   const uint64_t left = context.schedule.last_cycle() - fault.start;
   if (changes_zero() && left < static_cast<uint64_t>(context.grid().columns - column)) {
@@ -113,17 +233,6 @@ void ArrayStrike::travels_south() const {
   const uint64_t left = context.schedule.last_cycle() - fault.start;
   if (changes_zero() && left < static_cast<uint64_t>(context.grid().rows - row)) {
     context.effect.leave_residue();
-  }
-}
-
-uint64_t ArrayStrike::struck_bits(uint64_t bits) const {
-  switch (fault.model) {
-    case hw::FaultModel::kStuckAt0:
-      return bits & ~fault.mask;
-    case hw::FaultModel::kStuckAt1:
-      return bits | fault.mask;
-    default:
-      return bits ^ fault.mask;
   }
 }
 
@@ -157,6 +266,8 @@ ArrayStrike strike_of_element(const ConeContext& context, const hw::Fault& fault
 Cone in_element(Strike strike, bool valid_bit) {
   Cone cone;
   cone.repeats = true;
+  cone.part = ConeEffect::Part::kSums;
+  cone.enables = valid_bit;
   cone.strike = [strike, valid_bit](const ConeContext& context, const hw::Fault& fault) {
     strike(strike_of_element(context, fault, valid_bit));
   };
@@ -165,6 +276,7 @@ Cone in_element(Strike strike, bool valid_bit) {
 
 Cone holding_element(Strike strike, Stay stay, bool valid_bit) {
   Cone cone = in_element(strike, valid_bit);
+  cone.holds = true;
   cone.stay = [stay, valid_bit](const ConeContext& context, const hw::Fault& fault) {
     return stay(strike_of_element(context, fault, valid_bit));
   };
@@ -180,6 +292,8 @@ Cone flips_of_element(Strike strike) {
 Cone at_edge(Strike strike, bool west, bool valid_bit) {
   Cone cone;
   cone.repeats = true;
+  cone.part = ConeEffect::Part::kSums;
+  cone.enables = valid_bit;
   cone.strike = [strike, west, valid_bit](const ConeContext& context, const hw::Fault& fault) {
     const auto lane = static_cast<int>(fault.site.element);
     strike({context, fault, west ? lane : -1, west ? -1 : lane, valid_bit});

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -14,49 +15,89 @@
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/incremental_inference.h"
 #include "sim/engine/network_schedule.h"
+#include "sim/engine/processed_value.h"
 
 namespace faultline::engine {
 
-/// What one fault does to the layer that it strikes, in terms of its sums and outputs.
+/// Bits of a register as a fault leaves them that acts in this cycle.
+uint64_t struck(const hw::Fault& fault, uint64_t bits);
+
+/// What faults do to the layers that they strike, in terms of sums and outputs.
+///
+/// A fault that acts in many cycles is followed layer by layer, each in two parts: first what it does to sums, then,
+/// when the sums are known, what it does to post-processing and to what is stored.
 class ConeEffect {
  public:
+  enum class Part { kAll, kSums, kOutputs };
+
   ConeEffect(const model::Network& network, const NetworkSchedule& schedule, const EndOfRun& end,
              IncrementalInference& inference)
       : network_(network), schedule_(schedule), end_(end), inference_(inference) {}
 
   void clear();
 
+  /// From here on only this part of strikes on this layer counts. Of several faults, no two may change one sum or
+  /// output of a layer; that is watched when `several`.
+  void begin_part(size_t layer, Part part, size_t fault, bool several);
+  Part part() const { return part_; }
+
   /// Adds to the sum that a slot's product at (row, column) belongs to.
   void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference);
   /// Adds to a neuron's sum.
   void add_sum(size_t layer, WrittenNeuron neuron, int32_t difference);
-  /// What post-processing makes of a neuron becomes `value`.
-  void set_output(size_t layer, WrittenNeuron neuron, int32_t value);
+  /// What post-processing makes of a neuron becomes `now` instead of `golden`.
+  void set_output(size_t layer, WrittenNeuron neuron, const ProcessedValue& golden, const ProcessedValue& now);
+  /// A wrong value came this far, whatever it becomes there.
+  void reach(Station station) {
+    if (part_ != Part::kSums) {
+      inference_.reach(station);
+    }
+  }
   /// Inverts bits of one stored byte of a neuron.
   void flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask);
 
   /// The accelerator differs from the golden one at the end, whatever the outputs are.
-  void leave_residue() { residue_ = true; }
+  void leave_residue() { (several_ ? doubted_ : residue_) = true; }
+  /// As leave_residue(), by a fault that acts on the last word of its register.
+  void leave_residue(const hw::Fault& fault);
   /// Not known: the fault must be simulated.
   void give_up() { known_ = false; }
-  /// The output buffer holds the golden values of the struck layer although the stored ones differ.
-  void spare_output_buffer() { output_buffer_spared_ = true; }
+  /// Not known is only whether the accelerator differs at the end.
+  void doubt_end() { doubted_ = true; }
+  /// Not known is only how far wrong values came that were not stored.
+  void doubt_trace() { trace_doubted_ = true; }
+  /// The output buffer keeps a layer's right values although wrong ones are stored.
+  void spare_output_buffer(size_t layer);
 
   bool known() const { return known_; }
-  bool output_buffer_spared() const { return output_buffer_spared_; }
+  bool output_buffer_spared(size_t layer) const { return spared_.count(layer) != 0; }
   bool residue() const { return residue_; }
+  bool end_doubted() const { return doubted_; }
+  bool trace_doubted() const { return trace_doubted_; }
+  /// Stuck-ats of registers that differ at the end if these faults change what the registers hold then.
+  const std::vector<hw::Fault>& at_end() const { return at_end_; }
   /// By how much sums without a neuron differ that the buffer still holds at the end, by row and column.
   using UnusedSums = std::map<std::pair<int64_t, int>, int32_t>;
   const UnusedSums& unused() const { return unused_; }
   /// The first layer that is struck; schedule.layers() when none.
   size_t layer() const { return layer_; }
 
-  int32_t golden_sum(size_t layer, WrittenNeuron neuron) const;
+  /// The sum as it stands: with what was added to it, and in Part::kOutputs with what other inputs make of it.
+  int32_t sum(size_t layer, WrittenNeuron neuron) const;
+  int32_t sum_difference(size_t layer, WrittenNeuron neuron) const;
+  /// The byte that is stored for a neuron as things stand.
+  uint8_t stored_byte(size_t layer, WrittenNeuron neuron, int64_t byte) const;
+  /// The difference of a sum without a neuron so far.
+  int32_t unused_difference(int64_t row, int column) const;
+  void add_unused(int64_t row, int column, int32_t difference);
   const model::PostProcessing& post(size_t layer) const;
 
  private:
   size_t operator_of(size_t layer) const { return schedule_.layer(layer).operator_index; }
   size_t element_of(size_t layer, WrittenNeuron neuron) const;
+  void set_element(size_t layer, size_t element, int32_t value);
+  void touch(size_t layer, uint64_t place);
+  bool foreign(size_t layer) const { return part_ != Part::kAll && layer != part_layer_; }
 
   const model::Network& network_;
   const NetworkSchedule& schedule_;
@@ -64,9 +105,17 @@ class ConeEffect {
   IncrementalInference& inference_;
   bool known_ = true;
   bool residue_ = false;
-  bool output_buffer_spared_ = false;
+  std::set<size_t> spared_;  ///< layers
+  bool doubted_ = false;
+  bool trace_doubted_ = false;
+  bool several_ = false;
+  Part part_ = Part::kAll;
+  size_t part_layer_ = 0;
+  size_t part_fault_ = 0;
   size_t layer_ = 0;
   UnusedSums unused_;
+  std::vector<hw::Fault> at_end_;
+  std::map<std::pair<size_t, uint64_t>, size_t> touched_;  ///< of several faults: by layer and place, which changed it
 };
 
 /// Everything that a cone needs to know.
@@ -76,6 +125,7 @@ struct ConeContext {
   const EndOfRun& end;
   const LayerInputs& inputs;
   ConeEffect& effect;
+  const hw::Fault* armed = nullptr;  ///< the whole fault of which a strike is one act
 
   const hw::GridConfig& grid() const { return schedule.config().grid; }
   /// The kCompute that began last at `cycle`, or nullptr.
@@ -84,17 +134,37 @@ struct ConeContext {
   const ComputeView* compute_after(uint64_t cycle) const;
   /// The command of a kind that runs in a cycle, or nullptr.
   const ScheduledCommand* running(hw::Opcode opcode, uint64_t cycle) const;
+  /// The armed fault acts on a register in this cycle.
+  bool acts(uint64_t cycle) const {
+    return armed->model == hw::FaultModel::kFlip ? armed->opens(cycle) : armed->active(cycle);
+  }
+  /// What a load brought to an address of its buffer, as things stand.
+  uint8_t loaded_byte(const ScheduledCommand& load, int64_t address) const;
+};
+
+/// A word that an element holds.
+struct HeldWord {
+  uint64_t number = 0;  ///< any that tells it from those before and after it
+  uint64_t until = 0;   ///< it is held up to this cycle at least, exclusive
 };
 
 /// How a field's faults are followed.
 struct Cone {
+  using Part = ConeEffect::Part;
+
   /// The consequences of a fault of one element that acts in the cycle of its start and in no other.
   std::function<void(const ConeContext& context, const hw::Fault& fault)> strike;
   /// Set where a fault that acts in many cycles is no more than one strike in each of them, because every word stays
   /// for one cycle; or one in the first cycle of each `stay`, when that is set too.
   bool repeats = false;
-  /// Which word the element holds in the fault's first cycle: any number that tells neighbours in time apart.
-  std::function<uint64_t(const ConeContext& context, const hw::Fault& fault)> stay;
+  /// The word that the element holds in the fault's first cycle.
+  std::function<HeldWord(const ConeContext& context, const hw::Fault& fault)> stay;
+  /// What strikes change.
+  Part part = Part::kAll;
+  /// A second flip of the same word takes the first one back, which strikes do not know of.
+  bool holds = false;
+  /// Strikes make operands valid or invalid.
+  bool enables = false;
 
   explicit operator bool() const { return static_cast<bool>(strike); }
 };
@@ -110,7 +180,7 @@ struct ArrayStrike {
   /// True when the fault changes a register that holds 0.
   bool changes_zero() const { return fault.model != hw::FaultModel::kStuckAt0; }
   /// The fault in a value.
-  uint64_t struck_bits(uint64_t bits) const;
+  uint64_t struck_bits(uint64_t bits) const { return engine::struck(fault, bits); }
   /// Leaves a residue when what was struck in a register that hands it on - over the columns, or over the rows - is
   /// still on its way at the end of the run. For words without a sum; the others have arrived by the end of their
   /// command.
@@ -129,7 +199,7 @@ inline int32_t sum_difference(int32_t now, int32_t before) {
 }
 
 using Strike = void (*)(const ArrayStrike&);
-using Stay = uint64_t (*)(const ArrayStrike&);
+using Stay = HeldWord (*)(const ArrayStrike&);
 /// The cone of a field with an element for each processing element, and of one with an element for each lane of an
 /// edge.
 Cone in_element(Strike strike, bool valid_bit);
@@ -150,6 +220,8 @@ Cone post_processing_cone(const std::string& path);
 
 /// A byte on its way from the output buffer to DRAM, with bits inverted.
 void flip_stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address, uint8_t mask);
+/// That byte as things stand.
+uint8_t stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address);
 /// A flip of a byte of a loaded buffer right after the edge that begins `cycle`.
 void flip_loaded_byte(const ConeContext& context, hw::LoadTarget target, int64_t address, uint8_t mask, uint64_t cycle);
 

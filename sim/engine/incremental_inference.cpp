@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/engine/channel_parameters.h"
 #include "sim/engine/functional_matrix.h"
 #include "sim/engine/post_processing.h"
 
@@ -180,11 +181,14 @@ void IncrementalInference::finish_sums(size_t index, const model::MatrixOperator
       }
       const size_t place = pixel * channels + channel;
       watched_sum_differs_ = watched_sum_differs_ || (!watched.empty() && watched[place] != 0);
-      set_output(index, output_index(layer.geometry, layer.layout, pixel, channel),
-                 finished(layer.post, channel, hw::wrapping_add(sums[place], difference[channel])));
+      const int32_t now = hw::wrapping_add(sums[place], difference[channel]);
+      if (farthest_ < Station::kClamp) {
+        const ChannelParameters parameters(layer.post, channel);
+        reach(farthest_difference(parameters.finished(sums[place]), parameters.finished(now)));
+      }
+      set_output(index, output_index(layer.geometry, layer.layout, pixel, channel), finished(layer.post, channel, now));
     }
   }
-  differences.clear();
 }
 
 int32_t IncrementalInference::pooled(const model::PoolingOperator& layer, const std::vector<int8_t>& input,
@@ -276,6 +280,7 @@ void IncrementalInference::restore() {
     differences.clear();
   }
   watched_sum_differs_ = false;
+  farthest_ = Station::kNone;
 }
 
 }  // namespace faultline::engine

@@ -7,6 +7,7 @@
 
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/golden_activations.h"
+#include "sim/engine/result_trace.h"
 #include "sim/engine/sparse_matrix.h"
 #include "sim/model/network.h"
 
@@ -18,7 +19,8 @@ class FunctionalMatrix;
 /// nothing at all once nothing differs any more. The same bits as FunctionalEngine gives.
 ///
 /// Use: begin() with an image; then for each inference change sums or outputs of one operator or several, in their
-/// order, with propagate() in between and at last; then look at the tensors; then restore(). Not thread-safe.
+/// order, with propagate() in between and at last, each operator once; then look at the tensors; then restore(). Not
+/// thread-safe.
 class IncrementalInference {
  public:
   /// `functional` must outlive this object; `network` is the one that it runs.
@@ -34,6 +36,10 @@ class IncrementalInference {
   /// Changes one sum of a MatrixOperator by `difference`, modulo 2^32.
   void add_to_sum(size_t operator_index, size_t pixel, size_t channel, int32_t difference) {
     sums_[operator_index].add(pixel, channel, difference);
+  }
+  /// By how much a sum differs: by add_to_sum(), and once the operator has run, by its inputs too.
+  int32_t sum_difference(size_t operator_index, size_t pixel, size_t channel) const {
+    return sums_[operator_index].of(pixel, channel);
   }
   /// Sets one element of an operator's output, an int8 or int32 tensor.
   void set_output(size_t operator_index, size_t element, int32_t value);
@@ -53,6 +59,12 @@ class IncrementalInference {
   void watch_sums(size_t operator_index, std::vector<uint8_t> marks) { watched_[operator_index] = std::move(marks); }
   /// True when a watched sum has differed since the last restore(); outputs may still be equal.
   bool watched_sum_differs() const { return watched_sum_differs_; }
+
+  /// A wrong value came this far; propagate() does the same for values that sums become.
+  void reach(Station station) { farthest_ = farthest_ < station ? station : farthest_; }
+  /// The farthest station of post-processing since the last restore(); that a layer stored a wrong value is in
+  /// differences().
+  Station farthest() const { return farthest_; }
 
   /// Takes every difference back.
   void restore();
@@ -74,6 +86,7 @@ class IncrementalInference {
   std::vector<SumDifferences> sums_;                               ///< by operator
   std::vector<std::vector<uint8_t>> watched_;                      ///< by operator
   bool watched_sum_differs_ = false;
+  Station farthest_ = Station::kNone;
 
   const GoldenActivations* golden_ = nullptr;
   std::vector<model::Values> tensors_;

@@ -99,6 +99,28 @@ const ScheduledCommand* NetworkSchedule::content_of(LoadTarget target, int64_t a
   return nullptr;
 }
 
+const ScheduledCommand* NetworkSchedule::content_at(LoadTarget target, int64_t address, uint64_t cycle) const {
+  const size_t number = first_running(cycle);
+  if (number < commands_.size()) {
+    const std::optional<uint64_t> now = written(commands_[number], target, address);
+    if (now && *now <= cycle) {
+      return &commands_[number];
+    }
+  }
+  return content_of(target, address, number);
+}
+
+uint64_t NetworkSchedule::next_write(LoadTarget target, int64_t address, uint64_t cycle) const {
+  const std::vector<size_t>& loads = loads_[static_cast<size_t>(target)];
+  for (auto load = std::lower_bound(loads.begin(), loads.end(), first_running(cycle)); load != loads.end(); ++load) {
+    const std::optional<uint64_t> at = written(commands_[*load], target, address);
+    if (at && *at > cycle) {
+      return *at;
+    }
+  }
+  return kNever;
+}
+
 const ScheduledCommand* NetworkSchedule::last_load(LoadTarget target, size_t before) const {
   const std::vector<size_t>& loads = loads_[static_cast<size_t>(target)];
   const auto after = std::lower_bound(loads.begin(), loads.end(), before);

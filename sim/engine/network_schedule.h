@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "sim/mapping/network_compiler.h"
 
 namespace faultline::engine {
+
+constexpr uint64_t kNever = std::numeric_limits<uint64_t>::max();
 
 /// One command of a network, and when it runs.
 struct ScheduledCommand {
@@ -67,6 +70,11 @@ class NetworkSchedule {
 
   /// The last load into a buffer before command `before` that covers an address, or nullptr.
   const ScheduledCommand* content_of(hw::LoadTarget target, int64_t address, size_t before) const;
+  /// The last load that has written an address by `cycle`, or nullptr.
+  const ScheduledCommand* content_at(hw::LoadTarget target, int64_t address, uint64_t cycle) const;
+  /// The first cycle after `cycle` at which a load writes an address, or kNever.
+  uint64_t next_write(hw::LoadTarget target, int64_t address, uint64_t cycle) const;
+
   /// The constant that a load puts at a buffer address.
   uint8_t constant(const ScheduledCommand& load, int64_t address) const {
     return constants_of(load)[address - load.descriptor().buffer_address];

@@ -40,9 +40,12 @@ int64_t PoolingWindow::product(int32_t biased) const {
   return maximum_ ? biased : ChannelParameters(context_.effect.post(command_.layer), neuron().channel).product(biased);
 }
 
-int32_t PoolingWindow::stored(int64_t product) const {
-  return maximum_ ? static_cast<int8_t>(product)
-                  : ChannelParameters(context_.effect.post(command_.layer), neuron().channel).stored(product);
+ProcessedValue PoolingWindow::processed(int64_t product) const {
+  if (maximum_) {
+    const auto code = static_cast<int8_t>(product);
+    return {product, code, code};
+  }
+  return ChannelParameters(context_.effect.post(command_.layer), neuron().channel).processed(product);
 }
 
 }  // namespace faultline::engine

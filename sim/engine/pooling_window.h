@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "sim/engine/fault_cone.h"
+#include "sim/engine/processed_value.h"
 
 namespace faultline::engine {
 
@@ -16,14 +17,16 @@ class PoolingWindow {
   WrittenNeuron neuron() const { return neuron_of(*command_.step, static_cast<int64_t>(pixel_), lane_); }
   /// What the input buffer holds for a tap; 0 outside the window, where it is not used.
   int8_t golden_code(size_t tap) const;
+  /// False where the padding is used instead.
+  bool uses(size_t tap) const { return view_.inside(pixel_, tap); }
   /// Takes the next tap with a code from the buffer.
   void join(size_t tap, int8_t code);
   int32_t joined() const { return joined_; }
   void set_joined(int32_t joined) { joined_ = joined; }
   int32_t biased() const;
   int64_t product(int32_t biased) const;
-  int32_t stored(int64_t product) const;
-  int32_t finished() const { return stored(product(biased())); }
+  ProcessedValue processed(int64_t product) const;
+  ProcessedValue finished() const { return processed(product(biased())); }
 
  private:
   const ConeContext& context_;

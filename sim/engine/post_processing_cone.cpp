@@ -1,5 +1,6 @@
 // Cones of the data registers between buffers: each holds one word of a row, window or beat for one cycle, and the last
 // one until the next command of its kind.
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -14,8 +15,12 @@ using hw::Opcode;
 
 void leave_residue_after(const ConeContext& context, const hw::Fault& fault, uint64_t last_write) {
   if (fault.start >= last_write) {
-    context.effect.leave_residue();
+    context.effect.leave_residue(fault);
   }
+}
+
+int32_t struck_word(const hw::Fault& fault, int32_t word) {
+  return static_cast<int32_t>(struck(fault, static_cast<uint32_t>(word)));
 }
 
 /// Cycles of a command; negative before it.
@@ -53,8 +58,9 @@ void strike_row(const ConeContext& context, const hw::Fault& fault) {
   }
   const WrittenNeuron neuron = neuron_of(*command->step, row, lane);
   const ChannelParameters parameters(context.effect.post(command->layer), neuron.channel);
-  const int32_t sum = context.effect.golden_sum(command->layer, neuron);
-  context.effect.set_output(command->layer, neuron, parameters.finished(sum ^ static_cast<int32_t>(fault.mask)));
+  const int32_t sum = context.effect.sum(command->layer, neuron);
+  context.effect.set_output(command->layer, neuron, parameters.finished(sum),
+                            parameters.finished(struck_word(fault, sum)));
 }
 
 /// A window of pooling that a strike changes after tap `tap` has been joined or while it is.
@@ -80,15 +86,16 @@ bool is_last_window(const ConeContext& context, const StruckWindow& window) {
          window.pixel + 1 == static_cast<size_t>(window.command->descriptor().rows);
 }
 
-void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
-  leave_residue_after(context, fault, context.end.pool_read);
-  const StruckWindow struck = window_at(context, fault.start, 3);
+/// Pools a window that strikes change in one lane, `stage` cycles after the request of the tap in whose cycle they act:
+/// `join` takes each tap into the window.
+template <typename Join>
+void strike_in_window(const ConeContext& context, const hw::Fault& fault, int64_t stage, Join join) {
+  const StruckWindow struck = window_at(context, fault.start, stage);
   if (struck.command == nullptr) {
     return;
   }
   if (is_last_window(context, struck)) {
-    context.effect.give_up();
-    return;
+    context.effect.doubt_end();
   }
   const hw::CommandDescriptor& d = struck.command->descriptor();
   const auto lane = static_cast<int>(fault.site.element);
@@ -96,38 +103,61 @@ void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
     return;
   }
   const WindowView view(context.schedule, *struck.command, d.rows, d.stream);
-  PoolingWindow window(context, *struck.command, view, struck.pixel, lane);
+  PoolingWindow golden(context, *struck.command, view, struck.pixel, lane);
+  PoolingWindow window = golden;
+  const uint64_t first_tap = fault.start - struck.tap;
   for (size_t tap = 0; tap < view.tap_count(); ++tap) {
-    const int8_t code = window.golden_code(tap);
-    window.join(tap, tap == struck.tap ? static_cast<int8_t>(static_cast<uint8_t>(code) ^ fault.mask) : code);
+    golden.join(tap, golden.golden_code(tap));
+    join(window, tap, context.acts(first_tap + tap));
   }
-  context.effect.set_output(struck.command->layer, window.neuron(), window.finished());
+  context.effect.set_output(struck.command->layer, window.neuron(), golden.finished(), window.finished());
+}
+
+/// A register that takes a word in each cycle of a command - for the windows of pooling: of a window - and holds its
+/// last word in between.
+template <typename Find>
+HeldWord stay_in_pipeline(const ConeContext& context, uint64_t cycle, Find finds) {
+  const auto& commands = context.schedule.commands();
+  const size_t number = context.schedule.first_running(cycle);
+  const bool busy = number < commands.size() && commands[number].first_cycle <= cycle && finds(commands[number]);
+  if (busy) {
+    return {cycle, cycle + 1};
+  }
+  const auto next = std::find_if(commands.begin() + static_cast<std::ptrdiff_t>(number), commands.end(), finds);
+  const uint64_t until = next == commands.end() ? kNever : next->first_cycle;
+  return {kNever - static_cast<uint64_t>(next - commands.begin()), until};
+}
+
+HeldWord stay_of_window(const ConeContext& context, uint64_t cycle, int64_t stage) {
+  const StruckWindow window = window_at(context, cycle, stage);
+  if (window.command == nullptr) {
+    return stay_in_pipeline(context, cycle, [](const ScheduledCommand& c) { return c.opcode == Opcode::kPool; });
+  }
+  const auto taps = static_cast<size_t>(window.command->descriptor().stream);
+  return {cycle - window.tap, cycle - window.tap + taps};
+}
+
+void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
+  leave_residue_after(context, fault, context.end.pool_read);
+  strike_in_window(context, fault, 3, [&](PoolingWindow& window, size_t tap, bool strikes) {
+    const int8_t code = window.golden_code(tap);
+    const auto now =
+        static_cast<int8_t>(strikes ? struck(fault, static_cast<uint8_t>(code)) : static_cast<uint8_t>(code));
+    if (now != code && window.uses(tap)) {
+      context.effect.reach(Station::kPooling);
+    }
+    window.join(tap, now);
+  });
 }
 
 void strike_window(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.window);
-  const StruckWindow struck = window_at(context, fault.start, 4);
-  if (struck.command == nullptr) {
-    return;
-  }
-  if (is_last_window(context, struck)) {
-    context.effect.give_up();
-    return;
-  }
-  const hw::CommandDescriptor& d = struck.command->descriptor();
-  const auto lane = static_cast<int>(fault.site.element);
-  if (lane >= d.lanes) {
-    return;
-  }
-  const WindowView view(context.schedule, *struck.command, d.rows, d.stream);
-  PoolingWindow window(context, *struck.command, view, struck.pixel, lane);
-  for (size_t tap = 0; tap < view.tap_count(); ++tap) {
+  strike_in_window(context, fault, 4, [&](PoolingWindow& window, size_t tap, bool strikes) {
     window.join(tap, window.golden_code(tap));
-    if (tap == struck.tap) {
-      window.set_joined(window.joined() ^ static_cast<int32_t>(fault.mask));
+    if (strikes) {
+      window.set_joined(struck_word(fault, window.joined()));
     }
-  }
-  context.effect.set_output(struck.command->layer, window.neuron(), window.finished());
+  });
 }
 
 /// Applies `change` to the stages of one row and lane: to the biased sum, or to the product.
@@ -140,11 +170,12 @@ void finish_row(const ConeContext& context, const RowAt& at, int64_t lane, Chang
   const WrittenNeuron neuron = neuron_of(*at.command->step, at.row, lane);
   const auto finish = [&](const auto& stages, int32_t biased) {
     const int64_t product = change_product(stages.product(change_biased(biased)));
-    context.effect.set_output(at.command->layer, neuron, stages.stored(product));
+    context.effect.set_output(at.command->layer, neuron, stages.processed(stages.product(biased)),
+                              stages.processed(product));
   };
   if (at.command->opcode == Opcode::kPostProcess) {
     const ChannelParameters parameters(context.effect.post(at.command->layer), neuron.channel);
-    finish(parameters, parameters.biased(context.effect.golden_sum(at.command->layer, neuron)));
+    finish(parameters, parameters.biased(context.effect.sum(at.command->layer, neuron)));
     return;
   }
   const hw::CommandDescriptor& d = at.command->descriptor();
@@ -160,8 +191,7 @@ void strike_biased(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.biased);
   finish_row(
       context, biased_row(context, fault.start), static_cast<int64_t>(fault.site.element),
-      [&](int32_t biased) { return biased ^ static_cast<int32_t>(fault.mask); },
-      [](int64_t product) { return product; });
+      [&](int32_t biased) { return struck_word(fault, biased); }, [](int64_t product) { return product; });
 }
 
 void strike_scaled(const ConeContext& context, const hw::Fault& fault) {
@@ -173,7 +203,7 @@ void strike_scaled(const ConeContext& context, const hw::Fault& fault) {
   finish_row(
       context, biased_row(context, fault.start - 1), static_cast<int64_t>(fault.site.element),
       [](int32_t biased) { return biased; },
-      [&](int64_t product) { return product ^ static_cast<int64_t>(fault.mask); });
+      [&](int64_t product) { return static_cast<int64_t>(struck(fault, static_cast<uint64_t>(product))); });
 }
 
 void strike_beat_of_store(const ConeContext& context, const hw::Fault& fault, int64_t stage) {
@@ -184,9 +214,13 @@ void strike_beat_of_store(const ConeContext& context, const hw::Fault& fault, in
   const auto byte = static_cast<int64_t>(fault.site.element);
   const auto bytes = NetworkSchedule::bytes_of(command->descriptor(), since(*command, fault.start) - stage,
                                                context.schedule.config().bus_bytes);
-  if (bytes.begin + byte < bytes.end) {
-    context.effect.spare_output_buffer();
-    flip_stored_byte(context, *command, bytes.begin + byte, static_cast<uint8_t>(fault.mask));
+  if (bytes.begin + byte >= bytes.end) {
+    return;
+  }
+  const uint8_t held = stored_byte(context, *command, bytes.begin + byte);
+  if (const auto mask = static_cast<uint8_t>(struck(fault, held) ^ held)) {
+    context.effect.spare_output_buffer(command->layer);
+    flip_stored_byte(context, *command, bytes.begin + byte, mask);
   }
 }
 
@@ -215,18 +249,55 @@ void strike_write_data(const ConeContext& context, const hw::Fault& fault) {
   }
 }
 
+bool is_post_process(const ScheduledCommand& command) {
+  return command.opcode == Opcode::kPostProcess;
+}
+bool writes_outputs(const ScheduledCommand& command) {
+  return is_post_process(command) || command.opcode == Opcode::kPool;
+}
+bool is_store(const ScheduledCommand& command) {
+  return command.opcode == Opcode::kStore;
+}
+
+using StrikeData = void (*)(const ConeContext&, const hw::Fault&);
+
+Cone in_pipeline(StrikeData strike, bool (*takes_words)(const ScheduledCommand&)) {
+  Cone cone;
+  cone.strike = strike;
+  cone.repeats = true;
+  cone.part = Cone::Part::kOutputs;
+  cone.stay = [takes_words](const ConeContext& context, const hw::Fault& fault) {
+    return stay_in_pipeline(context, fault.start, takes_words);
+  };
+  return cone;
+}
+
+Cone in_windows(StrikeData strike, int64_t stage) {
+  Cone cone = in_pipeline(strike, writes_outputs);
+  cone.stay = [stage](const ConeContext& context, const hw::Fault& fault) {
+    return stay_of_window(context, fault.start, stage);
+  };
+  return cone;
+}
+
+Cone flips_only(StrikeData strike) {
+  Cone cone;
+  cone.strike = strike;
+  return cone;
+}
+
 }  // namespace
 
 Cone post_processing_cone(const std::string& path) {
   static const std::map<std::string, Cone> kCones = {
-      {"partial_sum.read_data[*]", {strike_row, false, nullptr}},
-      {"input_feeder.pool_data[*]", {strike_pool_data, false, nullptr}},
-      {"post_processing.window[*]", {strike_window, false, nullptr}},
-      {"post_processing.biased[*]", {strike_biased, false, nullptr}},
-      {"post_processing.product[*]", {strike_scaled, false, nullptr}},
-      {"post_processing.read_data[*]", {strike_read_data, false, nullptr}},
-      {"dma.request.data[*]", {strike_request_data, false, nullptr}},
-      {"dma.write.data[*]", {strike_write_data, false, nullptr}},
+      {"partial_sum.read_data[*]", in_pipeline(strike_row, is_post_process)},
+      {"input_feeder.pool_data[*]", in_windows(strike_pool_data, 3)},
+      {"post_processing.window[*]", in_windows(strike_window, 4)},
+      {"post_processing.biased[*]", in_pipeline(strike_biased, writes_outputs)},
+      {"post_processing.product[*]", in_pipeline(strike_scaled, writes_outputs)},
+      {"post_processing.read_data[*]", in_pipeline(strike_read_data, is_store)},
+      {"dma.request.data[*]", in_pipeline(strike_request_data, is_store)},
+      {"dma.write.data[*]", flips_only(strike_write_data)},
   };
   const auto found = kCones.find(path);
   return found == kCones.end() ? Cone() : found->second;

@@ -19,6 +19,7 @@ class SumDifferences {
     int32_t& sum = at(pixel)[channel];
     sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(difference));
   }
+  int32_t of(size_t pixel, size_t channel) const { return differences_[pixel * channels_ + channel]; }
   /// The differences of one pixel, one per channel, to be changed.
   int32_t* at(size_t pixel) {
     if (touched_[pixel] == 0) {

@@ -55,7 +55,7 @@ template <typename Archive>
 void serialize(Archive& archive, faultline::campaign::ExperimentRow& row, unsigned /*version*/) {
   archive& row.number& row.image& row.stratum& row.weight& row.faults;
   archive& row.site& row.bit& row.layer& row.judgement& row.latent& row.extent& row.masked_in& row.detection;
-  archive& row.cycles& row.golden_cycles& row.label& row.exact_class& row.tool_error;
+  archive& row.cycles& row.golden_cycles& row.label& row.exact_class& row.followed& row.tool_error;
 }
 
 }  // namespace boost::serialization

@@ -6,11 +6,10 @@
 
 #include <benchmark/benchmark.h>
 
-#include "hw/common/counter_random.h"
-#include "sim/engine/cone_engine.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "tests/support/cone_machine.h"
 
 namespace faultline {
 namespace {
@@ -18,49 +17,16 @@ namespace {
 constexpr uint64_t kSeed = 1;
 constexpr size_t kImages = 100;
 
-/// LeNet-5 int8 on a weight-stationary 16x16 array, on the built-in digits; one platform a process.
-struct Machine {
+/// LeNet-5 int8 on a weight-stationary 16x16 array, on the built-in digits.
+struct Machine : test::ConeMachine {
   Machine()
-      : network(std::make_shared<model::Network>(
-            model::import_onnx(std::string(FAULTLINE_SOURCE_DIR) + "/models/lenet5_digits.onnx"))),
-        dataset(model::load_dataset("builtin:digits", model::Split::kTest, kImages)),
-        config{hw::GridConfig(16, 16, hw::Dataflow::kWeightStationary, hw::Multiplier())},
-        engine(network, config, engine::GridKind::kCycle),
-        cone(engine, network, config) {}
+      : ConeMachine(std::make_shared<model::Network>(
+                        model::import_onnx(std::string(FAULTLINE_SOURCE_DIR) + "/models/lenet5_digits.onnx")),
+                    {hw::GridConfig(16, 16, hw::Dataflow::kWeightStationary, hw::Multiplier())},
+                    engine::GridKind::kCycle),
+        dataset(model::load_dataset("builtin:digits", model::Split::kTest, kImages)) {}
 
-  std::vector<hw::Fault> flips(const std::vector<std::string>& paths, size_t count) {
-    const hw::StateTable& table = engine.platform().state();
-    std::vector<size_t> fields;
-    std::vector<uint64_t> bits;
-    uint64_t all = 0;
-    for (const std::string& path : paths) {
-      fields.push_back(table.field_index(path));
-      bits.push_back(table.fields()[fields.back()].bit_count());
-      all += bits.back();
-    }
-    std::vector<hw::Fault> faults;
-    for (size_t number = 0; number < count; ++number) {
-      hw::CounterRandom random(kSeed, number);
-      uint64_t place = random.uniform(all);
-      size_t which = 0;
-      for (; place >= bits[which]; ++which) {
-        place -= bits[which];
-      }
-      const auto width = static_cast<uint64_t>(table.fields()[fields[which]].bits);
-      hw::Fault fault;
-      fault.site = {fields[which], static_cast<size_t>(place / width)};
-      fault.mask = uint64_t{1} << (place % width);
-      fault.start = random.uniform(cone.total_cycles());
-      faults.push_back(fault);
-    }
-    return faults;
-  }
-
-  std::shared_ptr<const model::Network> network;
   model::Dataset dataset;
-  hw::AcceleratorConfig config;
-  engine::AcceleratorEngine engine;
-  engine::ConeEngine cone;
 };
 
 Machine& machine() {
@@ -93,7 +59,7 @@ void flips(benchmark::State& state) {
   Machine& m = machine();
   const auto& [name, paths] = structures()[static_cast<size_t>(state.range(0))];
   state.SetLabel(name);
-  const std::vector<hw::Fault> faults = m.flips(paths, 1000);
+  const std::vector<hw::Fault> faults = m.flips(paths, 1000, kSeed);
   size_t followed = 0;
   size_t simulated = 0;
   double simulation_s = 0;

@@ -53,7 +53,8 @@ TEST_F(CampaignCommand, ReportsEveryPart) {
   EXPECT_EQ(report["experiment"]["hang_factor"], 2.0) << "defaults are written back";
   EXPECT_EQ(report["experiment"]["accelerator"]["array"], "16x16");
   EXPECT_EQ(report["experiment"]["faults"]["population"], "storage");
-  EXPECT_EQ(report["experiment"]["engine"], "cycle");
+  EXPECT_EQ(report["experiment"]["engine"], "cone");
+  EXPECT_EQ(report["followed"].get<int>() + report["simulated"].get<int>(), 12);
   for (const char* what : {"model", "data", "hardware"}) {
     EXPECT_EQ(report["hashes"][what].get<std::string>().size(), 64u) << what;
   }
@@ -174,6 +175,57 @@ TEST_P(EnginesAgree, OnEveryRow) {
   EXPECT_EQ(run(wires + arguments + " --engine cycle")["rows"],
             run(wires + arguments + " --engine structural")["rows"]);
 }
+
+/// Nor does it show in the rows whether a fault was followed or simulated.
+class FollowedRows : public CampaignCommand, public testing::WithParamInterface<const char*> {
+ protected:
+  /// The campaign with the engine that is the default, after its rows were compared with those of a simulation.
+  json agreed(const std::string& file) {
+    const std::string arguments = file + " --dataflow " + std::string(GetParam());
+    const json cycle = run(arguments + " --engine cycle");
+    const json chosen = run(arguments);
+    EXPECT_EQ(cycle["rows_sha256"], chosen["rows_sha256"]);
+    EXPECT_EQ(cycle["rows"], chosen["rows"]);
+    EXPECT_EQ(cycle["simulated"], cycle["runs"]);
+    return chosen;
+  }
+};
+
+const char* const kFlips =
+    "{model: flip, sample: 40, where: [\"array.pe[*][*].*\", \"buffer.*\", \"post_processing.*\", controller.tile]}";
+
+TEST_P(FollowedRows, AreThoseOfASimulation) {
+  EXPECT_GT(agreed(experiment(kFlips))["followed"], 30);
+}
+
+TEST_P(FollowedRows, OfMixedMultipliers) {
+  const std::string mixed =
+      "accelerator:\n"
+      "  multiplier: drum:k=6\n"
+      "  layer_multipliers: [{layer: conv1, multiplier: exact}, {layer: fc2, multiplier: truncated:k=4}]\n"
+      "  multipliers: [{rows: 2-4, columns: 1, multiplier: broken_array}]\n";
+  EXPECT_GT(agreed(experiment(kFlips, mixed))["followed"], 30);
+}
+
+/// What strikes a protected memory is simulated, so that its flags are told.
+TEST_P(FollowedRows, OfProtectedMemories) {
+  const std::string guarded =
+      "accelerator:\n"
+      "  protection:\n"
+      "    - {unit: secded, memories: [input, partial_sum]}\n"
+      "    - {unit: parity, memories: [weight], on_error: zero}\n";
+  const json report = agreed(experiment(kFlips, guarded));
+  EXPECT_GT(report["followed"], 0);
+  EXPECT_GT(report["simulated"], 20);
+}
+
+TEST_P(FollowedRows, OfFaultMaps) {
+  const char* const products =
+      "{model: stuck_at, sample: 12, where: [\"array.pe[*][*].product\"], map: {fraction: 0.02, mask: 1}}";
+  EXPECT_EQ(agreed(experiment(products))["followed"], 12);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dataflows, FollowedRows, testing::Values("ws", "os", "is"));
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, EnginesAgree, testing::Values("ws", "os", "is"));
 

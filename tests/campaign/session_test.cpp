@@ -19,10 +19,12 @@ using campaign::ResultStore;
 using nlohmann::json;
 
 const std::filesystem::path kSource = FAULTLINE_SOURCE_DIR;
+/// Simulated, so that campaigns last long enough to be killed in their middle.
 constexpr const char* kExperiment =
     "model: models/lenet5_digits.onnx\n"
     "data: {source: builtin:digits, images: 4}\n"
     "accelerator: {array: 8x8, dataflow: os}\n"
+    "engine: cycle\n"
     "faults: {model: flip, sample: 120, where: [\"array.*\", \"controller.*\", \"buffer.input\"]}\n";
 
 /// However a campaign is run, its rows are those of one uninterrupted process.

@@ -124,12 +124,14 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
       ++followed;
       const AcceleratorRun expected = engine_->run_with_faults(golden, faults, limit);
       const bool same = run.status == expected.status && run.total_cycles == expected.total_cycles &&
-                        run.latent == expected.latent && !expected.detection && *run.tensors == expected.tensors;
+                        run.latent == expected.latent && run.farthest == expected.farthest && !expected.detection &&
+                        *run.tensors == expected.tensors;
       EXPECT_TRUE(same) << "seed " << seed_ << ", machine " << machine_ << ", image " << image << ", experiment "
                         << number << ": " << name << " (" << hw::to_string(config_.grid.dataflow) << " "
                         << config_.grid.rows << "x" << config_.grid.columns << ", " << cone_->total_cycles()
-                        << " cycles): latent " << run.latent << " expected " << expected.latent << ", status "
-                        << static_cast<int>(expected.status) << ", tensors "
+                        << " cycles): latent " << run.latent << " expected " << expected.latent << ", farthest "
+                        << static_cast<int>(run.farthest) << " expected " << static_cast<int>(expected.farthest)
+                        << ", status " << static_cast<int>(expected.status) << ", tensors "
                         << (*run.tensors == expected.tensors ? "equal" : "differ");
       difference += same ? 0 : 1;
       latent += expected.latent ? 1 : 0;

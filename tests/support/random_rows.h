@@ -121,6 +121,7 @@ class RandomRows {
     row.golden_cycles = word(random);
     row.label = class_of(random);
     row.exact_class = class_of(random);
+    row.followed = coin(random);
     if (random.uniform(10) == 0) {
       row.tool_error = "broken,\nin \"two\" lines";
     }

@@ -90,6 +90,10 @@ TEST_F(ResultStoreTest, GivesBackWhatItWasGiven) {
   EXPECT_EQ(store.row_count(), written.size());
   ASSERT_EQ(store.keys().size(), written.size());
   EXPECT_EQ(store.keys()[4], ResultStore::Key(1, 1));
+  const std::vector<ExperimentRow> read = all_rows(store);
+  for (size_t i = 0; i < read.size(); ++i) {
+    EXPECT_EQ(read[i].followed, written[i].followed) << i;
+  }
   const std::vector<ExperimentRow> third(written.begin() + 6, written.begin() + 9);
   EXPECT_EQ(canonical(store.experiment(2)), canonical(third));
   EXPECT_TRUE(store.experiment(700).empty());

@@ -147,6 +147,7 @@ TEST(TaskMessages, ArriveAsTheyWereSent) {
   row.extent = campaign::Extent::kLogits;
   row.masked_in = campaign::MaskedIn::kClamp;
   row.detection = {"parity", true, 12};
+  row.followed = true;
   row.tool_error = std::string("a\0b", 3);
   const std::vector<ExperimentRow> rows = unpack_rows(pack(std::vector<ExperimentRow>{row, {}}));
   ASSERT_EQ(rows.size(), 2u);
@@ -155,6 +156,7 @@ TEST(TaskMessages, ArriveAsTheyWereSent) {
   EXPECT_EQ(rows[0].judgement.sdc_5, true);
   EXPECT_EQ(rows[1].judgement.sdc_5, std::nullopt);
   EXPECT_EQ(rows[0].detection.cycle, 12u);
+  EXPECT_TRUE(rows[0].followed);
   EXPECT_EQ(rows[0].tool_error, row.tool_error);
 }
 
