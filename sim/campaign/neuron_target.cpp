@@ -148,6 +148,7 @@ FaultyInference NeuronTarget::strike(const std::vector<hw::Fault>& faults, uint6
     for (const auto& [neuron, words] : neurons) {
       const harden::ResolvedNeuron resolved = struck(layer, neuron, words);
       inference_.set_output(end - 1, neuron, resolved.code);
+      inference.alarm = inference.alarm || resolved.detected;
       if (resolved.detected || resolved.corrected) {
         inference.detection.by = layer.protection->scheme().name;
         inference.detection.corrected = resolved.corrected;

@@ -8,6 +8,7 @@
 
 #include "hw/common/counter_random.h"
 #include "sim/campaign/accelerator_target.h"
+#include "sim/campaign/outcome.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
@@ -122,12 +123,33 @@ TEST_P(NeuronTargetOfTmr, OutvotesWhateverHappensToOneWord) {
     const FaultyInference faulty = target_->strike({hw::Fault{site("extra_word.fc2[*][*]", word), 0xff}}, 2);
     EXPECT_EQ(faulty.answer.outputs, golden.outputs);
     EXPECT_TRUE(faulty.detection.corrected);
+    EXPECT_FALSE(faulty.alarm);
     EXPECT_EQ(faulty.detection.by, "tmr");
     EXPECT_EQ(faulty.masked_in, MaskedIn::kOutputBuffer);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Triple, NeuronTargetOfTmr, testing::Values("tmr"));
+
+class NeuronTargetOfDmr : public NeuronTargetTest {};
+
+TEST_P(NeuronTargetOfDmr, RaisesAnAlarmWhenTheWordsOfANeuronDisagree) {
+  const GoldenInference golden = target_->golden(0);
+  const hw::Fault first{site("neuron.fc2[*]", 2), 0x10};
+  const hw::Fault second{site("extra_word.fc2[*][*]", 1), 0x10};
+  const hw::Fault unprotected{site("neuron.fc2[*]", 3), 0x10};
+  for (const hw::Fault& word : {first, second}) {
+    const FaultyInference faulty = target_->strike({word, unprotected}, 2);
+    EXPECT_TRUE(faulty.alarm);
+    EXPECT_EQ(faulty.detection.by, "dmr");
+    EXPECT_FALSE(faulty.detection.corrected);
+    EXPECT_EQ(judge(golden.answer, faulty.status, faulty.answer, faulty.alarm).outcome, Outcome::kDetected);
+  }
+  EXPECT_FALSE(target_->strike({first, second}, 2).alarm) << "both words have the same error";
+  EXPECT_FALSE(target_->strike({unprotected}, 2).alarm);
+}
+
+INSTANTIATE_TEST_SUITE_P(Double, NeuronTargetOfDmr, testing::Values("dmr"));
 
 }  // namespace
 }  // namespace faultline::campaign
