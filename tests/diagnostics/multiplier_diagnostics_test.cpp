@@ -46,7 +46,7 @@ std::vector<BadMultiplier> bad_multipliers() {
       {"ImportTop", "multiplier import f.c --signed -o t --top g", "f.c", kExactC, "defines no function 'g'"},
       {"ImportWrongType", "multiplier import f.c --unsigned -o t", "f.c",
        "int f(signed char a, signed char b) { return a * b; }\n", "declare it signed"},
-      {"CostOfNothing", "cost", "", "", "nothing to cost is given; give --multiplier NAME or --verilog FILE"},
+      {"CostOfNothing", "cost", "", "", "nothing to cost is given; give --multiplier NAME, --pe, --array"},
       {"CostOfUnknown", "cost --multiplier drums", "", "", "multiplier 'drums' is unknown"},
       {"CostOfTwo", "cost --multiplier drum --verilog m.v", "", "", "excludes"},
       {"CostOfNoFile", "cost --verilog none.v", "", "", "none.v: cannot be read or is empty"},

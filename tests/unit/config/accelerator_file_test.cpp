@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "sim/config/gpu_file.h"
 #include "sim/config/user_error.h"
 
 namespace faultline::config {
@@ -68,7 +69,12 @@ TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
 
 TEST(AcceleratorFile, PresetsAreValid) {
   for (const auto& entry : std::filesystem::directory_iterator(FAULTLINE_SOURCE_DIR "/testbenches/accelerators")) {
-    EXPECT_NO_THROW(read_accelerator_file(entry.path().string()).build()) << entry.path();
+    const YamlValue section = read_yaml(entry.path().string());
+    if (describes_gpu(section)) {
+      EXPECT_NO_THROW(read_gpu(section).build()) << entry.path();
+    } else {
+      EXPECT_NO_THROW(read_accelerator(section).build()) << entry.path();
+    }
   }
 }
 
