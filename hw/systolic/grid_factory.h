@@ -7,7 +7,7 @@
 
 namespace faultline::hw {
 
-/// The implementations of the grid by name: "cycle", "structural" and those that layers above registered ("rtl").
+/// The implementations of the grid by name: "cycle", "structural" and those that layers above registered ("rtl_grid").
 std::vector<std::string> grid_names();
 /// Throws InvalidConfiguration for an unknown name.
 Accelerator::MakeGrid grid_maker(const std::string& name);

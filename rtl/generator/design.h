@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hw/common/state_table.h"
+#include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/grid_config.h"
 #include "rtl/generator/source_file.h"
 
@@ -11,12 +12,20 @@ namespace faultline::rtl {
 
 /// Where a field of the state table lies in the RTL.
 struct MappedSignal {
-  hw::StateField field;    ///< path, kind, width and dimensions of the model's field
-  std::string module;      ///< the module that declares it
-  std::string name;        ///< its name there
-  std::string path;        ///< below the top module, one `[*]` for each dimension: "row[*].column[*].u_pe.psum"
-  bool read_east = true;   ///< something reads the element of the last column
-  bool read_south = true;  ///< something reads the element of the last row
+  hw::StateField field;  ///< path, kind, width and dimensions of the model's field
+  std::string module;    ///< the module that declares it
+  std::string name;      ///< its name there
+  /// Below the top module, one `[*]` for each dimension: "row[*].column[*].u_pe.psum". A memory's last `[*]` is its
+  /// word.
+  std::string path;
+  bool reversed = false;            ///< the RTL's indices come in the opposite order of the model's
+  std::vector<size_t> unread = {};  ///< elements (row-major) that nothing reads, such as operands that leave the grid
+};
+
+/// A port of the top module.
+struct Pin {
+  std::string name;
+  int bits;
 };
 
 /// A design in SystemVerilog and how its signals correspond to the state table.
@@ -27,10 +36,15 @@ struct Design {
   hw::Dataflow dataflow;
   std::vector<SourceFile> sources;    ///< SystemVerilog, modules before their users
   std::vector<MappedSignal> signals;  ///< in the order of the state table's fields
+  std::vector<Pin> inputs;            ///< without clock and reset
+  std::vector<Pin> outputs;
 };
 
 /// The grid of processing elements: modules systolic_multiplier, systolic_pe and systolic_grid.
 Design grid_design(const hw::GridConfig& config);
+
+/// The whole accelerator: the grid and module systolic_accelerator around it (accelerator_modules.h).
+Design accelerator_design(const hw::AcceleratorConfig& config);
 
 /// The path of one element (row-major index), with indices in place of `[*]`.
 std::string element_path(const MappedSignal& signal, size_t element);

@@ -12,14 +12,9 @@ namespace {
 
 constexpr const char* kRemedy = "remove it, so that it is built again";
 
-/// Bytes of the smallest word that holds this many bits, as Verilator chooses it.
-int storage_bytes(int bits) {
-  return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8;
-}
-
-uint64_t load_bytes(const void* storage, int bytes) {
+uint64_t load_bytes(const void* storage, size_t bytes) {
   uint64_t value = 0;
-  std::memcpy(&value, storage, static_cast<size_t>(bytes));
+  std::memcpy(&value, storage, bytes);
   return value;
 }
 
@@ -33,11 +28,20 @@ void resolve(void* library, const std::string& name, Function*& function) {
 
 }  // namespace
 
+size_t storage_bytes(int bits) {
+  constexpr int kWord = 32;
+  if (bits > 2 * kWord) {
+    return static_cast<size_t>((bits + kWord - 1) / kWord) * sizeof(uint32_t);
+  }
+  return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= kWord ? 4 : 8;
+}
+
 VerilatedModel::VerilatedModel(const std::filesystem::path& library, const Design& design, const hw::StateTable& table,
-                               size_t first_field)
-    : drains_(design.dataflow == hw::Dataflow::kOutputStationary) {
+                               size_t first_field) {
   load(library);
   model_ = functions_.create();
+  // The first evaluation runs initial blocks, which clear the memories: before anything is deposited.
+  evaluate(false);
   find_signals(design, table, first_field);
   find_forces(design);
 }
@@ -54,9 +58,8 @@ void VerilatedModel::load(const std::filesystem::path& library) {
   }
   resolve(library_, "create", functions_.create);
   resolve(library_, "destroy", functions_.destroy);
-  resolve(library_, "show", functions_.show);
+  resolve(library_, "pin", functions_.pin);
   resolve(library_, "evaluate", functions_.evaluate);
-  resolve(library_, "south", functions_.south);
   resolve(library_, "signal", functions_.signal);
   resolve(library_, "forces", functions_.forces);
 }
@@ -69,8 +72,12 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
     const bool wire = field.kind == hw::StateKind::kWire;
     Signal signal{field.value_mask(), storage_bytes(field.bits), {}, forces};
     forces += wire ? field.element_count() : 0;
+    // The words of a memory follow one another, so that one look-up finds them all.
+    const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1;
     for (size_t element = 0; element < field.element_count(); ++element) {
-      void* const storage = find(design, mapped, element);
+      void* const storage = memory && element > 0
+                                ? static_cast<std::byte*>(signal.storage.front()) + element * signal.bytes
+                                : find(design, mapped, element);
       if (storage == nullptr && wire) {
         break;
       }
@@ -78,23 +85,34 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
         throw RtlError("the RTL has no signal " + element_path(mapped, element), "name it as the state map does");
       }
       signal.storage.push_back(storage);
-      if (!wire) {
-        auto& cells = signal.bytes == 1   ? cells_of_1_
-                      : signal.bytes == 2 ? cells_of_2_
-                      : signal.bytes == 4 ? cells_of_4_
-                                          : cells_of_8_;
-        cells.push_back({storage, field.byte_of(element)});
-      }
+    }
+    if (memory) {
+      runs_.push_back(
+          {static_cast<std::byte*>(signal.storage.front()), field.offset, field.element_count() * signal.bytes});
+    } else if (!wire) {
+      add_cells(signal.storage, field, signal.bytes);
     }
     signals_.push_back(std::move(signal));
+  }
+}
+
+void VerilatedModel::add_cells(const std::vector<void*>& storage, const hw::StateField& field, size_t bytes) {
+  auto& cells = bytes == 1 ? cells_of_1_ : bytes == 2 ? cells_of_2_ : bytes == 4 ? cells_of_4_ : cells_of_8_;
+  for (size_t element = 0; element < storage.size(); ++element) {
+    cells.push_back({storage[element], field.byte_of(element)});
   }
 }
 
 void* VerilatedModel::find(const Design& design, const MappedSignal& signal, size_t element) const {
   const std::string path = element_path(signal, element);
   const size_t dot = path.rfind('.');
+  const size_t index = path.find('[', dot);
   const std::string scope = "TOP." + design.top + "." + path.substr(0, dot);
-  return functions_.signal(model_, scope.c_str(), path.substr(dot + 1).c_str());
+  void* const storage = functions_.signal(model_, scope.c_str(), path.substr(dot + 1, index - dot - 1).c_str());
+  if (storage == nullptr || index == std::string::npos) {
+    return storage;
+  }
+  return static_cast<std::byte*>(storage) + std::stoull(path.substr(index + 1)) * storage_bytes(signal.field.bits);
 }
 
 void VerilatedModel::find_forces(const Design& design) {
@@ -109,17 +127,16 @@ void VerilatedModel::find_forces(const Design& design) {
   values_.resize(found);
 }
 
-void VerilatedModel::show(const hw::OperandEdge& west, const hw::OperandEdge& north, const hw::DrainEdge& drain) {
-  functions_.show(model_, west.value, west.valid, west.control, north.value, north.valid,
-                  drains_ ? drain.drain : north.control);
+void* VerilatedModel::pin(const Pin& pin) const {
+  void* const storage = functions_.pin(model_, pin.name.c_str());
+  if (storage == nullptr) {
+    throw RtlError("a built model lacks the port " + pin.name, kRemedy);
+  }
+  return storage;
 }
 
 void VerilatedModel::evaluate(bool clock, bool reset) {
   functions_.evaluate(model_, clock ? 1 : 0, reset ? 1 : 0);
-}
-
-void VerilatedModel::read_south(hw::SumEdge& south) const {
-  functions_.south(model_, south.value);
 }
 
 template <typename T>
@@ -141,6 +158,9 @@ void VerilatedModel::copy_to(hw::StateTable& table) const {
   copy_cells_to<uint16_t>(cells_of_2_, table.arena());
   copy_cells_to<uint32_t>(cells_of_4_, table.arena());
   copy_cells_to<uint64_t>(cells_of_8_, table.arena());
+  for (const Run& run : runs_) {
+    std::memcpy(table.arena() + run.place, run.storage, run.bytes);
+  }
 }
 
 void VerilatedModel::copy_from(const hw::StateTable& table) {
@@ -148,6 +168,9 @@ void VerilatedModel::copy_from(const hw::StateTable& table) {
   copy_cells_from<uint16_t>(cells_of_2_, table.arena());
   copy_cells_from<uint32_t>(cells_of_4_, table.arena());
   copy_cells_from<uint64_t>(cells_of_8_, table.arena());
+  for (const Run& run : runs_) {
+    std::memcpy(run.storage, table.arena() + run.place, run.bytes);
+  }
 }
 
 uint64_t VerilatedModel::peek(size_t signal, size_t element) const {
@@ -156,12 +179,12 @@ uint64_t VerilatedModel::peek(size_t signal, size_t element) const {
 
 void VerilatedModel::poke(size_t signal, size_t element, uint64_t value) {
   value &= signals_[signal].mask;
-  std::memcpy(signals_[signal].storage[element], &value, static_cast<size_t>(signals_[signal].bytes));
+  std::memcpy(signals_[signal].storage[element], &value, signals_[signal].bytes);
 }
 
 void VerilatedModel::force(size_t signal, size_t element, uint64_t mask, uint64_t value) {
   const size_t wire = signals_[signal].first_force + element;
-  const auto bytes = static_cast<size_t>(signals_[signal].bytes);
+  const auto bytes = signals_[signal].bytes;
   std::memcpy(enables_[wire], &mask, bytes);
   std::memcpy(values_[wire], &value, bytes);
 }

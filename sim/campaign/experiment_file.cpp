@@ -144,13 +144,14 @@ engine::GridKind parse_engine(const std::string& name, const std::string& where,
   if (name == "auto" || uses_cone(name) || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
-  for (const engine::GridKind kind : {engine::GridKind::kStructural, engine::GridKind::kRtl}) {
+  for (const engine::GridKind kind :
+       {engine::GridKind::kStructural, engine::GridKind::kRtl, engine::GridKind::kRtlGrid}) {
     if (name == to_string(kind)) {
       return kind;
     }
   }
   throw UserError(where, line, "no engine '" + name + "' that takes faults",
-                  "use auto, cone, cycle, structural or rtl");
+                  "use auto, cone, cycle, structural, rtl or rtl_grid");
 }
 
 bool uses_cone(const std::string& name) {

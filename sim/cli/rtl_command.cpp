@@ -16,12 +16,13 @@ namespace {
 struct RtlOptions {
   std::string out;
   AcceleratorOptions accelerator;
+  bool grid = false;
   bool json = false;
 };
 
 int write_rtl(const RtlOptions& options) {
   const hw::AcceleratorConfig config = options.accelerator.over({}).build();
-  const rtl::Design design = rtl::grid_design(config.grid);
+  const rtl::Design design = options.grid ? rtl::grid_design(config.grid) : rtl::accelerator_design(config);
   try {
     rtl::write_design(design, config.grid, options.out);
   } catch (const rtl::RtlError& error) {
@@ -47,11 +48,12 @@ std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<RtlOptions>();
   app.add_option("--out", options->out, "Folder to write to: new, empty, or with an earlier output")->required();
   options->accelerator.add(app);
+  app.add_flag("--grid", options->grid, "Write only the grid of processing elements");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return write_rtl(*options); };
 }
 
-const Registration kRegistration{{"rtl", "Write the array of processing elements as SystemVerilog", configure}};
+const Registration kRegistration{{"rtl", "Write the accelerator as SystemVerilog", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

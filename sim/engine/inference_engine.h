@@ -14,7 +14,7 @@ namespace faultline::engine {
 /// Runs one fault-free inference. Engines without a clock leave the run's layers empty and its cycles 0.
 using Inference = std::function<AcceleratorRun(const model::Values& input)>;
 
-/// The engines that run whole networks: "functional", "cycle", "structural", "rtl".
+/// The engines that run whole networks: "functional", "cycle", "structural", "rtl", "rtl_grid".
 std::vector<std::string> engine_names();
 
 /// An engine by name; at most one with a clock per process. Throws UserError for an unknown name or a network that does
