@@ -47,6 +47,8 @@ class LockstepComparison {
     ReadOutput other;
   };
 
+  bool stored_alike(const hw::StateField& field) const;
+
   const hw::StateTable& reference_;
   const hw::StateTable& other_;
   std::vector<Output> outputs_;
