@@ -7,4 +7,4 @@ if ! clang-format --version | grep -q 'version 14\.'; then
   echo "check_format: skipped, clang-format 14 is not installed" >&2
   exit 0
 fi
-find hw sim testbenches tests \( -name '*.cpp' -o -name '*.h' \) -print0 | xargs -0 clang-format --dry-run --Werror
+find hw rtl sim testbenches tests \( -name '*.cpp' -o -name '*.h' \) -print0 | xargs -0 clang-format --dry-run --Werror

@@ -14,7 +14,7 @@ std::unique_ptr<Block> Accelerator::add_block(const Make& make) {
 
 Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config,
                          const MakeGrid& make_grid, StateTable& table, const CycleClock& clock_cycles)
-    : sc_module(name), table_(table), inputs_from_north_(config.grid.dataflow == Dataflow::kInputStationary) {
+    : AcceleratorModule(name), table_(table), inputs_from_north_(config.grid.dataflow == Dataflow::kInputStationary) {
   config.validate();
   grid_ =
       add_block<PeGrid>([&](FaultTaps& taps) { return make_grid("array", config.grid, table, taps, clock_cycles); });

@@ -10,6 +10,7 @@
 #include "hw/common/state_table.h"
 #include "hw/fault/fault_taps.h"
 #include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/accelerator_module.h"
 #include "hw/systolic/controller.h"
 #include "hw/systolic/dma.h"
 #include "hw/systolic/input_feeder.h"
@@ -20,38 +21,22 @@
 
 namespace faultline::hw {
 
-/// The systolic accelerator: controller, feeders with their buffers, grid, partial sums, post-processing and DMA,
-/// behind a command port and the DRAM handshake.
-class Accelerator : public sc_core::sc_module {
+/// The accelerator as SystemC blocks: controller, feeders with their buffers, grid, partial sums, post-processing, DMA.
+class Accelerator : public AcceleratorModule {
  public:
   /// Makes the grid of processing elements; the accelerator wires it.
   using MakeGrid = std::function<std::unique_ptr<PeGrid>(const char* name, const GridConfig&, StateTable&, FaultTaps&,
                                                          const CycleClock&)>;
 
-  sc_core::sc_in<bool> clock{"clock"};
-  sc_core::sc_in<bool> command_valid{"command_valid"};
-  sc_core::sc_in<CommandDescriptor> descriptor{"descriptor"};
-  sc_core::sc_out<bool> ready{"ready"};      ///< a valid command is taken at the next edge
-  sc_core::sc_out<bool> trapped{"trapped"};  ///< illegal address or command; stays until reset
-  sc_core::sc_in<DramResponse> dram_response{"dram_response"};
-  sc_core::sc_out<DramRequest> dram_request{"dram_request"};
-
   /// Validates `config`; registers all state in `table`, which must outlive the module.
   Accelerator(const sc_core::sc_module_name& name, const AcceleratorConfig& config, const MakeGrid& make_grid,
               StateTable& table, const CycleClock& clock_cycles);
 
-  /// Writes every signal from the state table: call after reset or a restored snapshot.
-  void drive();
-
-  /// Shows `probe` what passes through post-processing; nullptr: nobody.
-  void watch_results(ResultProbe* probe) { post_processing_->watch(probe); }
-
-  /// The taps of the block that owns a field of the state table.
-  FaultTaps& taps(size_t field);
-  /// As PeGrid::select_multiplier().
-  void select_multiplier(int selection) { grid_->select_multiplier(selection); }
-  /// The taps of every block.
-  const std::vector<std::unique_ptr<FaultTaps>>& all_taps() const { return taps_; }
+  void drive() override;
+  void watch_results(ResultProbe* probe) override { post_processing_->watch(probe); }
+  void select_multiplier(int selection) override { grid_->select_multiplier(selection); }
+  FaultTaps& taps(size_t field) override;
+  const std::vector<std::unique_ptr<FaultTaps>>& all_taps() const override { return taps_; }
 
  private:
   template <typename Block, typename Make>

@@ -74,8 +74,12 @@ PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTab
       read_data_(table, "post_processing.read_data[*]", 8, {bus_bytes_}) {}
 
 void PostProcessingCore::step(const Inputs& inputs, uint64_t cycle) {
+  if (probe_ != nullptr) {
+    show(*probe_, inputs);
+  }
   // Later stages first: each uses what the stage before it held before the edge.
   done_.set(0);
+  read_output(inputs.read);
   write_output(inputs.command);
   multiply(inputs.command);
   add_bias(inputs);
@@ -96,7 +100,7 @@ void PostProcessingCore::step(const Inputs& inputs, uint64_t cycle) {
   } else {
     state_.set(kIdle);
   }
-  serve_dma(inputs);
+  write_parameters(inputs.write);
   if (!taps_.empty()) {
     taps_.apply_registers(cycle);
   }
@@ -106,9 +110,6 @@ void PostProcessingCore::begin(const CommandDescriptor& command) {
   if (command.rows == 0) {
     done_.set(1);
     return;
-  }
-  if (probe_ != nullptr) {
-    probe_->on_command();
   }
   state_.set(static_cast<Opcode>(command.opcode) == Opcode::kPool ? kPool : kRows);
   row_.set(0);
@@ -162,9 +163,6 @@ void PostProcessingCore::combine_window(const Inputs& inputs) {
   window_done_.row.set(pool_fetched_.row.get());
   if (!valid) {
     return;
-  }
-  if (probe_ != nullptr) {
-    show_tap(inputs.pool, inputs.command);
   }
   const bool maximum = inputs.command.maximum != 0;
   const bool first = pool_fetched_.first.get() != 0;
@@ -259,28 +257,45 @@ void PostProcessingCore::write_lane(int64_t address, size_t lane, uint32_t row, 
   }
 }
 
+int64_t PostProcessingCore::lane_address(size_t lane, uint32_t row, const CommandDescriptor& command) const {
+  return static_cast<int64_t>(command.output_base) + static_cast<int64_t>(row) * command.output_row_stride +
+         static_cast<int64_t>(lane) * command.output_lane_stride;
+}
+
 void PostProcessingCore::write_output(const CommandDescriptor& command) {
   if (product_stage_.valid.get() == 0) {
     return;
   }
   const uint32_t row = product_stage_.row.get();
-  const int64_t base =
-      static_cast<int64_t>(command.output_base) + static_cast<int64_t>(row) * command.output_row_stride;
-  const int written = lanes(command);
-  for (int lane = 0; lane < written; ++lane) {
-    const int64_t address = base + static_cast<int64_t>(lane) * command.output_lane_stride;
-    write_lane(address, static_cast<size_t>(lane), row, command);
-    if (probe_ != nullptr) {
-      show_lane(address, static_cast<size_t>(lane), row, command);
-    }
-  }
-  if (probe_ != nullptr) {
-    probe_->on_row(row);
+  const auto written = static_cast<size_t>(lanes(command));
+  for (size_t lane = 0; lane < written; ++lane) {
+    write_lane(lane_address(lane, row, command), lane, row, command);
   }
   done_.set(row + 1 == static_cast<uint32_t>(command.rows));
 }
 
-void PostProcessingCore::show_tap(const PoolData& pool, const CommandDescriptor& command) const {
+void PostProcessingCore::show(ResultProbe& probe, const Inputs& inputs) const {
+  if (product_stage_.valid.get() != 0) {
+    show_row(probe, inputs.command);
+  }
+  if (pool_fetched_.valid.get() != 0) {
+    show_tap(probe, inputs.pool, inputs.command);
+  }
+  if (inputs.start && state_.get() == kIdle && inputs.command.rows != 0) {
+    probe.on_command();
+  }
+}
+
+void PostProcessingCore::show_row(ResultProbe& probe, const CommandDescriptor& command) const {
+  const uint32_t row = product_stage_.row.get();
+  const auto written = static_cast<size_t>(lanes(command));
+  for (size_t lane = 0; lane < written; ++lane) {
+    show_lane(probe, lane, row, command);
+  }
+  probe.on_row(row);
+}
+
+void PostProcessingCore::show_tap(ResultProbe& probe, const PoolData& pool, const CommandDescriptor& command) const {
   ResultProbe::Tap tap;
   tap.row = pool_fetched_.row.get();
   tap.first = pool_fetched_.first.get() != 0;
@@ -288,13 +303,14 @@ void PostProcessingCore::show_tap(const PoolData& pool, const CommandDescriptor&
   tap.inside = pool_fetched_.inside.get() != 0;
   tap.values = pool.value;
   tap.lanes = lanes(command);
-  probe_->on_tap(tap);
+  probe.on_tap(tap);
 }
 
-void PostProcessingCore::show_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) const {
+void PostProcessingCore::show_lane(ResultProbe& probe, size_t lane, uint32_t row,
+                                   const CommandDescriptor& command) const {
   ResultProbe::Lane shown;
   shown.product = product_.get(lane);
-  shown.address = address;
+  shown.address = lane_address(lane, row, command);
   shown.bytes = command.raw != 0 ? kRawBytes : 1;
   shown.value =
       command.raw != 0 ? static_cast<uint32_t>(shown.product) : static_cast<uint8_t>(requantised(lane, row, command));
@@ -302,26 +318,28 @@ void PostProcessingCore::show_lane(int64_t address, size_t lane, uint32_t row, c
   // A faulty product may be anything: the addition wraps.
   const auto code = static_cast<uint64_t>(rounded(lane, row, command)) + static_cast<uint64_t>(command.zero_point);
   shown.rounded = is_rounded ? static_cast<int64_t>(code) : shown.value;
-  probe_->on_lane(shown);
+  probe.on_lane(shown);
 }
 
-void PostProcessingCore::serve_dma(const Inputs& inputs) {
-  if (inputs.write.valid) {
-    const auto target = static_cast<LoadTarget>(inputs.write.target);
-    for (int i = 0; i < inputs.write.count; ++i) {
-      const int64_t address = static_cast<int64_t>(inputs.write.address) + i;
-      if (target == LoadTarget::kParameter) {
-        parameter_.write(address, inputs.write.data.bytes[i]);
-      } else if (target == LoadTarget::kTable) {
-        table_.write(address, static_cast<int8_t>(inputs.write.data.bytes[i]));
-      }
+void PostProcessingCore::write_parameters(const BufferWrite& write) {
+  if (!write.valid) {
+    return;
+  }
+  const auto target = static_cast<LoadTarget>(write.target);
+  for (int i = 0; i < write.count; ++i) {
+    const int64_t address = static_cast<int64_t>(write.address) + i;
+    if (target == LoadTarget::kParameter) {
+      parameter_.write(address, write.data.bytes[i]);
+    } else if (target == LoadTarget::kTable) {
+      table_.write(address, static_cast<int8_t>(write.data.bytes[i]));
     }
   }
-  if (inputs.read.valid) {
-    for (int i = 0; i < bus_bytes_; ++i) {
-      const bool asked = i < inputs.read.count;
-      read_data_.set(asked ? output_.read(static_cast<int64_t>(inputs.read.address) + i) : 0, static_cast<size_t>(i));
-    }
+}
+
+void PostProcessingCore::read_output(const BufferRead& read) {
+  for (int i = 0; read.valid && i < bus_bytes_; ++i) {
+    const bool asked = i < read.count;
+    read_data_.set(asked ? output_.read(static_cast<int64_t>(read.address) + i) : 0, static_cast<size_t>(i));
   }
 }
 

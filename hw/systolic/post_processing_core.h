@@ -40,6 +40,8 @@ class PostProcessingCore {
 
   /// Shows `probe` every value that is used from now on; nullptr: nobody.
   void watch(ResultProbe* probe) { probe_ = probe; }
+  /// Shows `probe` what the next edge will use.
+  void show(ResultProbe& probe, const Inputs& inputs) const;
 
  private:
   enum State : uint8_t { kIdle = 0, kRows = 1, kPool = 2 };
@@ -66,15 +68,18 @@ class PostProcessingCore {
   void begin(const CommandDescriptor& command);
   void request_row(const CommandDescriptor& command);
   void request_tap(const CommandDescriptor& command);
-  void serve_dma(const Inputs& inputs);
+  void read_output(const BufferRead& read);
+  void write_parameters(const BufferWrite& write);
   int32_t parameter_word(size_t entry, int byte) const;
   size_t parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const;
   int lanes(const CommandDescriptor& command) const;
   int64_t rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int8_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  int64_t lane_address(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   void write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command);
-  void show_tap(const PoolData& pool, const CommandDescriptor& command) const;
-  void show_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  void show_row(ResultProbe& probe, const CommandDescriptor& command) const;
+  void show_tap(ResultProbe& probe, const PoolData& pool, const CommandDescriptor& command) const;
+  void show_lane(ResultProbe& probe, size_t lane, uint32_t row, const CommandDescriptor& command) const;
 
   int columns_;
   int bus_bytes_;

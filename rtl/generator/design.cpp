@@ -14,30 +14,49 @@ bool begins_with(const std::string& text, const std::string& beginning) {
   return text.rfind(beginning, 0) == 0;
 }
 
+std::vector<size_t> elements_at_edge(const hw::GridConfig& config, bool east, bool south) {
+  std::vector<size_t> elements;
+  for (int row = 0; row < config.rows; ++row) {
+    for (int column = 0; column < config.columns; ++column) {
+      if ((east && column == config.columns - 1) || (south && row == config.rows - 1)) {
+        elements.push_back(static_cast<size_t>(row * config.columns + column));
+      }
+    }
+  }
+  return elements;
+}
+
 }  // namespace
 
 Design grid_design(const hw::GridConfig& config) {
+  const bool output_stationary = config.dataflow == hw::Dataflow::kOutputStationary;
   Design design{"systolic_grid",
                 config.rows,
                 config.columns,
                 config.dataflow,
                 {multiplier_module(config), element_module(config), grid_module(config)},
-                {}};
+                {},
+                {{"west_value", 8 * config.rows},
+                 {"west_valid", config.rows},
+                 {"north_value", 8 * config.columns},
+                 {"north_valid", config.columns}},
+                {{"south_sum", 32 * config.columns}}};
+  if (output_stationary) {
+    design.inputs.push_back({"drain", config.columns});
+  } else {
+    design.inputs.push_back({"west_control", config.rows});
+    design.inputs.push_back({"north_control", config.columns});
+  }
 
   hw::StateTable table;
   const hw::GridState state(config, table, [](size_t) { return uint64_t{0}; });
   const std::string moving = config.dataflow == hw::Dataflow::kInputStationary ? "weight" : "activation";
   for (const hw::StateField& field : table.fields()) {
     const std::string name = field.path.substr(field.path.rfind('.') + 1);
-    MappedSignal signal;
-    signal.field = field;
-    signal.module = "systolic_pe";
-    signal.name = name;
-    signal.path = element_signal(name);
+    MappedSignal signal{field, "systolic_pe", name, element_signal(name)};
     // What stays in an element is read there; only operands on their way leave the grid unread.
-    const bool output_stationary = config.dataflow == hw::Dataflow::kOutputStationary;
-    signal.read_east = !(begins_with(name, moving) || name == "load");
-    signal.read_south = !(output_stationary && begins_with(name, "weight"));
+    signal.unread = elements_at_edge(config, begins_with(name, moving) || name == "load",
+                                     output_stationary && begins_with(name, "weight"));
     design.signals.push_back(std::move(signal));
   }
   return design;
@@ -46,6 +65,13 @@ Design grid_design(const hw::GridConfig& config) {
 std::string element_path(const MappedSignal& signal, size_t element) {
   hw::StateField field = signal.field;
   field.path = signal.path;
+  if (signal.reversed) {
+    // The same element, counted with the indices the other way round: only two dimensions are ever reversed.
+    const auto rows = static_cast<size_t>(field.dimensions[0]);
+    const auto columns = static_cast<size_t>(field.dimensions[1]);
+    element = element % columns * rows + element / columns;
+    field.dimensions = {field.dimensions[1], field.dimensions[0]};
+  }
   return hw::element_path(field, element);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hw/common/state_table.h"
+#include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/grid_config.h"
 #include "rtl/generator/source_file.h"
 
@@ -16,25 +17,19 @@ struct MappedSignal {
   hw::StateField field;  ///< path, kind, width and dimensions of the model's field
   std::string module;    ///< the module that declares it
   std::string name;      ///< its name there
-  /// Below the top module, one `[*]` for each dimension: "row[*].column[*].u_pe.psum". Empty: the RTL has no such wire.
+  /// Below the top module, one `[*]` for each dimension: "row[*].column[*].u_pe.psum". A memory's last `[*]` is its
+  /// word. Empty: the RTL has no such wire.
   std::string path;
-  bool packed = false;     ///< one vector holds all elements, row-major from its lowest bits; `path` has no `[*]` then
-  bool read_east = true;   ///< something reads the element of the last column
-  bool read_south = true;  ///< something reads the element of the last row
+  bool packed = false;    ///< one vector holds all elements, row-major from its lowest bits; `path` has no `[*]` then
+  bool reversed = false;  ///< the RTL's indices come in the opposite order of the model's
+  std::vector<size_t> unread = {};  ///< elements (row-major) that nothing reads, such as operands that leave the grid
 };
 
-/// The names of the top module's ports.
-struct PinNames {
-  std::string clock = "clock";
-  std::string reset = "reset";
-  std::string west_value = "west_value";
-  std::string west_valid = "west_valid";
-  std::string west_control = "west_control";  ///< not in output-stationary
-  std::string north_value = "north_value";
-  std::string north_valid = "north_valid";
-  std::string north_control = "north_control";  ///< not in output-stationary
-  std::string drain = "drain";                  ///< only in output-stationary
-  std::string south_sum = "south_sum";
+/// A port of the top module.
+struct Pin {
+  std::string name;  ///< in the generated design
+  int bits;
+  std::string port = name;  ///< in this design
 };
 
 /// How the top module is reset.
@@ -51,7 +46,10 @@ struct Design {
   hw::Dataflow dataflow;
   std::vector<SourceFile> sources;    ///< SystemVerilog, modules before their users
   std::vector<MappedSignal> signals;  ///< in the order of the state table's fields
-  PinNames pins = {};
+  std::vector<Pin> inputs;            ///< without clock and reset
+  std::vector<Pin> outputs;
+  Pin clock_pin = {"clock", 1};
+  Pin reset_pin = {"reset", 1};
   ResetRule reset = {};
   std::vector<std::pair<std::string, int64_t>> parameters = {};  ///< of the top module, where they differ from its own
 };
@@ -59,6 +57,10 @@ struct Design {
 /// The grid of processing elements: modules systolic_multiplier, systolic_pe and systolic_grid.
 /// Throws RtlError for a multiplier that such an array cannot have (multiplier_module).
 Design grid_design(const hw::GridConfig& config);
+
+/// The whole accelerator: the grid and module systolic_accelerator around it (accelerator_modules.h).
+/// Throws RtlError for a configuration that the RTL does not model.
+Design accelerator_design(const hw::AcceleratorConfig& config);
 
 /// The path of one element (row-major index), with indices in place of `[*]`, or of the vector that holds it.
 std::string element_path(const MappedSignal& signal, size_t element);

@@ -14,6 +14,9 @@ std::string state_map(const Design& design, const hw::GridConfig& config) {
                        {"width", signal.field.bits},
                        {"signed", signal.field.is_signed},
                        {"dimensions", signal.field.dimensions}});
+    if (signal.reversed) {
+      signals.back()["reversed"] = true;  // the RTL's indices come in the opposite order
+    }
   }
   const ordered_json map = {{"top", design.top},
                             {"rows", config.rows},

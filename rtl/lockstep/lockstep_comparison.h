@@ -53,11 +53,11 @@ class LockstepComparison {
     ReadOutput other;
   };
 
-  bool stored_state_equals() const;
+  bool stored_alike(size_t field) const;
 
   const hw::StateTable& reference_;
   const hw::StateTable& other_;
-  bool same_layout_ = true;  ///< equal states are equal arenas
+  std::vector<size_t> blocks_;  ///< by field: bytes that can be compared in one look, or 0
   std::vector<bool> left_out_;
   std::vector<Output> outputs_;
   uint64_t comparisons_ = 0;

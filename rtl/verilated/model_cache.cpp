@@ -58,6 +58,8 @@ std::vector<std::string> verilator_command(const Design& design, ModelKind kind,
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::string> command = {
       "verilator", "--cc", "--exe", "--build", "-j", std::to_string(cores), "--no-timing", "--noassert", "-Wno-fatal",
+      // Loops over the ports of a memory are unrolled: four ports for each of up to 256 columns.
+      "--unroll-count", "1024", "--unroll-stmts", "100000",
       // Every register is written before it is read: the state table fills it in.
       "--x-assign", "fast", "--x-initial", "fast", "--prefix", "Vmodel", "--top-module", design.top, "-Mdir", "build",
       "-o", std::string("../") + kLibrary,
@@ -151,8 +153,8 @@ fs::path build_model(const Design& design, ModelKind kind, const ModelCheck& che
     key += input.name + '\n' + input.text;
   }
   const fs::path cache = fs::absolute(model_cache_folder());
-  const std::string name = fmt::format("{}_{}x{}_{}_{}", to_string(design.dataflow), design.rows, design.columns,
-                                       to_string(kind), digest(key).substr(0, 16));
+  const std::string name = fmt::format("{}_{}_{}x{}_{}_{}", design.top, to_string(design.dataflow), design.rows,
+                                       design.columns, to_string(kind), digest(key).substr(0, 16));
   const fs::path entry = cache / name;
   if (fs::exists(entry / kLibrary)) {
     return entry / kLibrary;

@@ -1,5 +1,6 @@
 #include "rtl/verilated/poke_test.h"
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <string>
@@ -7,59 +8,91 @@
 
 #include <fmt/format.h>
 
-#include "hw/systolic/grid_state.h"
 #include "rtl/generator/rtl_error.h"
+#include "rtl/verilated/pin_bits.h"
 #include "rtl/verilated/verilated_model.h"
 
 namespace faultline::rtl {
 namespace {
 
 constexpr int kDepositRounds = 4;
-/// A valid bit or a control that is 0 hides a site for one edge; so many in a row do not happen.
-constexpr int kEffectRounds = 200;
+/// What else the machine holds may hide a site: most show at once, the rarest when several counters happen to be equal.
+constexpr int kEffectRounds = 20000;
+constexpr size_t kAllElements = ~size_t{0};
+
+const hw::StateTable& filled(hw::StateTable& table, const AddFields& add_fields) {
+  add_fields(table);
+  return table;
+}
 
 /// A model with a state table of its own.
-struct Copy {
-  Copy(const std::filesystem::path& library, const Design& design, const hw::GridConfig& config)
-      : state(config, table, [](size_t) { return uint64_t{0}; }),
-        model(library, design, table, 0),
-        south(config.columns) {}
-
-  std::vector<int32_t> south_before_edge() {
-    model.read_south(south);
-    return {south.value, south.value + south.lanes};
+class Copy {
+ public:
+  Copy(const std::filesystem::path& library, const Design& design, const AddFields& add_fields)
+      : model(library, design, filled(table, add_fields), 0) {
+    for (const Pin& pin : design.inputs) {
+      inputs_.push_back({model.pin(pin), pin.bits});
+    }
+    for (const Pin& pin : design.outputs) {
+      outputs_.push_back({model.pin(pin), pin.bits});
+    }
   }
-  void finish_cycle() {
-    model.evaluate(true);
-    model.copy_to(table);
-    model.read_south(south);
+
+  /// Random values on all inputs.
+  void show_random(std::mt19937_64& random) {
+    constexpr int kWord = 32;
+    for (const Port& pin : inputs_) {
+      for (int first = 0; first < pin.bits; first += kWord) {
+        put_bits(pin.storage, static_cast<size_t>(first), std::min(kWord, pin.bits - first), random());
+      }
+    }
+  }
+
+  void show_same(const Copy& other) {
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      std::memcpy(inputs_[i].storage, other.inputs_[i].storage, storage_bytes(inputs_[i].bits));
+    }
+  }
+
+  bool shows_same(const Copy& other) const {
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      if (std::memcmp(outputs_[i].storage, other.outputs_[i].storage, storage_bytes(outputs_[i].bits)) != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   hw::StateTable table;
-  hw::GridState state;
   VerilatedModel model;
-  hw::SumEdge south;
+
+ private:
+  struct Port {
+    void* storage;
+    int bits;
+  };
+
+  std::vector<Port> inputs_, outputs_;
 };
 
 class PokeTest {
  public:
-  PokeTest(const std::filesystem::path& library, const Design& design, const hw::GridConfig& config)
-      : design_(design), config_(config), plain_(library, design, config), struck_(library, design, config) {}
+  PokeTest(const std::filesystem::path& library, const Design& design, const AddFields& add_fields)
+      : design_(design), plain_(library, design, add_fields), struck_(library, design, add_fields) {
+    add_fields(random_state_);
+  }
 
   void run() {
     for (int round = 0; round < kDepositRounds; ++round) {
+      randomise(true);
       check_deposits();
     }
     check_reset();
     std::vector<hw::Site> hidden = sites_with_readers();
     for (int round = 0; round < kEffectRounds && !hidden.empty(); ++round) {
-      std::vector<hw::Site> still_hidden;
-      for (const hw::Site site : hidden) {
-        if (!strike(site)) {
-          still_hidden.push_back(site);
-        }
-      }
-      hidden = std::move(still_hidden);
+      randomise(false);
+      hidden.erase(std::remove_if(hidden.begin(), hidden.end(), [this](hw::Site site) { return shows(site); }),
+                   hidden.end());
     }
     if (!hidden.empty()) {
       refuse_hidden(hidden.front());
@@ -76,59 +109,79 @@ class PokeTest {
                    "an output, or what the next edge stores, must depend on it while reset is inactive");
   }
   std::string name_of(hw::Site site) const {
-    return fmt::format("{} ({})", element_path(design_.signals[site.field], site.element),
-                       hw::element_path(design_.signals[site.field].field, site.element));
+    const size_t element = site.element == kAllElements ? 0 : site.element;
+    return fmt::format("{} ({})", element_path(design_.signals[site.field], element),
+                       hw::element_path(design_.signals[site.field].field, element));
   }
 
-  bool is_wire(size_t signal) const { return design_.signals[signal].field.kind == hw::StateKind::kWire; }
+  bool is(size_t signal, hw::StateKind kind) const { return design_.signals[signal].field.kind == kind; }
+
+  template <class Action>
+  void for_each_stored(bool memories, Action action) const {
+    for (size_t signal = 0; signal < design_.signals.size(); ++signal) {
+      const bool stored = is(signal, hw::StateKind::kRegister) || (memories && is(signal, hw::StateKind::kMemory));
+      for (size_t element = 0; stored && element < design_.signals[signal].field.element_count(); ++element) {
+        action(hw::Site{signal, element});
+      }
+    }
+  }
+
+  /// Random registers, pins and, where asked for, memories. In most rounds all registers are small numbers of the same
+  /// magnitude, so that addresses are in range and counters meet their limits.
+  void randomise(bool memories) {
+    const int magnitude = random_() % 4 == 0 ? 64 : static_cast<int>(1 + random_() % 6);
+    const uint64_t mask = magnitude == 64 ? ~uint64_t{0} : (uint64_t{1} << magnitude) - 1;
+    for_each_stored(memories, [&](hw::Site site) {
+      const bool memory = is(site.field, hw::StateKind::kMemory);
+      random_state_.poke(site, random_() & (memory ? ~uint64_t{0} : mask));
+    });
+    plain_.show_random(random_);
+    struck_.show_same(plain_);
+  }
 
   void check_deposits() {
-    for (size_t signal = 0; signal < design_.signals.size(); ++signal) {
-      for (size_t element = 0; !is_wire(signal) && element < design_.signals[signal].field.element_count(); ++element) {
-        plain_.table.poke({signal, element}, random_());
-      }
+    for (Copy* copy : {&plain_, &struck_}) {
+      copy->model.copy_from(random_state_);
+      copy->model.evaluate(false);
+      copy->model.copy_to(copy->table);
     }
-    plain_.model.copy_from(plain_.table);
-    plain_.model.evaluate(false);
-    plain_.model.copy_to(struck_.table);
-    for (size_t signal = 0; signal < design_.signals.size(); ++signal) {
-      for (size_t element = 0; !is_wire(signal) && element < design_.signals[signal].field.element_count(); ++element) {
-        if (plain_.table.peek({signal, element}) != struck_.table.peek({signal, element})) {
-          refuse_deposit({signal, element});
-        }
+    for_each_stored(true, [this](hw::Site site) {
+      if (random_state_.peek(site) != plain_.table.peek(site)) {
+        refuse_deposit(site);
       }
-    }
-    struck_.model.copy_from(struck_.table);
+    });
   }
 
-  /// After random registers and under random edges, reset leaves nothing but zeros.
+  /// With random inputs, reset leaves nothing but zeros of registers whose bits were all 1.
   void check_reset() {
-    show_random_edges();
+    for_each_stored(false, [this](hw::Site site) { random_state_.poke(site, ~uint64_t{0}); });
+    plain_.model.copy_from(random_state_);
+    struck_.model.copy_from(random_state_);
     plain_.model.reset();
     struck_.model.reset();
     plain_.model.copy_to(plain_.table);
-    struck_.model.copy_to(struck_.table);
-    for (size_t signal = 0; signal < design_.signals.size(); ++signal) {
-      for (size_t element = 0; !is_wire(signal) && element < design_.signals[signal].field.element_count(); ++element) {
-        if (plain_.table.peek({signal, element}) != 0) {
-          throw RtlError(fmt::format("{} is {:#x} after reset", element_path(design_.signals[signal], element),
-                                     plain_.table.peek({signal, element})),
-                         "a reset must leave 0 in every register");
-        }
+    for_each_stored(false, [this](hw::Site site) {
+      if (plain_.table.peek(site) != 0) {
+        throw RtlError(fmt::format("{} is {:#x} after reset", element_path(design_.signals[site.field], site.element),
+                                   plain_.table.peek(site)),
+                       "a reset must leave 0 in every register");
       }
-    }
+    });
   }
 
   std::vector<hw::Site> sites_with_readers() const {
     std::vector<hw::Site> sites;
-    const auto columns = static_cast<size_t>(config_.columns);
-    const auto last_row = static_cast<size_t>(config_.rows) - 1;
     for (size_t index = 0; index < design_.signals.size(); ++index) {
       const MappedSignal& signal = design_.signals[index];
+      if (is(index, hw::StateKind::kMemory)) {
+        sites.push_back({index, kAllElements});
+        continue;
+      }
+      if (is(index, hw::StateKind::kWire) && (!plain_.model.forceable() || signal.path.empty())) {
+        continue;
+      }
       for (size_t element = 0; element < signal.field.element_count(); ++element) {
-        const bool leaves = (!signal.read_east && element % columns == columns - 1) ||
-                            (!signal.read_south && element / columns == last_row);
-        if (!leaves && (!is_wire(index) || (plain_.model.forceable() && !signal.path.empty()))) {
+        if (std::find(signal.unread.begin(), signal.unread.end(), element) == signal.unread.end()) {
           sites.push_back({index, element});
         }
       }
@@ -136,61 +189,60 @@ class PokeTest {
     return sites;
   }
 
-  void show_random_edges() {
-    hw::OperandEdge west(config_.rows);
-    hw::OperandEdge north(config_.columns);
-    hw::DrainEdge drain(config_.columns);
-    for (hw::OperandEdge* edge : {&west, &north}) {
-      for (int lane = 0; lane < edge->lanes; ++lane) {
-        edge->value[lane] = static_cast<int8_t>(random_());
-        edge->valid[lane] = random_() % 4 != 0 ? 1 : 0;
-        edge->control[lane] = random_() % 2;
-      }
+  /// Strikes one bit in one of two copies in the same state; true if their outputs differ or what the next edge stores.
+  /// Both step, so that what a design holds beside the mapped registers stays equal too.
+  bool shows(hw::Site site) {
+    for (Copy* copy : {&plain_, &struck_}) {
+      copy->model.copy_from(random_state_);
+      copy->model.evaluate(false);
     }
-    for (int column = 0; column < config_.columns; ++column) {
-      drain.drain[column] = random_() % 4 == 0 ? 1 : 0;
-    }
-    plain_.model.show(west, north, drain);
-    struck_.model.show(west, north, drain);
-  }
-
-  /// Strikes one bit in one of two equal copies; true if their outputs differ or what they hold after the next edge.
-  /// Leaves them equal.
-  bool strike(hw::Site site) {
-    show_random_edges();
-    plain_.model.evaluate(false);
+    strike(site, uint64_t{1} << (random_() % static_cast<uint32_t>(design_.signals[site.field].field.bits)));
     struck_.model.evaluate(false);
-    const uint64_t bit = uint64_t{1} << (random_() % static_cast<uint32_t>(design_.signals[site.field].field.bits));
-    const uint64_t struck = struck_.model.peek(site.field, site.element) ^ bit;
-    if (is_wire(site.field)) {
-      struck_.model.force(site.field, site.element, bit, struck);
-    } else {
-      struck_.model.poke(site.field, site.element, struck);
+    const bool output = !struck_.shows_same(plain_);
+    for (Copy* copy : {&plain_, &struck_}) {
+      copy->model.evaluate(true);
+      copy->model.copy_to(copy->table);
     }
-    struck_.model.evaluate(false);
-    const bool shown = plain_.south_before_edge() != struck_.south_before_edge();
-    plain_.finish_cycle();
-    struck_.finish_cycle();
-    const bool differs = shown || !(plain_.south == struck_.south) ||
-                         std::memcmp(plain_.table.arena(), struck_.table.arena(), plain_.table.arena_bytes()) != 0;
-    if (is_wire(site.field)) {
+    const bool differs = output || !struck_.shows_same(plain_) || stores_otherwise(site);
+    if (is(site.field, hw::StateKind::kWire)) {
       struck_.model.force(site.field, site.element, 0, 0);
     }
-    struck_.model.copy_from(plain_.table);
     return differs;
   }
 
+  void strike(hw::Site site, uint64_t bit) {
+    if (is(site.field, hw::StateKind::kWire)) {
+      struck_.model.force(site.field, site.element, bit, struck_.model.peek(site.field, site.element) ^ bit);
+      return;
+    }
+    const bool all = site.element == kAllElements;
+    const size_t end = all ? design_.signals[site.field].field.element_count() : site.element + 1;
+    for (size_t element = all ? 0 : site.element; element < end; ++element) {
+      struck_.model.poke(site.field, element, struck_.model.peek(site.field, element) ^ bit);
+    }
+  }
+
+  /// True if the edge left something else in the struck copy; a struck memory's own words do not count.
+  bool stores_otherwise(hw::Site site) {
+    if (site.element == kAllElements) {
+      const hw::StateField& field = struck_.table.fields()[site.field];
+      std::memcpy(struck_.table.arena() + field.offset, plain_.table.arena() + field.offset,
+                  field.element_count() * static_cast<size_t>(field.element_bytes));
+    }
+    return std::memcmp(plain_.table.arena(), struck_.table.arena(), plain_.table.arena_bytes()) != 0;
+  }
+
   const Design& design_;
-  const hw::GridConfig config_;
+  hw::StateTable random_state_;
   Copy plain_;
   Copy struck_;
-  std::mt19937 random_{1};
+  std::mt19937_64 random_{1};
 };
 
 }  // namespace
 
-void poke_test(const std::filesystem::path& library, const Design& design, const hw::GridConfig& config) {
-  PokeTest(library, design, config).run();
+void poke_test(const std::filesystem::path& library, const Design& design, const AddFields& add_fields) {
+  PokeTest(library, design, add_fields).run();
 }
 
 }  // namespace faultline::rtl

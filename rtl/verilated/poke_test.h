@@ -1,18 +1,25 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
-#include "hw/systolic/grid_config.h"
+#include "hw/common/state_table.h"
 #include "rtl/generator/design.h"
 
 namespace faultline::rtl {
 
-/// Proves that faults reach every site of a new model, from the model alone: what is deposited in a register stays
-/// there and touches no other one, and a flipped bit of each register (a forced bit of each wire) changes an
-/// output or what the next edge stores. Registers that nothing reads (operands that leave the grid) need only the
-/// first. Reset must leave 0 in every register.
+/// Whether a new model must prove that faults reach all of its sites.
+enum class SiteCheck { kPoke, kNone };
+
+/// Adds the fields of a design's signals to an empty table, in their order.
+using AddFields = std::function<void(hw::StateTable& table)>;
+
+/// Proves that faults reach every site of a new model, from the model alone: what is deposited in a register or memory
+/// stays there and touches nothing else, and a flipped bit of each register (a forced bit of each wire) changes an
+/// output or what the next edge stores. A memory, one array in the RTL, is struck in all of its words at once. Elements
+/// that nothing reads need only the first. Reset must leave 0 in every register.
 ///
 /// Throws RtlError with the path of a site that faults do not reach.
-void poke_test(const std::filesystem::path& library, const Design& design, const hw::GridConfig& config);
+void poke_test(const std::filesystem::path& library, const Design& design, const AddFields& add_fields);
 
 }  // namespace faultline::rtl

@@ -1,20 +1,36 @@
 #include "rtl/verilated/rtl_grid.h"
 
+#include <cstring>
 #include <utility>
 
+#include "hw/systolic/accelerator.h"
+#include "hw/systolic/accelerator_factory.h"
 #include "hw/systolic/grid_factory.h"
 #include "rtl/verilated/model_cache.h"
+#include "rtl/verilated/pin_bits.h"
 #include "rtl/verilated/poke_test.h"
 
 namespace faultline::rtl {
 namespace {
 
-const hw::GridRegistration kRegistration{
-    "rtl",
-    [](const char* name, const hw::GridConfig& config, hw::StateTable& table, hw::FaultTaps& taps,
-       const hw::CycleClock& cycles) -> std::unique_ptr<hw::PeGrid> {
-      return std::make_unique<RtlGrid>(name, config, table, taps, cycles);
+std::unique_ptr<hw::PeGrid> make_grid(const char* name, const hw::GridConfig& config, hw::StateTable& table,
+                                      hw::FaultTaps& taps, const hw::CycleClock& cycles) {
+  return std::make_unique<RtlGrid>(name, config, table, taps, cycles);
+}
+
+const hw::GridRegistration kRegistration{"rtl", make_grid};
+
+/// The accelerator `rtl` is the whole one.
+const hw::AcceleratorRegistration kAcceleratorRegistration{
+    "rtl_grid",
+    [](const char* name, const hw::AcceleratorConfig& config, hw::StateTable& table,
+       const hw::CycleClock& cycles) -> std::unique_ptr<hw::AcceleratorModule> {
+      return std::make_unique<hw::Accelerator>(name, config, make_grid, table, cycles);
     }};
+
+uint64_t no_products(size_t) {
+  return 0;
+}
 
 }  // namespace
 
@@ -48,13 +64,19 @@ RtlGrid::RtlGrid(const sc_core::sc_module_name& name, Design design, ModelKind k
 void RtlGrid::load(ModelKind kind) {
   const auto check = [this](const std::filesystem::path& library) {
     if (check_ == SiteCheck::kPoke) {
-      poke_test(library, design_, config_);
+      poke_test(library, design_, [this](hw::StateTable& table) { hw::GridState(config_, table, no_products); });
     }
   };
   model_ = std::make_unique<VerilatedModel>(build_model(design_, kind, check), design_, table_, first_field_);
   model_->reset();
+  pins_.clear();
+  for (const auto* pins : {&design_.inputs, &design_.outputs}) {
+    for (const Pin& port : *pins) {
+      pins_[port.name] = model_->pin(port);
+    }
+  }
   model_->copy_from(table_);
-  model_->show(shown_west_, shown_north_, shown_drain_);
+  show();
   model_->evaluate(clock_level_);
 }
 
@@ -105,7 +127,24 @@ void RtlGrid::show_edges() {
   shown_west_ = west->read();
   shown_north_ = north->read();
   shown_drain_ = drain->read();
-  model_->show(shown_west_, shown_north_, shown_drain_);
+  show();
+}
+
+/// Puts what is shown on the model's pins.
+void RtlGrid::show() {
+  const auto put_values = [this](const char* name, const hw::OperandEdge& edge) {
+    std::memcpy(pin(name), edge.value, static_cast<size_t>(edge.lanes));
+  };
+  put_values("west_value", shown_west_);
+  put_values("north_value", shown_north_);
+  put_lane_bits(pin("west_valid"), shown_west_.valid, config_.rows);
+  put_lane_bits(pin("north_valid"), shown_north_.valid, config_.columns);
+  if (config_.dataflow == hw::Dataflow::kOutputStationary) {
+    put_lane_bits(pin("drain"), shown_drain_.drain, config_.columns);
+  } else {
+    put_lane_bits(pin("west_control"), shown_west_.control, config_.rows);
+    put_lane_bits(pin("north_control"), shown_north_.control, config_.columns);
+  }
 }
 
 /// Lets the wires follow the edges, which change after the clock's edge.
@@ -145,7 +184,7 @@ uint64_t RtlGrid::product(size_t element) {
 }
 
 void RtlGrid::write_south() {
-  model_->read_south(sums_);
+  std::memcpy(sums_.value, pin("south_sum"), static_cast<size_t>(sums_.lanes) * sizeof(int32_t));
   south->write(sums_);
 }
 

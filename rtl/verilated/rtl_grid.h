@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <systemc>
 #include <vector>
 
@@ -9,14 +11,12 @@
 #include "hw/systolic/pe_grid.h"
 #include "rtl/generator/design.h"
 #include "rtl/verilated/model_kind.h"
+#include "rtl/verilated/poke_test.h"
 #include "rtl/verilated/verilated_model.h"
 
 namespace faultline::rtl {
 
-/// Whether a new model must prove that faults reach all of its sites (poke_test.h).
-enum class SiteCheck { kPoke, kNone };
-
-/// The grid as its generated SystemVerilog, Verilated: the `rtl` implementation.
+/// The grid alone as its generated SystemVerilog, Verilated: the grid `rtl`, and the accelerator `rtl_grid` around it.
 ///
 /// The RTL's registers are the state. After each edge they are copied to the state table; faults change them there and
 /// are deposited in the RTL, as is a state that drive() announces. Wires can be seen and forced only in a forceable
@@ -39,6 +39,8 @@ class RtlGrid : public hw::PeGrid {
   void on_edge();
   void multiplier_selected() override;
   void show_edges();
+  void show();
+  void* pin(const char* name) const { return pins_.at(name); }
   void settle();
   void force_wires(uint64_t cycle);
   void release_wires();
@@ -54,6 +56,7 @@ class RtlGrid : public hw::PeGrid {
   const size_t first_field_;
   const hw::GridState state_;
   std::unique_ptr<VerilatedModel> model_;
+  std::map<std::string, void*> pins_;  ///< of model_
   bool clock_level_ = false;
   std::vector<hw::Site> forced_;
   hw::OperandEdge shown_west_;  ///< what the model's pins show

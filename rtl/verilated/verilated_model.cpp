@@ -13,11 +13,6 @@ namespace {
 
 constexpr const char* kRemedy = "remove it, so that it is built again";
 
-/// Bytes of the smallest word that holds this many bits, as Verilator chooses it.
-int storage_bytes(int bits) {
-  return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8;
-}
-
 bool is_wire(const MappedSignal& signal) {
   return signal.field.kind == hw::StateKind::kWire;
 }
@@ -32,13 +27,21 @@ void resolve(void* library, const std::string& name, Function*& function) {
 
 }  // namespace
 
+size_t storage_bytes(int bits) {
+  constexpr int kWord = 32;
+  if (bits > 2 * kWord) {
+    return static_cast<size_t>((bits + kWord - 1) / kWord) * sizeof(uint32_t);
+  }
+  return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= kWord ? 4 : 8;
+}
+
 VerilatedModel::VerilatedModel(const std::filesystem::path& library, const Design& design, const hw::StateTable& table,
                                size_t first_field)
-    : drains_(design.dataflow == hw::Dataflow::kOutputStationary),
-      reset_cycles_(design.reset.cycles),
-      first_field_(first_field) {
+    : reset_cycles_(design.reset.cycles), first_field_(first_field) {
   load(library);
   model_ = functions_.create();
+  // The first evaluation runs initial blocks, which clear the memories: before anything is deposited.
+  evaluate(false);
   find_signals(design, table, first_field);
   find_forces(design);
 }
@@ -55,9 +58,8 @@ void VerilatedModel::load(const std::filesystem::path& library) {
   }
   resolve(library_, "create", functions_.create);
   resolve(library_, "destroy", functions_.destroy);
-  resolve(library_, "show", functions_.show);
+  resolve(library_, "pin", functions_.pin);
   resolve(library_, "evaluate", functions_.evaluate);
-  resolve(library_, "south", functions_.south);
   resolve(library_, "signal", functions_.signal);
   resolve(library_, "forces", functions_.forces);
 }
@@ -69,8 +71,12 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
     const hw::StateField& field = table.fields()[first_field + index];
     Signal signal{field.bits, {}, forces};
     forces += is_wire(mapped) && !mapped.path.empty() ? field.element_count() : 0;
+    const size_t bytes = storage_bytes(field.bits);
+    // The words of a memory follow one another, so that one look-up finds them all.
+    const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1;
     for (size_t element = 0; !mapped.path.empty() && element < field.element_count(); ++element) {
-      void* const storage = find(design, mapped, element);
+      void* const storage =
+          memory && element > 0 ? signal.places.front().byte + element * bytes : find(design, mapped, element);
       if (storage == nullptr && is_wire(mapped)) {
         break;
       }
@@ -78,15 +84,26 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
         throw RtlError("the RTL has no signal " + element_path(mapped, element), "name it as the state map does");
       }
       signal.places.push_back(place_of(storage, mapped, element));
-      if (!is_wire(mapped) && mapped.packed) {
-        slices_.push_back({index, element});
-      } else if (!is_wire(mapped)) {
-        const int bytes = storage_bytes(field.bits);
-        auto& cells = bytes == 1 ? cells_of_1_ : bytes == 2 ? cells_of_2_ : bytes == 4 ? cells_of_4_ : cells_of_8_;
-        cells.push_back({storage, field.byte_of(element)});
-      }
+    }
+    if (memory) {
+      runs_.push_back({signal.places.front().byte, field.offset, field.element_count() * bytes});
+    } else if (!is_wire(mapped)) {
+      add_stored(index, mapped.packed, signal.places, field);
     }
     signals_.push_back(std::move(signal));
+  }
+}
+
+void VerilatedModel::add_stored(size_t signal, bool packed, const std::vector<Place>& places,
+                                const hw::StateField& field) {
+  const size_t bytes = storage_bytes(field.bits);
+  auto& cells = bytes == 1 ? cells_of_1_ : bytes == 2 ? cells_of_2_ : bytes == 4 ? cells_of_4_ : cells_of_8_;
+  for (size_t element = 0; element < places.size(); ++element) {
+    if (packed) {
+      slices_.push_back({signal, element});
+    } else {
+      cells.push_back({places[element].byte, field.byte_of(element)});
+    }
   }
 }
 
@@ -123,7 +140,15 @@ void* VerilatedModel::find(const Design& design, const MappedSignal& signal, siz
   const std::string path = "TOP." + design.top + "." + element_path(signal, element);
   const size_t dot = path.rfind('.');
   const std::string scope = path.substr(0, dot);
-  return functions_.signal(model_, scope.c_str(), path.substr(dot + 1).c_str());
+  if (signal.field.kind != hw::StateKind::kMemory) {
+    return functions_.signal(model_, scope.c_str(), path.substr(dot + 1).c_str());
+  }
+  const size_t index = path.find('[', dot);
+  void* const storage = functions_.signal(model_, scope.c_str(), path.substr(dot + 1, index - dot - 1).c_str());
+  if (storage == nullptr || index == std::string::npos) {
+    return storage;
+  }
+  return static_cast<std::byte*>(storage) + std::stoull(path.substr(index + 1)) * storage_bytes(signal.field.bits);
 }
 
 void VerilatedModel::find_forces(const Design& design) {
@@ -144,9 +169,12 @@ void VerilatedModel::find_forces(const Design& design) {
   }
 }
 
-void VerilatedModel::show(const hw::OperandEdge& west, const hw::OperandEdge& north, const hw::DrainEdge& drain) {
-  functions_.show(model_, west.value, west.valid, west.control, north.value, north.valid,
-                  drains_ ? drain.drain : north.control);
+void* VerilatedModel::pin(const Pin& pin) const {
+  void* const storage = functions_.pin(model_, pin.name.c_str());
+  if (storage == nullptr) {
+    throw RtlError("a built model lacks the port " + pin.name, kRemedy);
+  }
+  return storage;
 }
 
 void VerilatedModel::evaluate(bool clock, bool reset) {
@@ -159,10 +187,6 @@ void VerilatedModel::reset() {
     evaluate(true, true);
   }
   evaluate(true);
-}
-
-void VerilatedModel::read_south(hw::SumEdge& south) const {
-  functions_.south(model_, south.value);
 }
 
 template <typename T>
@@ -187,6 +211,9 @@ void VerilatedModel::copy_to(hw::StateTable& table) const {
   for (const hw::Site slice : slices_) {
     table.poke({first_field_ + slice.field, slice.element}, peek(slice.field, slice.element));
   }
+  for (const Run& run : runs_) {
+    std::memcpy(table.arena() + run.place, run.storage, run.bytes);
+  }
 }
 
 void VerilatedModel::copy_from(const hw::StateTable& table) {
@@ -196,6 +223,9 @@ void VerilatedModel::copy_from(const hw::StateTable& table) {
   copy_cells_from<uint64_t>(cells_of_8_, table.arena());
   for (const hw::Site slice : slices_) {
     poke(slice.field, slice.element, table.peek({first_field_ + slice.field, slice.element}));
+  }
+  for (const Run& run : runs_) {
+    std::memcpy(run.storage, table.arena() + run.place, run.bytes);
   }
 }
 

@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "hw/common/state_table.h"
-#include "hw/systolic/edge_vector.h"
 #include "rtl/generator/design.h"
 #include "rtl/verilated/model_functions.h"
 
 namespace faultline::rtl {
 
-/// A Verilated grid, loaded from its shared library: its pins, its registers and, in a forceable model, its wires.
+/// Bytes of a port or signal of this many bits, as Verilator stores it.
+size_t storage_bytes(int bits);
+
+/// A Verilated design, loaded from its shared library: its pins, its registers and, in a forceable model, its wires.
 ///
 /// The registers of the RTL hold the state. copy_to() and copy_from() move all of it between them and the fields of a
 /// state table; signals are those of the design's state map, by their index there.
@@ -26,12 +28,12 @@ class VerilatedModel {
   VerilatedModel(const VerilatedModel&) = delete;
   VerilatedModel& operator=(const VerilatedModel&) = delete;
 
-  void show(const hw::OperandEdge& west, const hw::OperandEdge& north, const hw::DrainEdge& drain);
+  /// The storage of a port of the top module: storage_bytes(pin.bits) bytes, the least significant first.
+  void* pin(const Pin& pin) const;
   /// Lets everything settle with the clock at this level; an edge where it was low before and is high now.
   void evaluate(bool clock, bool reset = false);
   /// Holds reset for as many edges as the design says; leaves the clock high and reset inactive.
   void reset();
-  void read_south(hw::SumEdge& south) const;
 
   void copy_to(hw::StateTable& table) const;
   /// The next evaluate() makes wires and outputs follow.
@@ -45,7 +47,7 @@ class VerilatedModel {
   bool forceable() const { return !enables_.empty(); }
 
  private:
-  /// One element of a register: where the RTL keeps it, and its place in the state table's arena.
+  /// Where the RTL keeps an element, and its place in the state table's arena.
   struct Cell {
     void* storage;
     size_t place;
@@ -54,6 +56,12 @@ class VerilatedModel {
   struct Place {
     std::byte* byte;
     unsigned bit;  ///< 0 to 7
+  };
+  /// A memory, whose words follow one another in both.
+  struct Run {
+    std::byte* storage;
+    size_t place;
+    size_t bytes;
   };
   template <typename T>
   static void copy_cells_to(const std::vector<Cell>& cells, std::byte* arena);
@@ -64,6 +72,7 @@ class VerilatedModel {
   void find_signals(const Design& design, const hw::StateTable& table, size_t first_field);
   void* find(const Design& design, const MappedSignal& signal, size_t element) const;
   void find_forces(const Design& design);
+  void add_stored(size_t signal, bool packed, const std::vector<Place>& places, const hw::StateField& field);
   /// Where an element lies in what Verilator keeps at `storage`: its own word, or a slice of a vector.
   static Place place_of(void* storage, const MappedSignal& signal, size_t element);
   static uint64_t load_bits(Place place, int bits);
@@ -75,7 +84,6 @@ class VerilatedModel {
     size_t first_force;         ///< of a wire's elements in enables_
   };
 
-  const bool drains_;
   const int reset_cycles_;
   void* library_ = nullptr;
   ModelFunctions functions_;
@@ -83,6 +91,7 @@ class VerilatedModel {
   std::vector<Signal> signals_;
   std::vector<Cell> cells_of_1_, cells_of_2_, cells_of_4_, cells_of_8_;  ///< by bytes
   std::vector<hw::Site> slices_;  ///< elements that are no words of their own; field: index in signals_
+  std::vector<Run> runs_;         ///< of memories
   const size_t first_field_;
   std::vector<Place> enables_, values_;  ///< of all elements of all wires
 };

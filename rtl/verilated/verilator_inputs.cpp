@@ -1,6 +1,8 @@
 #include "rtl/verilated/verilator_inputs.h"
 
+#include <set>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,9 +24,6 @@ constexpr const char* kBridge = R"(#include <cstdint>
 
 namespace {
 
-constexpr int kRows = @rows@;
-constexpr int kColumns = @columns@;
-
 struct Instance {
   Instance() {
     // No pool of threads: processes with threads must not fork.
@@ -43,23 +42,6 @@ struct Instance {
 
 Vmodel& top_of(void* model) { return *static_cast<Instance*>(model)->top; }
 
-template <class Port>
-void put_bytes(Port& port, const int8_t* bytes, int count) {
-  std::memcpy(&port, bytes, static_cast<size_t>(count));
-}
-
-template <class Port>
-void put_bits(Port& port, const uint8_t* bits, int count) {
-  auto* bytes = reinterpret_cast<uint8_t*>(&port);
-  for (int first = 0; first < count; first += 8) {
-    unsigned byte = 0;
-    for (int i = first; i < count && i < first + 8; ++i) {
-      byte |= static_cast<unsigned>(bits[i]) << (i - first);
-    }
-    bytes[first / 8] = static_cast<uint8_t>(byte);
-  }
-}
-
 }  // namespace
 
 EXPORTED void* faultline_create() { return new Instance; }
@@ -68,26 +50,16 @@ EXPORTED void faultline_destroy(void* model) {
   delete static_cast<Instance*>(model);
 }
 
-EXPORTED void faultline_show(void* model, const int8_t* west_value, const uint8_t* west_valid,
-                             const uint8_t* west_control, const int8_t* north_value, const uint8_t* north_valid,
-                             const uint8_t* column_control) {
+EXPORTED void* faultline_pin(void* model, const char* name) {
   Vmodel& top = top_of(model);
-  (void)west_control;
-  put_bytes(top.@west_value@, west_value, kRows);
-  put_bits(top.@west_valid@, west_valid, kRows);
-  put_bytes(top.@north_value@, north_value, kColumns);
-  put_bits(top.@north_valid@, north_valid, kColumns);
-@controls@}
+@pins@  return nullptr;
+}
 
 EXPORTED void faultline_evaluate(void* model, int clock, int reset) {
   Vmodel& top = top_of(model);
   top.@clock@ = static_cast<CData>(clock);
   top.@reset@ = static_cast<CData>(reset != @inactive_reset@);
   top.eval();
-}
-
-EXPORTED void faultline_south(void* model, int32_t* sums) {
-  std::memcpy(sums, &top_of(model).@south_sum@, kColumns * sizeof(int32_t));
 }
 
 EXPORTED void* faultline_signal(void* model, const char* scope, const char* name) {
@@ -147,11 +119,25 @@ std::string force_lines(const Design& design) {
   return lines;
 }
 
+std::string pin_lines(const Design& design) {
+  std::string lines;
+  for (const auto* pins : {&design.inputs, &design.outputs}) {
+    for (const Pin& pin : *pins) {
+      lines += fmt::format("  if (std::strcmp(name, \"{}\") == 0) return &top.{};\n", pin.name, pin.port);
+    }
+  }
+  return lines;
+}
+
 }  // namespace
 
 SourceFile signal_marks(const Design& design, ModelKind kind) {
   std::string text = "`verilator_config\n";
+  std::set<std::pair<std::string, std::string>> marked;
   for (const MappedSignal& signal : design.signals) {
+    if (!marked.insert({signal.module, signal.name}).second) {
+      continue;  // lanes and memories share a declaration
+    }
     const std::string place = fmt::format("-module \"{}\" -var \"{}\"\n", signal.module, signal.name);
     if (!is_wire(signal)) {
       text += "public_flat_rw " + place;
@@ -165,23 +151,10 @@ SourceFile signal_marks(const Design& design, ModelKind kind) {
 }
 
 SourceFile bridge(const Design& design, ModelKind kind) {
-  const PinNames& pins = design.pins;
-  const std::string controls =
-      design.dataflow == hw::Dataflow::kOutputStationary
-          ? fmt::format("  put_bits(top.{}, column_control, kColumns);\n", pins.drain)
-          : fmt::format("  put_bits(top.{}, west_control, kRows);\n  put_bits(top.{}, column_control, kColumns);\n",
-                        pins.west_control, pins.north_control);
-  return {"bridge.cpp", fill_template(kBridge, {{"rows", std::to_string(design.rows)},
-                                                {"columns", std::to_string(design.columns)},
-                                                {"clock", pins.clock},
-                                                {"reset", pins.reset},
+  return {"bridge.cpp", fill_template(kBridge, {{"pins", pin_lines(design)},
+                                                {"clock", design.clock_pin.port},
+                                                {"reset", design.reset_pin.port},
                                                 {"inactive_reset", design.reset.active_low ? "1" : "0"},
-                                                {"west_value", pins.west_value},
-                                                {"west_valid", pins.west_valid},
-                                                {"north_value", pins.north_value},
-                                                {"north_valid", pins.north_valid},
-                                                {"south_sum", pins.south_sum},
-                                                {"controls", controls},
                                                 {"forces", kind == ModelKind::kForceable ? force_lines(design) : ""}})};
 }
 

@@ -148,13 +148,14 @@ engine::GridKind parse_engine(const std::string& name, const std::string& where,
   if (uses_cone(name) || strikes_neurons(name) || name == to_string(engine::GridKind::kCycle)) {
     return engine::GridKind::kCycle;
   }
-  for (const engine::GridKind kind : {engine::GridKind::kStructural, engine::GridKind::kRtl}) {
+  for (const engine::GridKind kind :
+       {engine::GridKind::kStructural, engine::GridKind::kRtl, engine::GridKind::kRtlGrid}) {
     if (name == to_string(kind)) {
       return kind;
     }
   }
   throw UserError(where, line, "no engine '" + name + "' that takes faults",
-                  "use auto, cone, cycle, structural, rtl or neuron");
+                  "use auto, cone, cycle, structural, rtl, rtl_grid or neuron");
 }
 
 bool uses_cone(const std::string& name) {

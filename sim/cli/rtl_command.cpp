@@ -16,21 +16,22 @@ namespace {
 struct RtlOptions {
   std::string out;
   AcceleratorOptions accelerator;
+  bool grid = false;
   bool json = false;
 };
 
-rtl::Design design_of(const hw::GridConfig& config) {
+rtl::Design design_of(const hw::AcceleratorConfig& config, bool grid) {
   try {
-    return rtl::grid_design(config);
+    return grid ? rtl::grid_design(config.grid) : rtl::accelerator_design(config);
   } catch (const rtl::RtlError& error) {
-    throw UserError("multiplier", 0, error.wrong(), error.right());
+    throw UserError("accelerator", 0, error.wrong(), error.right());
   }
 }
 
 int write_rtl(const RtlOptions& options) {
   const hw::AcceleratorConfig config = options.accelerator.settings().build();
   config::refuse_layer_multipliers(config, "rtl");
-  const rtl::Design design = design_of(config.grid);
+  const rtl::Design design = design_of(config, options.grid);
   try {
     rtl::write_design(design, config.grid, options.out);
   } catch (const rtl::RtlError& error) {
@@ -56,11 +57,12 @@ std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<RtlOptions>();
   app.add_option("--out", options->out, "Folder to write to: new, empty, or with an earlier output")->required();
   options->accelerator.add(app);
+  app.add_flag("--grid", options->grid, "Write only the grid of processing elements");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return write_rtl(*options); };
 }
 
-const Registration kRegistration{{"rtl", "Write the array of processing elements as SystemVerilog", configure}};
+const Registration kRegistration{{"rtl", "Write the accelerator as SystemVerilog", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -17,30 +17,19 @@ namespace {
 
 using config::YamlValue;
 
-/// A port of the contract: its key in the map, what the design calls it, and what it must be.
+/// A port of the contract and its direction.
 struct Port {
-  std::string key;
-  std::string rtl::PinNames::*name;
+  rtl::Pin* pin;
   std::string direction;
-  int bits;
 };
 
-std::vector<Port> ports_of(const hw::GridConfig& config) {
-  using Pins = rtl::PinNames;
-  const int rows = config.rows;
-  const int columns = config.columns;
-  std::vector<Port> ports = {{"clock", &Pins::clock, "input", 1},
-                             {"reset", &Pins::reset, "input", 1},
-                             {"west_value", &Pins::west_value, "input", 8 * rows},
-                             {"west_valid", &Pins::west_valid, "input", rows},
-                             {"north_value", &Pins::north_value, "input", 8 * columns},
-                             {"north_valid", &Pins::north_valid, "input", columns},
-                             {"south_sum", &Pins::south_sum, "output", 32 * columns}};
-  if (config.dataflow == hw::Dataflow::kOutputStationary) {
-    ports.push_back({"drain", &Pins::drain, "input", columns});
-  } else {
-    ports.push_back({"west_control", &Pins::west_control, "input", rows});
-    ports.push_back({"north_control", &Pins::north_control, "input", columns});
+std::vector<Port> ports_of(rtl::Design& design) {
+  std::vector<Port> ports = {{&design.clock_pin, "input"}, {&design.reset_pin, "input"}};
+  for (rtl::Pin& pin : design.inputs) {
+    ports.push_back({&pin, "input"});
+  }
+  for (rtl::Pin& pin : design.outputs) {
+    ports.push_back({&pin, "output"});
   }
   return ports;
 }
@@ -119,31 +108,32 @@ class NameMap {
 void map_ports(const NameMap& map, const hw::GridConfig& config, const ElaboratedDesign& elaborated,
                const std::string& source, rtl::Design& design) {
   std::vector<std::string> keys;
-  const std::vector<Port> ports = ports_of(config);
+  const std::vector<Port> ports = ports_of(design);
   for (const Port& port : ports) {
-    keys.push_back(port.key);
+    keys.push_back(port.pin->name);
   }
   map.check_section("ports", keys);
   const std::vector<std::string> there = elaborated.ports();
   for (const Port& port : ports) {
-    const std::optional<YamlValue> entry = map.entry("ports", port.key);
-    std::string& name = design.pins.*port.name;
-    name = entry ? entry->text(port.key) : name;
+    const std::string& key = port.pin->name;
+    std::string& name = port.pin->port;
+    const std::optional<YamlValue> entry = map.entry("ports", key);
+    name = entry ? entry->text(key) : name;
     if (std::find(there.begin(), there.end(), name) == there.end()) {
       fail(entry, source, fmt::format("module {} has no port {}", design.top, name),
-           fmt::format("give the map's section ports the name of {}; there are {}", port.key, fmt::join(there, ", ")));
+           fmt::format("give the map's section ports the name of {}; there are {}", key, fmt::join(there, ", ")));
     }
     const ElaboratedDesign::Declaration found = *elaborated.find(name);
     if (found.direction != port.direction) {
       throw UserError(found.file, found.line,
-                      fmt::format("port {} ({}) is {} {}", name, port.key, found.direction == "input" ? "an" : "no",
+                      fmt::format("port {} ({}) is {} {}", name, key, found.direction == "input" ? "an" : "no",
                                   found.direction == "input" ? "input" : "plain output"),
                       fmt::format("make it an {}", port.direction));
     }
-    if (found.bits != port.bits) {
+    if (found.bits != port.pin->bits) {
       throw UserError(
-          found.file, found.line, fmt::format("port {} ({}) has {} bits", name, port.key, found.bits),
-          fmt::format("an array of {}x{} needs a plain vector of {}", config.rows, config.columns, port.bits));
+          found.file, found.line, fmt::format("port {} ({}) has {} bits", name, key, found.bits),
+          fmt::format("an array of {}x{} needs a plain vector of {}", config.rows, config.columns, port.pin->bits));
     }
   }
 }

@@ -46,13 +46,13 @@ Inputs load(const NetworkCosimRequest& request) {
 
 engine::GridKind kind_named(const std::string& name) {
   for (const engine::GridKind kind :
-       {engine::GridKind::kCycle, engine::GridKind::kStructural, engine::GridKind::kRtl}) {
+       {engine::GridKind::kCycle, engine::GridKind::kStructural, engine::GridKind::kRtl, engine::GridKind::kRtlGrid}) {
     if (engine::grid_name(kind) == name) {
       return kind;
     }
   }
   throw UserError("--engines", 0, fmt::format("engine '{}' has no clock", name),
-                  "give two of cycle, structural and rtl");
+                  "give two of cycle, structural, rtl and rtl_grid");
 }
 
 uint64_t digest(const engine::AcceleratorRun& run) {

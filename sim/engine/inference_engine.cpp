@@ -31,6 +31,7 @@ const std::map<std::string, Maker>& makers() {
       {"cycle", make_simulated(GridKind::kCycle)},
       {"structural", make_simulated(GridKind::kStructural)},
       {"rtl", make_simulated(GridKind::kRtl)},
+      {"rtl_grid", make_simulated(GridKind::kRtlGrid)},
   };
   return kMakers;
 }

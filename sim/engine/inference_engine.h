@@ -18,7 +18,7 @@ using Inference = std::function<AcceleratorRun(const model::Values& input)>;
 /// Inference without a clock.
 Inference functional_inference(std::shared_ptr<const model::Network> network, const LayerMultipliers& multipliers);
 
-/// The engines that run whole networks: "functional", "cycle", "structural", "rtl".
+/// The engines that run whole networks: "functional", "cycle", "structural", "rtl", "rtl_grid".
 std::vector<std::string> engine_names();
 
 /// An engine by name; at most one with a clock per process. Throws UserError for an unknown name or a network that does

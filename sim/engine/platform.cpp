@@ -1,6 +1,7 @@
 #include "sim/engine/platform.h"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <systemc>
@@ -8,8 +9,7 @@
 
 #include "hw/memory/dram.h"
 #include "hw/protection/detection_monitor.h"
-#include "hw/systolic/accelerator.h"
-#include "hw/systolic/grid_factory.h"
+#include "hw/systolic/accelerator_factory.h"
 #include "rtl/generator/rtl_error.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/command_driver.h"
@@ -36,7 +36,8 @@ struct Platform::Implementation {
   Implementation(const hw::AcceleratorConfig& config, GridKind kind)
       : dram_content(static_cast<size_t>(config.dram_bytes)),
         cycles(kPeriod),
-        accelerator("accelerator", config, hw::grid_maker(grid_name(kind)), table, cycles),
+        made(hw::accelerator_maker(grid_name(kind))("accelerator", config, table, cycles)),
+        accelerator(*made),
         dram("dram", config.dram_latency, dram_content, table),
         driver("driver", cycles, kPeriod),
         injector(
@@ -92,7 +93,8 @@ struct Platform::Implementation {
   sc_core::sc_signal<hw::CommandDescriptor> descriptor{"descriptor"};
   sc_core::sc_signal<hw::DramRequest> dram_request{"dram_request"};
   sc_core::sc_signal<hw::DramResponse> dram_response{"dram_response"};
-  hw::Accelerator accelerator;
+  std::unique_ptr<hw::AcceleratorModule> made;
+  hw::AcceleratorModule& accelerator;
   hw::Dram dram;
   CommandDriver driver;
   inject::FaultInjectionController injector;
@@ -102,7 +104,11 @@ struct Platform::Implementation {
 };
 
 const char* grid_name(GridKind kind) {
-  return kind == GridKind::kCycle ? "cycle" : kind == GridKind::kStructural ? "structural" : "rtl";
+  static const std::map<GridKind, const char*> kNames = {{GridKind::kCycle, "cycle"},
+                                                         {GridKind::kStructural, "structural"},
+                                                         {GridKind::kRtl, "rtl"},
+                                                         {GridKind::kRtlGrid, "rtl_grid"}};
+  return kNames.at(kind);
 }
 
 Platform::Platform(const hw::AcceleratorConfig& config, GridKind kind) try

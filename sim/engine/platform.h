@@ -21,10 +21,11 @@ class FaultInjectionController;
 
 namespace faultline::engine {
 
-/// Which implementation of the PE grid stands in the platform.
-enum class GridKind { kCycle, kStructural, kRtl };
+/// Which implementation of the hardware stands in the platform: the accelerator's SystemC blocks around the cycle,
+/// structural or Verilated grid, or the whole accelerator Verilated.
+enum class GridKind { kCycle, kStructural, kRtl, kRtlGrid };
 
-/// "cycle", "structural" or "rtl".
+/// "cycle", "structural", "rtl" or "rtl_grid".
 const char* grid_name(GridKind kind);
 
 /// Cycles spent, by what the accelerator was doing.
@@ -43,7 +44,7 @@ struct CycleCounts {
 /// after construction is fine.
 class Platform {
  public:
-  /// Throws UserError when the Verilated model of kRtl cannot be built.
+  /// Throws UserError when the Verilated model of kRtl or kRtlGrid cannot be built.
   Platform(const hw::AcceleratorConfig& config, GridKind kind);
   ~Platform();
   Platform(const Platform&) = delete;

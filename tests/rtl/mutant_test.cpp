@@ -52,7 +52,7 @@ const Mutant kMutants[] = {
      ".product"},
     {"skews_shift_by_a_column", kWs, kGrid, ".shift(north_control[c])", ".shift(north_control[(c+1)%COLUMNS])",
      ".weight_next"},
-    {"turns_the_west_edge_over", kOs, kGrid, "west_valid[r]", "west_valid[ROWS-1-r]", ".activation_valid"},
+    {"turns_the_west_edge_over", kOs, kGrid, "west_valid[r]", "west_valid[ROWS-1-r]", ".accumulator"},
     {"shows_the_last_row_but_one", kWs, kGrid, "row[ROWS-1].column[c].psum", "row[ROWS-2].column[c].psum", "south["},
     {"drains_two_rows_at_once", kOs, kGrid, "row[r-1].column[c].accumulator", "row[r>1?r-2:0].column[c].accumulator",
      ".accumulator"},
@@ -60,7 +60,7 @@ const Mutant kMutants[] = {
     {"multiplies_while_it_drains", kOs, kElement, "accumulator <= accumulator_in;",
      "accumulator <= accumulator_in + 32'(product);", ".accumulator"},
     {"wraps_at_31_bits", kOs, kElement, "accumulator <= accumulator + 32'(product);",
-     "accumulator <= 32'(31'(accumulator + 32'(product)));", ".accumulator"},
+     "accumulator <= (accumulator + 32'(product)) & 32'sh7fffffff;", ".accumulator"},
 };
 
 Design mutate(Design design, const Mutant& mutant) {

@@ -89,7 +89,7 @@ TEST(RtlEngine, SaysInOneLineThatVerilatorIsMissing) {
 
 TEST(RtlCommand, WritesADesignAndReplacesOnlyItsOwn) {
   const test::TemporaryFolder folder;
-  const json written = run_json("rtl --array 3x5 --dataflow is --out rtl", folder);
+  const json written = run_json("rtl --grid --array 3x5 --dataflow is --out rtl", folder);
   EXPECT_EQ(written["top"], "systolic_grid");
   EXPECT_EQ(written["accelerator"]["array"], "3x5");
   for (const std::string file : written["files"]) {
@@ -100,7 +100,9 @@ TEST(RtlCommand, WritesADesignAndReplacesOnlyItsOwn) {
   EXPECT_EQ(map["signals"].size(), written["signals"]);
   EXPECT_EQ(map["signals"][0]["rtl"], "systolic_grid.row[*].column[*].u_pe.psum");
 
-  run_json("rtl --array 2x2 --out rtl", folder);
+  const json whole = run_json("rtl --array 2x2 --out rtl", folder);
+  EXPECT_EQ(whole["top"], "systolic_accelerator");
+  EXPECT_GT(whole["signals"], written["signals"]);
   folder.write("rtl/mine.txt", "mine");
   const test::RunResult refused = test::run_faultline("rtl --array 4x4 --out rtl", folder.path());
   EXPECT_EQ(refused.status, 2);

@@ -98,6 +98,61 @@ TEST(Design, RefusesAMemoryInEachElementOfALargeArray) {
   EXPECT_THROW(grid_design(GridConfig(16, 17, Dataflow::kWeightStationary, table)), RtlError);
 }
 
+/// Accelerators of every dataflow with buffers of odd sizes, the smallest one among them.
+std::vector<hw::AcceleratorConfig> accelerators() {
+  std::vector<hw::AcceleratorConfig> all;
+  for (const Dataflow dataflow :
+       {Dataflow::kWeightStationary, Dataflow::kOutputStationary, Dataflow::kInputStationary}) {
+    for (const auto& [rows, columns] : {std::pair{1, 1}, {3, 5}}) {
+      hw::AcceleratorConfig config{GridConfig(rows, columns, dataflow, hw::Multiplier())};
+      config.input_buffer_bytes = 1 + 300 * (rows - 1);
+      config.weight_buffer_bytes = config.output_buffer_bytes = config.input_buffer_bytes;
+      config.psum_rows = rows;
+      config.parameter_entries = columns;
+      config.bus_bytes = columns;
+      all.push_back(config);
+    }
+  }
+  return all;
+}
+
+TEST(Design, OfTheWholeAcceleratorIsCleanUnderVerilatorsLint) {
+  if (!process::on_path("verilator")) {
+    GTEST_SKIP() << "verilator is not installed";
+  }
+  std::vector<hw::AcceleratorConfig> all = accelerators();
+  all.emplace_back(hw::AcceleratorConfig{GridConfig(2, 40, Dataflow::kWeightStationary, hw::Multiplier())});
+  for (const hw::AcceleratorConfig& config : all) {
+    const ScratchFolder folder;
+    write_design(accelerator_design(config), config.grid, folder.path() / "rtl");
+    const std::string list = (folder.path() / "rtl" / "files.f").string();
+    const ChildResult lint = process::run_child({"verilator", "--lint-only", "-Wall", "-f", list}, "/", kLimit);
+    EXPECT_EQ(lint.status, 0) << name_of(config.grid);
+    EXPECT_EQ(lint.output, "") << name_of(config.grid);
+  }
+}
+
+TEST(Design, OfTheWholeAcceleratorIsReadByYosys) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  for (const hw::AcceleratorConfig& config : accelerators()) {
+    const ScratchFolder folder;
+    const Design design = accelerator_design(config);
+    write_design(design, config.grid, folder.path() / "rtl");
+    std::string sources;
+    for (const SourceFile& source : design.sources) {
+      sources += " rtl/" + source.name;
+    }
+    const ChildResult read = process::run_child(
+        {"yosys", "-q", "-p",
+         "read_verilog -sv" + sources + "; hierarchy -check -top systolic_accelerator; proc; check -assert"},
+        folder.path(), kLimit);
+    EXPECT_EQ(read.status, 0) << name_of(config.grid) << "\n" << read.output;
+    EXPECT_EQ(read.output, "") << name_of(config.grid);
+  }
+}
+
 TEST(Design, MapsEveryFieldToAPathOfItsOwn) {
   for (const GridConfig& config : configurations()) {
     const Design design = grid_design(config);

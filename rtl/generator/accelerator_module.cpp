@@ -1,0 +1,268 @@
+#include <string>
+
+#include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/text_template.h"
+
+namespace faultline::rtl {
+namespace {
+
+constexpr const char* kAccelerator =
+    R"(// The systolic accelerator, @dataflow@: behind a command port and the DRAM handshake. Blocks talk through registers only.
+module systolic_accelerator #(
+    parameter int ROWS      = @rows@,
+    parameter int COLUMNS   = @columns@,
+    parameter int BUS_BYTES = @bus_bytes@
+) (
+    input  logic                      clock,
+    input  logic                      reset,  // synchronous: every register to 0; memories keep their content
+    // commands
+    input  logic                      command_valid,
+    input  accelerator_pkg::command_t host_command,
+    output logic                      ready,    // a valid command is taken at the next edge
+    output logic                      trapped,  // illegal address or command; stays until reset
+    // DRAM: takes a request in every cycle and answers each, in order
+    output logic                      dram_request_valid,
+    output logic                      dram_request_write,
+    output logic [6:0]                dram_request_count,
+    output logic [31:0]               dram_request_address,
+    output logic [8*BUS_BYTES-1:0]    dram_request_data,
+    input  logic                      dram_response_valid,
+    input  logic                      dram_response_error,
+    input  logic [8*BUS_BYTES-1:0]    dram_response_data
+);
+  localparam int INPUT_LANES  = @input_lanes@;
+  localparam int WEIGHT_LANES = @weight_lanes@;
+
+  accelerator_pkg::command_t command;
+  logic dma_start, dma_done, dma_error, post_start, post_done;
+
+  logic input_read, input_first, input_control;
+  logic [15:0] input_pixel_y, input_pixel_x, input_tap_y, input_tap_x, input_tap_c;
+  logic [31:0] input_pixel_offset, input_tap_offset;
+  logic weight_read, weight_control;
+  logic [23:0] weight_address;
+  logic sum_write, sum_accumulate;
+  logic [15:0] sum_row;
+
+  systolic_controller #(
+      .ROWS(ROWS),
+      .COLUMNS(COLUMNS)
+  ) u_controller (
+      .clock(clock),
+      .reset(reset),
+      .host_valid(command_valid),
+      .host_command(host_command),
+      .ready(ready),
+      .trapped(trapped),
+      .command(command),
+      .dma_start(dma_start),
+      .post_start(post_start),
+      .dma_done(dma_done),
+      .dma_error(dma_error),
+      .post_done(post_done),
+      .input_word_read(input_read),
+      .input_word_first(input_first),
+      .input_word_control(input_control),
+      .input_word_pixel_y(input_pixel_y),
+      .input_word_pixel_x(input_pixel_x),
+      .input_word_pixel_offset(input_pixel_offset),
+      .input_word_tap_y(input_tap_y),
+      .input_word_tap_x(input_tap_x),
+      .input_word_tap_c(input_tap_c),
+      .input_word_tap_offset(input_tap_offset),
+      .weight_word_read(weight_read),
+      .weight_word_control(weight_control),
+      .weight_word_address(weight_address),
+      .sum_word_write(sum_write),
+      .sum_word_accumulate(sum_accumulate),
+      .sum_word_row(sum_row)
+  );
+
+  logic write_valid;
+  logic [1:0] write_target;
+  logic [6:0] write_count;
+  logic [23:0] write_address;
+  logic [8*BUS_BYTES-1:0] write_data;
+  logic read_valid;
+  logic [6:0] read_count;
+  logic [23:0] read_address;
+  logic [8*BUS_BYTES-1:0] output_data;
+
+  systolic_dma #(
+      .BUS_BYTES(BUS_BYTES)
+  ) u_dma (
+      .clock(clock),
+      .reset(reset),
+      .command(command),
+      .start(dma_start),
+      .done(dma_done),
+      .error(dma_error),
+      .dram_request_valid(dram_request_valid),
+      .dram_request_write(dram_request_write),
+      .dram_request_count(dram_request_count),
+      .dram_request_address(dram_request_address),
+      .dram_request_data(dram_request_data),
+      .dram_response_valid(dram_response_valid),
+      .dram_response_error(dram_response_error),
+      .dram_response_data(dram_response_data),
+      .buffer_write_valid(write_valid),
+      .buffer_write_target(write_target),
+      .buffer_write_count(write_count),
+      .buffer_write_address(write_address),
+      .buffer_write_data(write_data),
+      .buffer_read_valid(read_valid),
+      .buffer_read_count(read_count),
+      .buffer_read_address(read_address),
+      .output_data(output_data)
+  );
+
+  logic pool_valid;
+  logic [31:0] pool_address;
+  logic [8*COLUMNS-1:0] pool_data;
+  logic [8*INPUT_LANES-1:0] input_edge_value;
+  logic [INPUT_LANES-1:0] input_edge_valid, input_edge_control;
+
+  systolic_input_feeder #(
+      .LANES(INPUT_LANES),
+      .COLUMNS(COLUMNS),
+      .BUS_BYTES(BUS_BYTES)
+  ) u_input_feeder (
+      .clock(clock),
+      .reset(reset),
+      .command(command),
+      .word_read(input_read),
+      .word_first(input_first),
+      .word_control(input_control),
+      .word_pixel_y(input_pixel_y),
+      .word_pixel_x(input_pixel_x),
+      .word_pixel_offset(input_pixel_offset),
+      .word_tap_y(input_tap_y),
+      .word_tap_x(input_tap_x),
+      .word_tap_c(input_tap_c),
+      .word_tap_offset(input_tap_offset),
+      .write_valid(write_valid),
+      .write_target(write_target),
+      .write_count(write_count),
+      .write_address(write_address),
+      .write_data(write_data),
+      .pool_valid(pool_valid),
+      .pool_address(pool_address),
+      .pool_data(pool_data),
+      .edge_value(input_edge_value),
+      .edge_valid(input_edge_valid),
+      .edge_control(input_edge_control)
+  );
+
+  logic [8*WEIGHT_LANES-1:0] weight_edge_value;
+  logic [WEIGHT_LANES-1:0] weight_edge_valid, weight_edge_control;
+
+  systolic_weight_feeder #(
+      .LANES(WEIGHT_LANES),
+      .BUS_BYTES(BUS_BYTES)
+  ) u_weight_feeder (
+      .clock(clock),
+      .reset(reset),
+      .word_read(weight_read),
+      .word_control(weight_control),
+      .word_address(weight_address),
+      .write_valid(write_valid),
+      .write_target(write_target),
+      .write_count(write_count),
+      .write_address(write_address),
+      .write_data(write_data),
+      .edge_value(weight_edge_value),
+      .edge_valid(weight_edge_valid),
+      .edge_control(weight_edge_control)
+  );
+
+  logic [32*COLUMNS-1:0] south_sum;
+  logic [COLUMNS-1:0] drain;
+
+  systolic_grid #(
+      .ROWS(ROWS),
+      .COLUMNS(COLUMNS)
+  ) u_grid (
+      .clock(clock),
+      .reset(reset),
+      .west_value(@west@_edge_value),
+      .west_valid(@west@_edge_valid),
+      .north_value(@north@_edge_value),
+      .north_valid(@north@_edge_valid),
+@grid_control@      .south_sum(south_sum)
+  );
+
+  // What this dataflow has no use for.
+  logic unused;
+  assign unused = &{1'b0, @unused@};
+
+  logic row_valid;
+  logic [15:0] row_number;
+  logic [32*COLUMNS-1:0] row_data;
+
+  systolic_partial_sum_buffer #(
+      .STAGES(ROWS + 1),
+      .COLUMNS(COLUMNS)
+  ) u_partial_sum_buffer (
+      .clock(clock),
+      .reset(reset),
+      .word_write(sum_write),
+      .word_accumulate(sum_accumulate),
+      .word_row(sum_row),
+      .south_sum(south_sum),
+      .request_valid(row_valid),
+      .request_row(row_number),
+      .row_data(row_data),
+      .drain(drain)
+  );
+
+  systolic_post_processing #(
+      .COLUMNS(COLUMNS),
+      .BUS_BYTES(BUS_BYTES)
+  ) u_post_processing (
+      .clock(clock),
+      .reset(reset),
+      .command(command),
+      .start(post_start),
+      .done(post_done),
+      .row_request_valid(row_valid),
+      .row_request_row(row_number),
+      .row_data(row_data),
+      .pool_request_valid(pool_valid),
+      .pool_request_address(pool_address),
+      .pool_data(pool_data),
+      .write_valid(write_valid),
+      .write_target(write_target),
+      .write_count(write_count),
+      .write_address(write_address),
+      .write_data(write_data),
+      .read_valid(read_valid),
+      .read_count(read_count),
+      .read_address(read_address),
+      .read_data(output_data)
+  );
+endmodule
+)";
+
+}  // namespace
+
+SourceFile accelerator_module(const hw::AcceleratorConfig& config) {
+  const bool drains = config.grid.dataflow == hw::Dataflow::kOutputStationary;
+  const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
+  const std::string west = by_column ? "weight" : "input";
+  const std::string north = by_column ? "input" : "weight";
+  const std::string control =
+      "      .west_control(" + west + "_edge_control),\n      .north_control(" + north + "_edge_control),\n";
+  return {"systolic_accelerator.sv",
+          fill_template(kAccelerator, {{"dataflow", hw::to_string(config.grid.dataflow)},
+                                       {"rows", std::to_string(config.grid.rows)},
+                                       {"columns", std::to_string(config.grid.columns)},
+                                       {"bus_bytes", std::to_string(config.bus_bytes)},
+                                       {"input_lanes", by_column ? "COLUMNS" : "ROWS"},
+                                       {"weight_lanes", by_column ? "ROWS" : "COLUMNS"},
+                                       {"west", west},
+                                       {"north", north},
+                                       {"grid_control", drains ? "      .drain(drain),\n" : control},
+                                       {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
+}
+
+}  // namespace faultline::rtl

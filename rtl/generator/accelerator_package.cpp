@@ -1,0 +1,48 @@
+#include <string>
+
+#include <fmt/format.h>
+
+#include "hw/systolic/command.h"
+#include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/text_template.h"
+
+namespace faultline::rtl {
+namespace {
+
+constexpr const char* kPackage = R"(// What the host asks of the accelerator.
+package accelerator_pkg;
+  // Opcodes; all others trap.
+  localparam logic [2:0] OPCODE_LOAD         = 3'd1;  // DRAM to a buffer
+  localparam logic [2:0] OPCODE_STORE        = 3'd2;  // output buffer to DRAM
+  localparam logic [2:0] OPCODE_COMPUTE      = 3'd3;  // operands through the grid into partial sums
+  localparam logic [2:0] OPCODE_POST_PROCESS = 3'd4;  // partial sums to the output buffer
+  localparam logic [2:0] OPCODE_POOL         = 3'd5;  // windows of the input buffer to the output buffer
+
+  // Targets of a load.
+  localparam logic [1:0] TARGET_INPUT     = 2'd0;
+  localparam logic [1:0] TARGET_WEIGHT    = 2'd1;
+  localparam logic [1:0] TARGET_PARAMETER = 2'd2;
+  localparam logic [1:0] TARGET_TABLE     = 2'd3;
+
+  // One command. Fields marked "signed" are two's complement; additions wrap, so that most users need not know.
+  typedef struct packed {
+@fields@  } command_t;
+endpackage
+)";
+
+std::string field_lines() {
+  std::string lines;
+  for (const hw::CommandField& field : hw::command_fields()) {
+    const std::string type = field.bits == 1 ? "logic" : fmt::format("logic [{}:0]", field.bits - 1);
+    lines += fmt::format("    {:<12} {};{}\n", type, field.name, field.is_signed ? "  // signed" : "");
+  }
+  return lines;
+}
+
+}  // namespace
+
+SourceFile accelerator_package() {
+  return {"accelerator_pkg.sv", fill_template(kPackage, {{"fields", field_lines()}})};
+}
+
+}  // namespace faultline::rtl

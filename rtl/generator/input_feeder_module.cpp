@@ -1,0 +1,262 @@
+#include <string>
+
+#include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/text_template.h"
+
+namespace faultline::rtl {
+namespace {
+
+/// `held` is the part of the position that a lane keeps, `c` and `next_c` the channel of a tap where taps are kept.
+constexpr const char* kInputFeeder =
+    R"(// The input buffer and the address generators that read it for one edge of the grid.
+//
+// Words enter lane 0 and move one lane further each cycle. Each lane keeps its @held@ from the last word marked
+// `first` and takes the rest of the position from the word; a word marked `first` hands the next lane the @held@ after
+// its own.
+module systolic_input_feeder #(
+    parameter int LANES     = @lanes@,
+    parameter int COLUMNS   = @columns@,
+    parameter int BUS_BYTES = @bus_bytes@,
+    parameter int BYTES     = @bytes@
+) (
+    input  logic                      clock,
+    input  logic                      reset,  // synchronous: every register to 0
+    input  accelerator_pkg::command_t command,
+    // the controller's word
+    input  logic                      word_read,
+    input  logic                      word_first,
+    input  logic                      word_control,
+    input  logic [15:0]               word_pixel_y,
+    input  logic [15:0]               word_pixel_x,
+    input  logic [31:0]               word_pixel_offset,
+    input  logic [15:0]               word_tap_y,
+    input  logic [15:0]               word_tap_x,
+    input  logic [15:0]               word_tap_c,
+    input  logic [31:0]               word_tap_offset,
+    // DMA into the buffer
+    input  logic                      write_valid,
+    input  logic [1:0]                write_target,
+    input  logic [6:0]                write_count,
+    input  logic [23:0]               write_address,
+    input  logic [8*BUS_BYTES-1:0]    write_data,
+    // post-processing asks for one byte for each column
+    input  logic                      pool_valid,
+    input  logic [31:0]               pool_address,  // signed
+    output logic [8*COLUMNS-1:0]      pool_data,
+    // operands for the grid
+    output logic [8*LANES-1:0]        edge_value,
+    output logic [LANES-1:0]          edge_valid,
+    output logic [LANES-1:0]          edge_control
+);
+  localparam int READERS = LANES + COLUMNS;
+
+  logic [34*READERS-1:0]   read_address;
+  logic [8*READERS-1:0]    read_data;
+  logic [BUS_BYTES-1:0]    write_enable;
+  logic [34*BUS_BYTES-1:0] write_addresses;
+
+  systolic_byte_buffer #(
+      .BYTES(BYTES),
+      .READERS(READERS),
+      .WRITERS(BUS_BYTES)
+  ) u_buffer (
+      .clock(clock),
+      .read_address(read_address),
+      .read_data(read_data),
+      .write_enable(write_enable),
+      .write_address(write_addresses),
+      .write_data(write_data)
+  );
+
+  for (genvar i = 0; i < BUS_BYTES; i++) begin : writer
+    assign write_enable[i] = write_valid && write_target == accelerator_pkg::TARGET_INPUT && 7'(i) < write_count;
+    assign write_addresses[34*i+:34] = {10'd0, write_address} + 34'(i);
+  end
+
+  for (genvar l = 0; l < LANES; l++) begin : lane
+    // the word in this lane
+    logic        read;
+    logic        first;
+    logic        control;
+    logic [15:0] pixel_y;
+    logic [15:0] pixel_x;
+    logic [31:0] pixel_offset;
+    logic [15:0] tap_y;
+    logic [15:0] tap_x;
+    logic [15:0] tap_c;
+    logic [31:0] tap_offset;
+    // the lane's own @held@
+    logic [15:0] held_y;
+    logic [15:0] held_x;
+    logic [31:0] held_offset;
+    logic [15:0] own_y;
+    logic [15:0] own_x;
+    logic [31:0] own_offset;
+    // the @held@ for the next lane
+    logic [15:0] next_y;
+    logic [15:0] next_x;
+@next_c_declaration@    logic [31:0] next_offset;
+    // the word that comes
+    logic        read_in;
+    logic        first_in;
+    logic        control_in;
+    logic [15:0] pixel_y_in;
+    logic [15:0] pixel_x_in;
+    logic [31:0] pixel_offset_in;
+    logic [15:0] tap_y_in;
+    logic [15:0] tap_x_in;
+    logic [15:0] tap_c_in;
+    logic [31:0] tap_offset_in;
+
+    systolic_next_@held@ u_next (
+        .command(command),
+        .y(@held@_y),
+        .x(@held@_x),
+@c_connection@        .offset(@held@_offset),
+        .next_y(next_y),
+        .next_x(next_x),
+@next_c_connection@        .next_offset(next_offset)
+    );
+
+    if (l == 0) begin : head
+      assign read_in = word_read;
+      assign first_in = word_first;
+      assign control_in = word_control;
+      assign pixel_y_in = word_pixel_y;
+      assign pixel_x_in = word_pixel_x;
+      assign pixel_offset_in = word_pixel_offset;
+      assign tap_y_in = word_tap_y;
+      assign tap_x_in = word_tap_x;
+      assign tap_c_in = word_tap_c;
+      assign tap_offset_in = word_tap_offset;
+    end else begin : neighbour
+      assign read_in = lane[l-1].read;
+      assign first_in = lane[l-1].first;
+      assign control_in = lane[l-1].control;
+@from_neighbour@    end
+
+    if (l == LANES - 1) begin : last
+      // Nobody takes the last lane's word.
+      logic unused;
+      assign unused = &{1'b0, next_y, next_x, @next_c_unused@next_offset, tap_c};
+    end
+
+    assign own_y = first ? @held@_y : held_y;
+    assign own_x = first ? @held@_x : held_x;
+    assign own_offset = first ? @held@_offset : held_offset;
+
+    always_ff @(posedge clock) begin
+      if (reset) begin
+        read <= 1'b0;
+        first <= 1'b0;
+        control <= 1'b0;
+        pixel_y <= 16'd0;
+        pixel_x <= 16'd0;
+        pixel_offset <= 32'd0;
+        tap_y <= 16'd0;
+        tap_x <= 16'd0;
+        tap_c <= 16'd0;
+        tap_offset <= 32'd0;
+        held_y <= 16'd0;
+        held_x <= 16'd0;
+        held_offset <= 32'd0;
+      end else begin
+        read <= read_in;
+        first <= first_in;
+        control <= control_in;
+        pixel_y <= pixel_y_in;
+        pixel_x <= pixel_x_in;
+        pixel_offset <= pixel_offset_in;
+        tap_y <= tap_y_in;
+        tap_x <= tap_x_in;
+        tap_c <= tap_c_in;
+        tap_offset <= tap_offset_in;
+        held_y <= own_y;
+        held_x <= own_x;
+        held_offset <= own_offset;
+      end
+    end
+
+    logic        is_inside;
+    logic [31:0] address;
+    systolic_input_position u_position (
+        .command(command),
+        .pixel_y(@pixel@_y),
+        .pixel_x(@pixel@_x),
+        .pixel_offset(@pixel@_offset),
+        .tap_y(@tap@_y),
+        .tap_x(@tap@_x),
+        .tap_offset(@tap@_offset),
+        .is_inside(is_inside),
+        .address(address)
+    );
+    assign read_address[34*l+:34] = {{2{address[31]}}, address};
+  end
+
+  // The registers at the grid's edge.
+  for (genvar l = 0; l < LANES; l++) begin : operand
+    logic [7:0] value;
+    logic       valid;
+    logic       control;
+    always_ff @(posedge clock) begin
+      if (reset) begin
+        value <= 8'd0;
+        valid <= 1'b0;
+        control <= 1'b0;
+      end else begin
+        value <= !lane[l].read ? 8'd0 : lane[l].is_inside ? read_data[8*l+:8] : command.pad_value;
+        valid <= lane[l].read;
+        control <= lane[l].control;
+      end
+    end
+    assign edge_value[8*l+:8] = value;
+    assign edge_valid[l] = valid;
+    assign edge_control[l] = control;
+  end
+
+  for (genvar c = 0; c < COLUMNS; c++) begin : pool
+    logic [7:0] data;
+    assign read_address[34*(LANES+c)+:34] = {{2{pool_address[31]}}, pool_address} + 34'(c);
+    always_ff @(posedge clock) begin
+      if (reset) data <= 8'd0;
+      else if (pool_valid) data <= read_data[8*(LANES+c)+:8];
+    end
+    assign pool_data[8*c+:8] = data;
+  end
+endmodule
+)";
+
+/// What a lane takes from the one before it: `held` is stepped where the word is marked `first`.
+std::string from_neighbour(bool holds_tap) {
+  std::string text;
+  for (const std::string part : {"pixel_y", "pixel_x", "pixel_offset", "tap_y", "tap_x", "tap_c", "tap_offset"}) {
+    const bool held = (part.rfind("tap", 0) == 0) == holds_tap && !(part == "tap_c" && !holds_tap);
+    const std::string next = "next" + part.substr(part.find('_'));
+    text += "      assign " + part +
+            "_in = " + (held ? "lane[l-1].first ? lane[l-1]." + next + " : lane[l-1]." + part : "lane[l-1]." + part) +
+            ";\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+SourceFile input_feeder_module(const hw::AcceleratorConfig& config) {
+  const bool holds_tap = config.grid.dataflow == hw::Dataflow::kWeightStationary;
+  const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
+  return {"systolic_input_feeder.sv",
+          fill_template(kInputFeeder, {{"lanes", std::to_string(by_column ? config.grid.columns : config.grid.rows)},
+                                       {"columns", std::to_string(config.grid.columns)},
+                                       {"bus_bytes", std::to_string(config.bus_bytes)},
+                                       {"bytes", std::to_string(config.input_buffer_bytes)},
+                                       {"held", holds_tap ? "tap" : "pixel"},
+                                       {"pixel", holds_tap ? "pixel" : "own"},
+                                       {"tap", holds_tap ? "own" : "tap"},
+                                       {"next_c_declaration", holds_tap ? "    logic [15:0] next_c;\n" : ""},
+                                       {"c_connection", holds_tap ? "        .c(tap_c),\n" : ""},
+                                       {"next_c_connection", holds_tap ? "        .next_c(next_c),\n" : ""},
+                                       {"next_c_unused", holds_tap ? "next_c, " : ""},
+                                       {"from_neighbour", from_neighbour(holds_tap)}})};
+}
+
+}  // namespace faultline::rtl

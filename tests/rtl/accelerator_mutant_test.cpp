@@ -1,0 +1,106 @@
+// Deliberately broken accelerators, each by one change to the generated text outside the grid: the comparison with the
+// cycle engine must catch every one and name the signal.
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/rtl/rtl_available.h"
+#include "tests/support/accelerator_pair.h"
+
+namespace faultline::rtl {
+namespace {
+
+using hw::Dataflow;
+
+struct Mutant {
+  const char* name;
+  Dataflow dataflow;
+  const char* file;
+  const char* before;
+  const char* after;
+  const char* signal;  ///< what the name of the first signal that differs contains
+};
+
+std::ostream& operator<<(std::ostream& out, const Mutant& mutant) {
+  return out << mutant.name;
+}
+
+constexpr Dataflow kWs = Dataflow::kWeightStationary;
+constexpr Dataflow kOs = Dataflow::kOutputStationary;
+constexpr Dataflow kIs = Dataflow::kInputStationary;
+
+const Mutant kMutants[] = {
+    {"ends_a_fold_a_cycle_late", kWs, "systolic_controller.sv", "{1'b0, phase} + 25'd1 >= {1'b0, length}",
+     "{1'b0, phase} >= {1'b0, length}", "controller."},
+    {"leaves_illegal_states_for_idle", kWs, "systolic_controller.sv",
+     "end else if (!ready) begin\n        state <= TRAP;", "end else if (!ready) begin\n        state <= IDLE;",
+     "controller.state"},
+    {"drains_one_row_less", kOs, "systolic_schedule.sv", "drain_word < 25'(ROWS)", "drain_word < 25'(ROWS - 1)",
+     "controller."},
+    {"forgets_the_weight_pitch", kIs, "systolic_schedule.sv", "weight_address + command.weight_pitch",
+     "weight_address + 24'd1", "controller.weight_address"},
+    {"steps_taps_past_channels", kWs, "systolic_next_tap.sv", "c != command.tap_c_last", "c < command.tap_c_last",
+     "tap"},
+    {"hands_on_the_own_position", kIs, "systolic_input_feeder.sv", "lane[l-1].first ? lane[l-1].next_x : ", "",
+     "input_feeder.lane"},
+    {"pads_with_zero", kWs, "systolic_input_feeder.sv", ": command.pad_value;", ": 8'd0;", ".product"},
+    {"reads_weights_one_byte_off", kWs, "systolic_weight_feeder.sv", "address} + 34'(l);", "address} + 34'(l + 1);",
+     "weight_feeder.edge"},
+    {"overwrites_partial_sums", kWs, "systolic_partial_sum_buffer.sv",
+     "accumulate ? memory[row[INDEX_BITS-1:0]] : 32'd0", "accumulate ? 32'd0 : 32'd0", "buffer.partial_sum"},
+    {"misses_the_bias", kWs, "systolic_post_processing.sv", "maximum ? 32'sd0 : bias", "maximum ? 32'sd0 : 32'sd0",
+     "post_processing.biased"},
+    {"rounds_ties_up", kOs, "systolic_post_processing.sv", "(remainder == half && floor[0])", "remainder == half",
+     "buffer.output"},
+    {"forgets_the_residue", kWs, "systolic_post_processing.sv", "wide_biased * wide_multiplier + wide_residue",
+     "wide_biased * wide_multiplier", "post_processing.product"},
+    {"takes_the_maximum_unsigned", kIs, "systolic_post_processing.sv", "tap > so_far ? tap : so_far",
+     "$unsigned(tap) > $unsigned(so_far) ? tap : so_far", "post_processing.window"},
+    {"moves_a_byte_too_many", kWs, "systolic_dma.sv", "write_count < BEAT ? write_count : BEAT",
+     "write_count < BEAT ? write_count + 7'd1 : BEAT", "post_processing.parameter"},
+    {"believes_a_faulty_count", kWs, "systolic_dma.sv", "request_count < BEAT ? request_count : BEAT", "request_count",
+     ".count"},
+};
+
+Design mutate(Design design, const Mutant& mutant) {
+  const std::string before = mutant.before;
+  int changes = 0;
+  for (SourceFile& source : design.sources) {
+    const size_t at = source.text.find(before);
+    if (source.name == mutant.file && at != std::string::npos) {
+      source.text.replace(at, before.size(), mutant.after);
+      ++changes;
+    }
+  }
+  EXPECT_EQ(changes, 1) << mutant.name;
+  return design;
+}
+
+class AcceleratorMutant : public testing::TestWithParam<Mutant> {};
+
+TEST_P(AcceleratorMutant, IsCaughtAndNamed) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const Mutant& mutant = GetParam();
+  const hw::AcceleratorConfig config = test::small_accelerator(mutant.dataflow, 2, 2);
+  AcceleratorLockstep pair(config, hw::accelerator_maker("cycle"),
+                           test::verilated(mutate(accelerator_design(config), mutant), SiteCheck::kNone));
+  // Random states reach in a few cycles what takes programs thousands.
+  std::optional<Divergence> divergence;
+  for (uint64_t seed = 1; seed <= 4000 && !divergence; ++seed) {
+    pair.reset();
+    const int bits = seed % 4 == 0 ? 64 : static_cast<int>(1 + seed % 7);
+    pair.scramble(seed, bits);
+    divergence = pair.run(test::random_commands(seed, 3, bits), 12).divergence;
+  }
+  ASSERT_TRUE(divergence) << "not caught";
+  EXPECT_NE(divergence->signal.find(mutant.signal), std::string::npos) << divergence->text();
+  EXPECT_NE(divergence->reference, divergence->other);
+}
+
+INSTANTIATE_TEST_SUITE_P(Blocks, AcceleratorMutant, testing::ValuesIn(kMutants),
+                         [](const auto& mutant) { return mutant.param.name; });
+
+}  // namespace
+}  // namespace faultline::rtl
