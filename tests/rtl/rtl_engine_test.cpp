@@ -62,6 +62,19 @@ TEST(RtlEngine, HasTheCircuitOfAFamily) {
   EXPECT_EQ(rtl, cycle);
 }
 
+TEST(RtlEngine, SwitchesTheMultiplierOfALayer) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  const std::string common = "run " + kModel + "--images 1 --array 4x4 --layer-multiplier conv1=drum:k=4 --engine ";
+  json rtl = run_json(common + "rtl", folder);
+  json cycle = run_json(common + "cycle", folder);
+  for (json* result : {&rtl, &cycle}) {
+    result->erase("engine");
+    result->erase("wall_s");
+  }
+  EXPECT_EQ(rtl, cycle);
+}
+
 TEST(RtlEngine, RefusesALargeArrayOfTables) {
   const test::TemporaryFolder folder;
   folder.write("t.lut", std::string(131072, '\1'));
