@@ -1,7 +1,11 @@
 #include "sim/parallel/worker_process.h"
 
+#include <algorithm>
+#include <boost/interprocess/anonymous_shared_memory.hpp>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <stdexcept>
@@ -47,13 +51,38 @@ std::string description_of(int status) {
   return fmt::format("the worker process ended with status {}", WEXITSTATUS(status));
 }
 
-/// The worker: runs what it is sent, a row back for every task.
-[[noreturn]] void work(int descriptor, campaign::ExperimentRunner& runner) {
+/// Rows are sent together until this much time has passed: a message costs more than a short experiment.
+constexpr std::chrono::milliseconds kRowsTogether{2};
+
+/// Which task of a frame the worker is at, where its watcher sees it also after the worker's death.
+class TaskMark {
+ public:
+  TaskMark() : mark_(boost::interprocess::anonymous_shared_memory(sizeof(uint64_t))) { set(0); }
+  void set(uint64_t task) { *static_cast<volatile uint64_t*>(mark_.get_address()) = task; }
+  uint64_t get() const { return *static_cast<const volatile uint64_t*>(mark_.get_address()); }
+
+ private:
+  boost::interprocess::mapped_region mark_;
+};
+
+/// The worker: runs what it is sent, a row back for every task, in order.
+[[noreturn]] void work(int descriptor, campaign::ExperimentRunner& runner, TaskMark& mark) {
   while (const auto frame = receive_blocking(descriptor)) {
-    for (const campaign::Task& task : unpack_tasks(*frame)) {
-      if (!send_blocking(descriptor, pack(std::vector<campaign::ExperimentRow>{runner.run(task)}))) {
+    const std::vector<campaign::Task> tasks = unpack_tasks(*frame);
+    std::vector<campaign::ExperimentRow> rows;
+    auto sent = std::chrono::steady_clock::now();
+    for (size_t i = 0; i < tasks.size(); ++i) {
+      mark.set(i);
+      rows.push_back(runner.run(tasks[i]));
+      const auto now = std::chrono::steady_clock::now();
+      if (i + 1 < tasks.size() && now - sent < kRowsTogether) {
+        continue;
+      }
+      if (!send_blocking(descriptor, pack(rows))) {
         ::_exit(0);
       }
+      rows.clear();
+      sent = now;
     }
   }
   ::_exit(0);
@@ -79,6 +108,8 @@ class Watcher {
   std::unique_ptr<FrameSocket> worker_;
   std::deque<campaign::Task> waiting_;
   std::deque<campaign::Task> running_;  ///< sent to the worker and not answered, in order
+  size_t answered_ = 0;                 ///< tasks of the frame before them
+  TaskMark mark_;
   int deaths_ = 0;
 };
 
@@ -90,7 +121,7 @@ void Watcher::hire() {
     end_with(parent);
     ::close(pair.ends[0]);
     ::close(master_.descriptor());
-    work(pair.ends[1], runner_);
+    work(pair.ends[1], runner_, mark_);
   }
   ::close(pair.ends[1]);
   worker_ = std::make_unique<FrameSocket>(pair.ends[0]);
@@ -100,6 +131,8 @@ void Watcher::hire() {
 void Watcher::feed() {
   if (running_.empty() && !waiting_.empty()) {
     running_.swap(waiting_);
+    answered_ = 0;
+    mark_.set(0);
     worker_->send(pack(std::vector<campaign::Task>(running_.begin(), running_.end())));
   }
 }
@@ -120,7 +153,9 @@ void Watcher::take_tasks() {
 void Watcher::take_rows() {
   worker_->pump();
   while (const auto frame = worker_->receive()) {
-    running_.pop_front();
+    const auto rows = static_cast<std::ptrdiff_t>(unpack_rows(*frame).size());
+    running_.erase(running_.begin(), running_.begin() + rows);
+    answered_ += static_cast<size_t>(rows);
     deaths_ = 0;
     master_.send(*frame);
   }
@@ -129,7 +164,8 @@ void Watcher::take_rows() {
   }
 }
 
-/// The task that the worker died at is answered for it; a new worker takes the others.
+/// The task that the worker died at is answered for it; a new worker takes the others, those before it too whose rows
+/// had not been sent.
 void Watcher::bury() {
   int status = 0;
   ::waitpid(process_, &status, 0);
@@ -137,9 +173,11 @@ void Watcher::bury() {
     ::_exit(1);
   }
   if (!running_.empty()) {
-    const campaign::ExperimentRow row = runner_.failed(running_.front(), description_of(status));
+    const auto fatal =
+        running_.begin() + static_cast<std::ptrdiff_t>(std::max<uint64_t>(mark_.get(), answered_) - answered_);
+    const campaign::ExperimentRow row = runner_.failed(*fatal, description_of(status));
     master_.send(pack(std::vector<campaign::ExperimentRow>{row}));
-    running_.pop_front();
+    running_.erase(fatal);
     waiting_.insert(waiting_.begin(), running_.begin(), running_.end());
     running_.clear();
   }
