@@ -1,6 +1,7 @@
 #include "sim/engine/exact_kernel.h"
 
 #include <algorithm>
+#include <numeric>
 
 // The target with byte dot products; the library leaves it out unless asked.
 #define HWY_WANT_AVX3_DL
@@ -115,7 +116,10 @@ HWY_INLINE int32_t offset_of(const int32_t* row, size_t depth) {
         hn::IfThenElseZero(hn::FirstN(d, depth - p), hn::MaskedLoad(hn::FirstN(d, depth - p), d, row + p));
     sum.raw = _mm512_dpbusd_epi32(sum.raw, offsets.raw, groups.raw);
   }
-  return hn::GetLane(hn::SumOfLanes(d, sum));
+  // Not the intrinsic's own sum over lanes: its additions may not overflow.
+  HWY_ALIGN uint32_t lanes[hn::MaxLanes(d)];
+  hn::Store(hn::BitCast(hn::RebindToUnsigned<Tag32>(), sum), hn::RebindToUnsigned<Tag32>(), lanes);
+  return static_cast<int32_t>(std::accumulate(lanes, lanes + hn::Lanes(d), uint32_t{0}));
 }
 
 #else
