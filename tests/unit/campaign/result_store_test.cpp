@@ -206,6 +206,29 @@ TEST_F(ResultStoreTest, AppendsAllOrNothing) {
   EXPECT_EQ(canonical(all_rows(store)), canonical(rows(12)));
 }
 
+TEST_F(ResultStoreTest, RowsWithoutFaultsTakeThoseOfTheirExperiment) {
+  const std::vector<ExperimentRow> written = rows(50, 3);
+  std::vector<ExperimentRow> light = written;
+  for (size_t i = 0; i < light.size(); ++i) {
+    if (i % 3 != 1) {  // the second image's row brings them
+      light[i].faults.clear();
+    }
+  }
+  std::vector<ExperimentRow> later;
+  for (size_t i = 2; i < light.size(); i += 6) {
+    later.push_back(light[i]);
+  }
+  for (const ExperimentRow& row : later) {
+    light.erase(std::find_if(light.begin(), light.end(), [&](const ExperimentRow& other) {
+      return other.number == row.number && other.image == row.image;
+    }));
+  }
+  ResultStore store = ResultStore::create(path(), description);
+  store.append_batches({light, {}});
+  store.append(later);
+  EXPECT_EQ(canonical(all_rows(store)), canonical(written));
+}
+
 TEST_F(ResultStoreTest, IsOneFileWhenClosed) {
   {
     ResultStore store = ResultStore::create(path(), description);
