@@ -245,4 +245,13 @@ void poke_test(const std::filesystem::path& library, const Design& design, const
   PokeTest(library, design, add_fields).run();
 }
 
+std::optional<ModelCheck> model_check(SiteCheck check, const Design& design, const AddFields& add_fields) {
+  if (check == SiteCheck::kNone) {
+    return std::nullopt;
+  }
+  return ModelCheck{
+      fmt::format("poke_test_{}", kPokeTestVersion),
+      [&design, add_fields](const std::filesystem::path& library) { poke_test(library, design, add_fields); }};
+}
+
 }  // namespace faultline::rtl
