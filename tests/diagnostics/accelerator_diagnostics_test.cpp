@@ -60,11 +60,6 @@ std::vector<BadInput> bad_inputs() {
       accelerator("SumsFewerThanRows", "array: 64x4\npsum_rows: 32\n", "FILE:1: psum_rows 32 is out of range"),
       accelerator("NoProtectionUnit", "array: 4x4\nprotection: [chipkill]\n",
                   "FILE:2: there is no protection unit 'chipkill'; give one of parity, secded"),
-      {"RtlOfProtection", "rtl --accelerator FILE --out rtl", "array: 2x2\nprotection: [parity]\n",
-       "accelerator: the RTL of the whole accelerator has no check bits beside its memories; leave protection out, "
-       "or "},
-      {"ProtectionOnEngineRtl", "run" + kGood + "--accelerator FILE --engine rtl", "array: 2x2\nprotection: [parity]\n",
-       "engine rtl: the RTL of the whole accelerator has no check bits beside its memories; leave protection out, or "},
       accelerator("ProtectedTwice", "protection:\n  - secded\n  - unit: parity\n    memories: [weight]\n",
                   "FILE:3: memory 'weight' is protected twice; give it one code"),
       {"NoAcceleratorFile", "gemm --accelerator none.yaml", "", "none.yaml: cannot be read"},
