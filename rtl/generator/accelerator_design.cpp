@@ -141,7 +141,7 @@ void add_pins(const hw::AcceleratorConfig& config, Design& design) {
 
 Design accelerator_design(const hw::AcceleratorConfig& config) {
   config.validate();
-  if (!config.protection.empty()) {
+  if (!config.protection.memories.empty()) {
     throw RtlError("the RTL of the whole accelerator has no check bits beside its memories",
                    "leave protection out, or take an engine that models it: cycle, structural or rtl_grid");
   }
