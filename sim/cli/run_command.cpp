@@ -8,6 +8,7 @@
 #include "sim/cli/progress_line.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
+#include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
 #include "sim/harden/weight_remapping.h"
@@ -29,6 +30,7 @@ struct RunOptions {
   std::string engine = "cycle";
   AcceleratorOptions accelerator;
   bool remap_weights = false;
+  std::string clip;
   std::string hardened;
   bool json = false;
 };
@@ -97,6 +99,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"model_sha256", network.sha256},
           {"data", options.input.empty() ? options.data : options.input},
           {"remapped_weights", options.remap_weights},
+          {"clip", options.clip.empty() ? ordered_json(nullptr) : ordered_json(options.clip)},
           {"hardened", options.hardened.empty() ? ordered_json(nullptr) : ordered_json(options.hardened)},
           {"engine", options.engine},
           {"images", summary.images},
@@ -148,6 +151,9 @@ int run_network(const RunOptions& options) {
       return machine->layer_multiplier(layer);
     });
   }
+  if (!options.clip.empty()) {
+    harden::clip_network(imported, harden::read_clip_design(options.clip));
+  }
   if (!options.hardened.empty()) {
     harden::protect_neurons(imported, harden::read_hardened_design(options.hardened));
   }
@@ -184,6 +190,7 @@ std::function<int()> configure(CLI::App& app) {
   options->accelerator.add(app);
   app.add_flag("--remap-weights", options->remap_weights,
                "Replace each weight by the one that errs least with the multiplier");
+  app.add_option("--clip", options->clip, "Clip layers to the bounds of this file (YAML)");
   app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_network(*options); };
