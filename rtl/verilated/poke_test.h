@@ -22,7 +22,7 @@ using AddFields = std::function<void(hw::StateTable& table)>;
 /// Proves that faults reach every site of a new model, from the model alone: what is deposited in a register or memory
 /// stays there and touches nothing else, and a flipped bit of each register (a forced bit of each wire) changes an
 /// output or what the next edge stores. A memory, one array in the RTL, is struck in all of its words at once. Elements
-/// that nothing reads need only the first. Reset must leave 0 in every register.
+/// that nothing reads need only the first. Reset must leave every register at its reset value.
 ///
 /// Throws RtlError with the path of a site that faults do not reach.
 void poke_test(const std::filesystem::path& library, const Design& design, const AddFields& add_fields);
