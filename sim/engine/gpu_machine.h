@@ -13,6 +13,7 @@ class GpuMachine : public Machine {
   std::string description() const override;
   const hw::Multiplier& multiplier() const override { return config_.multiplier; }
   const hw::Multiplier& layer_multiplier(const std::string& /*layer*/) const override { return config_.multiplier; }
+  LayerMultipliers multipliers(const model::Network& /*network*/) const override { return config_.multiplier; }
   Settings settings() const override;
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
   GemmResult gemm(const Gemm& gemm, const std::string& engine) const override;

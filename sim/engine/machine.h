@@ -12,6 +12,7 @@
 #include "sim/config/accelerator_file.h"
 #include "sim/engine/gemm_run.h"
 #include "sim/engine/inference_engine.h"
+#include "sim/engine/layer_multipliers.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
@@ -30,6 +31,8 @@ class Machine {
   virtual const hw::Multiplier& multiplier() const = 0;
   /// The one that is selected for a layer.
   virtual const hw::Multiplier& layer_multiplier(const std::string& layer) const = 0;
+  /// Those of every layer of a network, which must outlive the result. Throws UserError.
+  virtual LayerMultipliers multipliers(const model::Network& network) const = 0;
   /// The effective configuration, as results store it.
   virtual Settings settings() const = 0;
 

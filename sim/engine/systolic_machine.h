@@ -15,6 +15,7 @@ class SystolicMachine : public Machine {
   const hw::Multiplier& layer_multiplier(const std::string& layer) const override {
     return config_.grid.selected(config_.selection_of(layer));
   }
+  LayerMultipliers multipliers(const model::Network& network) const override { return {network, config_}; }
   Settings settings() const override;
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
   GemmResult gemm(const Gemm& gemm, const std::string& engine) const override;
