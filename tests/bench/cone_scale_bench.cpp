@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "sim/bench/network_chain.h"
+#include "sim/bench/synthetic_networks.h"
 #include "tests/support/cone_machine.h"
 
 namespace faultline {
@@ -34,13 +35,14 @@ std::shared_ptr<const model::Network> resnet18() {
   return chain.maximum(7, 7).full(1000).network();
 }
 
+/// VGG-11 at 224x224, with its three full layers.
 std::shared_ptr<const model::Network> vgg11() {
   NetworkChain chain(3, 224);
   chain.convolution(64, 3, 1, 1).maximum(2, 2).convolution(128, 3, 1, 1).maximum(2, 2);
   chain.convolution(256, 3, 1, 1).convolution(256, 3, 1, 1).maximum(2, 2);
   chain.convolution(512, 3, 1, 1).convolution(512, 3, 1, 1).maximum(2, 2);
   chain.convolution(512, 3, 1, 1).convolution(512, 3, 1, 1).maximum(2, 2);
-  return chain.maximum(7, 7).full(1000).network();
+  return chain.maximum(2, 2).full(4096).full(4096).full(1000).network();
 }
 
 hw::AcceleratorConfig large(int side) {
@@ -97,8 +99,14 @@ void vgg11_size(benchmark::State& state) {
   flips(state, vgg11());
 }
 
+/// MobileNetV2 at 224x224 without its additions.
+void mobilenet_size(benchmark::State& state) {
+  flips(state, bench::mobilenet());
+}
+
 BENCHMARK(resnet18_size)->Arg(16)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(vgg11_size)->Arg(16)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(mobilenet_size)->Arg(16)->Arg(256)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace faultline
