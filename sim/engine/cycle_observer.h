@@ -23,6 +23,7 @@ class CycleObserver : public sc_core::sc_module {
   /// Pass nullptr to stop.
   void set(std::function<void(uint64_t cycle)> callback) {
     callback_ = std::move(callback);
+    settling_ = false;
     if (callback_) {
       enabled_.notify(sc_core::SC_ZERO_TIME);
     }
@@ -33,8 +34,14 @@ class CycleObserver : public sc_core::sc_module {
     if (!callback_) {
       return;  // waits for enabled_ again
     }
-    if (clock_.negedge()) {
+    if (settling_) {
+      settling_ = false;
       callback_(cycles_.cycle());
+    } else if (clock_.negedge()) {
+      // A run pauses at this very time: a state restored in the pause is on its way to the signals.
+      settling_ = true;
+      next_trigger(sc_core::SC_ZERO_TIME);
+      return;
     }
     next_trigger(clock_.negedge_event());
   }
@@ -43,6 +50,7 @@ class CycleObserver : public sc_core::sc_module {
   const hw::CycleClock& cycles_;
   std::function<void(uint64_t)> callback_;
   sc_core::sc_event enabled_{"enabled"};
+  bool settling_ = false;
 };
 
 }  // namespace faultline::engine

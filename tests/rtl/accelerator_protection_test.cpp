@@ -2,6 +2,7 @@
 // and faults, in words, check bits and report registers too, and every register, memory, wire and output the same. Some
 // elements have a multiplier of their own.
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <set>
 #include <string>
@@ -24,6 +25,7 @@ struct Protected {
   const char* name;
   Dataflow dataflow;
   std::vector<hw::MemoryProtection> memories;
+  std::optional<hw::ElementBypass> bypass;
 };
 
 std::ostream& operator<<(std::ostream& out, const Protected& machine) {
@@ -36,10 +38,12 @@ const Protected kMachines[] = {
      {{"input", "secded", ErrorAction::kFlag},
       {"weight", "secded", ErrorAction::kZero},
       {"partial_sum", "secded", ErrorAction::kFlag},
-      {"output", "parity", ErrorAction::kZero}}},
+      {"output", "parity", ErrorAction::kZero}},
+     std::nullopt},
     {"sums_and_input",
      Dataflow::kOutputStationary,
-     {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}}},
+     {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}},
+     hw::ElementBypass{{{0, 0, 1, 1}}}},
 };
 
 class ProtectedRtl : public testing::TestWithParam<Protected> {
@@ -47,7 +51,10 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
   void SetUp() override {
     FAULTLINE_NEEDS_VERILATOR();
     config_ = test::small_accelerator(GetParam().dataflow, 2, 3);
-    config_.protection.memories = GetParam().memories;
+    hw::ProtectionConfig units;
+    units.memories = GetParam().memories;
+    units.bypass = GetParam().bypass;
+    config_.protect(units);
     config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});
     pair_ = std::make_unique<AcceleratorLockstep>(config_, hw::accelerator_maker("cycle"),
                                                   test::verilated(accelerator_design(config_), SiteCheck::kPoke));

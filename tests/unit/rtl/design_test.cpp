@@ -113,10 +113,13 @@ std::vector<hw::AcceleratorConfig> accelerators() {
       config.bus_bytes = columns;
       all.push_back(config);
     }
-    all.back().protection.memories = {{"input", "secded", hw::ErrorAction::kFlag},
-                                      {"weight", "parity", hw::ErrorAction::kZero},
-                                      {"partial_sum", "secded", hw::ErrorAction::kZero},
-                                      {"output", "secded", hw::ErrorAction::kFlag}};
+    hw::ProtectionConfig units;
+    units.memories = {{"input", "secded", hw::ErrorAction::kFlag},
+                      {"weight", "parity", hw::ErrorAction::kZero},
+                      {"partial_sum", "secded", hw::ErrorAction::kZero},
+                      {"output", "secded", hw::ErrorAction::kFlag}};
+    units.bypass = hw::ElementBypass{{{1, 1, 0, 2}}};
+    all.back().protect(units);
   }
   return all;
 }
