@@ -25,6 +25,11 @@ void GridConfig::add_region(MultiplierRegion region) {
                                std::to_string(region.column_last) + " are no part of the array; rows must be 0 to " +
                                std::to_string(rows - 1) + ", columns 0 to " + std::to_string(columns - 1));
   }
+  if (region.multiplier.format() != format()) {
+    throw InvalidConfiguration("multiplier " + region.multiplier.name() + " has operands of " +
+                               std::to_string(region.multiplier.format().operand_bits) +
+                               " bits; those of the array have " + std::to_string(format().operand_bits));
+  }
   regions.push_back(std::move(region));
 }
 

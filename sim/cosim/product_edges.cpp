@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hw/common/signed_bits.h"
+
 namespace faultline::cosim {
 namespace {
 
@@ -9,7 +11,7 @@ namespace {
 class SkewedEdges {
  public:
   SkewedEdges(const hw::GridConfig& config, int cycles, hw::CounterRandom& random)
-      : edges_(static_cast<size_t>(cycles), idle_edges(config)), random_(random) {}
+      : edges_(static_cast<size_t>(cycles), idle_edges(config)), format_(config.format()), random_(random) {}
 
   /// A word of random operands; the first `valid_lanes` lanes are valid.
   void west_word(int phase, int valid_lanes) {
@@ -42,16 +44,19 @@ class SkewedEdges {
  private:
   GridEdges& at(int cycle) { return edges_[static_cast<size_t>(cycle)]; }
   /// Codes at the ends of the range come more often than others, because sums wrap there.
-  int8_t operand() {
+  int operand() {
     const uint64_t draw = random_.next_u64();
-    return draw % 8 == 0 ? int8_t{-128} : draw % 8 == 1 ? int8_t{127} : static_cast<int8_t>(draw >> 8);
+    return draw % 8 == 0   ? format_.lowest()
+           : draw % 8 == 1 ? format_.highest()
+                           : static_cast<int>(hw::wrap_to(static_cast<int64_t>(draw >> 8), format_.operand_bits));
   }
   void put(hw::OperandEdge& edge, int lane, bool valid) {
-    edge.value[lane] = operand();
+    edge.set_operand(lane, operand());
     edge.valid[lane] = valid ? 1 : 0;
   }
 
   std::vector<GridEdges> edges_;
+  hw::OperandFormat format_;
   hw::CounterRandom& random_;
 };
 

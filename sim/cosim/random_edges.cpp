@@ -2,17 +2,24 @@
 
 #include <array>
 
+#include "hw/common/signed_bits.h"
+
 namespace faultline::cosim {
 
 RandomEdges::RandomEdges(const hw::GridConfig& config, const hw::CounterRandom& random)
-    : rows_(config.rows), columns_(config.columns), random_(random), last_(idle_edges(config)) {}
+    : rows_(config.rows),
+      columns_(config.columns),
+      format_(config.format()),
+      random_(random),
+      last_(idle_edges(config)) {}
 
 GridEdges RandomEdges::next() {
   if (remaining_ == 0) {
     begin_stretch();
   }
   --remaining_;
-  GridEdges edges{hw::OperandEdge(rows_), hw::OperandEdge(columns_), hw::DrainEdge(columns_)};
+  GridEdges edges{hw::OperandEdge(rows_, format_.wide()), hw::OperandEdge(columns_, format_.wide()),
+                  hw::DrainEdge(columns_)};
   fill(edges.west, last_.west, load_density_);
   fill(edges.north, last_.north, shift_density_);
   for (int column = 0; column < columns_; ++column) {
@@ -40,9 +47,9 @@ void RandomEdges::begin_stretch() {
 
 void RandomEdges::fill(hw::OperandEdge& edge, const hw::OperandEdge& last, uint64_t control_density) {
   for (int lane = 0; lane < edge.lanes; ++lane) {
-    edge.value[lane] = zero_values_   ? int8_t{0}
-                       : hold_values_ ? last.value[lane]
-                                      : static_cast<int8_t>(random_.next_u64());
+    const int64_t drawn = zero_values_ || hold_values_ ? 0 : static_cast<int64_t>(random_.next_u64());
+    edge.set_operand(lane, hold_values_ && !zero_values_ ? last.operand(lane)
+                                                         : static_cast<int>(hw::wrap_to(drawn, format_.operand_bits)));
     edge.valid[lane] = bit(valid_density_);
     edge.control[lane] = bit(control_density);
   }

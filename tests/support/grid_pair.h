@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hw/common/signed_bits.h"
 #include "hw/systolic/cycle_grid.h"
 #include "rtl/lockstep/lockstep_comparison.h"
 #include "tests/support/grid_harness.h"
@@ -33,8 +34,8 @@ class GridPair {
     for (int column = 0; column < config.columns; ++column) {
       comparison_.add_output(
           "south[" + std::to_string(column) + "]",
-          [this, column] { return static_cast<uint32_t>(cycle_.south.read().value[column]); },
-          [this, column] { return static_cast<uint32_t>(other_.south.read().value[column]); });
+          [this, column] { return static_cast<uint64_t>(cycle_.south.read().sum(column)); },
+          [this, column] { return static_cast<uint64_t>(other_.south.read().sum(column)); });
     }
   }
 
@@ -65,7 +66,7 @@ class GridPair {
     for (size_t f = 0; f < cycle_.table.fields().size(); ++f) {
       const hw::StateField& field = cycle_.table.fields()[f];
       for (size_t element = 0; field.kind == hw::StateKind::kRegister && element < field.element_count(); ++element) {
-        const uint64_t value = random();
+        const uint64_t value = (uint64_t{random()} << 32) | random();
         other_.table.poke({f, element}, value);
         cycle_.table.poke({f, element}, value);
       }
@@ -102,8 +103,8 @@ class GridPair {
     const size_t bottom = sums.element_count() - columns;
     bool same = cycle_.south.read().lanes == sums.dimensions[1];
     for (size_t column = 0; column < columns; ++column) {
-      same =
-          same && static_cast<uint32_t>(cycle_.south.read().value[column]) == cycle_.table.peek({0, bottom + column});
+      const int64_t shown = cycle_.south.read().sum(static_cast<int>(column));
+      same = same && hw::low_bits(shown, sums.bits) == cycle_.table.peek({0, bottom + column});
     }
     return same;
   }
