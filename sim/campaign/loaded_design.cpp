@@ -7,6 +7,7 @@
 #include "sim/harden/neuron_protection.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 #include "sim/model/sha256.h"
 
 namespace faultline::campaign {
@@ -24,6 +25,9 @@ ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
 
 std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment) {
   model::Network network = model::import_onnx(experiment.model);
+  if (strikes_neurons(experiment.engine)) {
+    model::require_8_bit_operands(network, "the engine neuron");
+  }
   if (!experiment.hardened.empty()) {
     if (!strikes_neurons(experiment.engine)) {
       throw UserError(experiment.file, 0,
@@ -51,8 +55,11 @@ LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
       dataset(load_images(experiment, *network)),
       kind(parse_engine(experiment.engine, experiment.file)),
       engine(network, hardware, kind),
-      cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
-      exact(network, hw::Multiplier()),
+      // The cone engine reasons about operands of 8 bits only.
+      cone(uses_cone(experiment.engine) && !network->format.wide()
+               ? std::make_unique<engine::ConeEngine>(engine, network, hardware)
+               : nullptr),
+      exact(network, hw::Multiplier(network->format)),
       target(engine, exact, dataset, cone.get()),
       functional(strikes_neurons(experiment.engine)
                      ? std::make_unique<engine::FunctionalEngine>(network, hardware.grid.multiplier)
