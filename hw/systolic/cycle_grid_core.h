@@ -51,7 +51,7 @@ class CycleGridCore {
   struct Operands {
     int16_t eastward;
     int16_t other;
-    bool valid;
+    bool valid;  ///< their product is added
   };
   /// A register `sum` whose next value another product changes than the kernel computes.
   struct Patch {
@@ -68,9 +68,13 @@ class CycleGridCore {
   bool rests(const GridInputs& inputs);
   bool idle(const GridInputs& inputs);
   void count_loads(const OperandEdge& west);
+  void patch_bypassed(const GridInputs& inputs);
   void patch_own_multipliers(const GridInputs& inputs);
   void patch_struck_wires(const GridInputs& inputs, uint64_t cycle);
   void patch(size_t element, int32_t product, const GridInputs& inputs);
+  void patch_sum(size_t element, int32_t addend, const GridInputs& inputs);
+  bool bypassed(size_t place) const { return config_.bypass && state_.bypass[place] != 0; }
+  void find_bypassed();
   int32_t product_of(const Multiplier& multiplier, Operands met) const;
   std::vector<OwnMultiplier> find_own_multipliers() const;
   void run_kernel(const GridInputs& inputs);
@@ -83,6 +87,7 @@ class CycleGridCore {
   GridState state_;
   FaultTaps& taps_;
   std::vector<Patch> patches_;
+  std::vector<size_t> bypassed_;  ///< elements whose bypass register is set; no step changes it
 
   std::vector<int> load_steps_;  ///< per row: steps until its load registers are surely 0
   int idle_steps_ = 0;           ///< steps taken with idle edges that show the values below

@@ -8,7 +8,7 @@ void OutputStationaryElement::update() {
   const Operand weight = north->read();
   if (column_control->read()) {
     state.sum.set(place_, sum_above->read());
-  } else if (activation.valid && weight.valid) {
+  } else if (activation.valid && weight.valid && !bypassed()) {
     state.sum.set(place_, state.sum.get(place_) + product_at_edge());
   }
 

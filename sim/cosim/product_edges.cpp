@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hw/common/signed_bits.h"
+#include "sim/cosim/random_values.h"
 
 namespace faultline::cosim {
 namespace {
@@ -43,15 +43,8 @@ class SkewedEdges {
 
  private:
   GridEdges& at(int cycle) { return edges_[static_cast<size_t>(cycle)]; }
-  /// Codes at the ends of the range come more often than others, because sums wrap there.
-  int operand() {
-    const uint64_t draw = random_.next_u64();
-    return draw % 8 == 0   ? format_.lowest()
-           : draw % 8 == 1 ? format_.highest()
-                           : static_cast<int>(hw::wrap_to(static_cast<int64_t>(draw >> 8), format_.operand_bits));
-  }
   void put(hw::OperandEdge& edge, int lane, bool valid) {
-    edge.set_operand(lane, operand());
+    edge.set_operand(lane, random_operand(random_, format_));
     edge.valid[lane] = valid ? 1 : 0;
   }
 

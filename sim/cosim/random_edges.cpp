@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "hw/common/signed_bits.h"
+#include "sim/cosim/random_values.h"
 
 namespace faultline::cosim {
 
@@ -47,9 +47,7 @@ void RandomEdges::begin_stretch() {
 
 void RandomEdges::fill(hw::OperandEdge& edge, const hw::OperandEdge& last, uint64_t control_density) {
   for (int lane = 0; lane < edge.lanes; ++lane) {
-    const int64_t drawn = zero_values_ || hold_values_ ? 0 : static_cast<int64_t>(random_.next_u64());
-    edge.set_operand(lane, hold_values_ && !zero_values_ ? last.operand(lane)
-                                                         : static_cast<int>(hw::wrap_to(drawn, format_.operand_bits)));
+    edge.set_operand(lane, zero_values_ ? 0 : hold_values_ ? last.operand(lane) : random_operand(random_, format_));
     edge.valid[lane] = bit(valid_density_);
     edge.control[lane] = bit(control_density);
   }

@@ -211,7 +211,7 @@ void strike_product(const ArrayStrike& s) {
   const ArrayOperand moving = view->eastward(*slot, s.row);
   const ArrayOperand held = view->stationary(slot->fold, s.row, s.column);
   const int16_t product = view->product_of(moving.value, held.value, s.row, s.column);
-  const bool added = moving.valid && held.valid;
+  const bool added = moving.valid && held.valid && !s.bypassed();
   s.context.effect.add_sum(*view, *slot, s.row, s.column,
                            added ? sum_difference(s.struck_product(product), product) : 0);
 }

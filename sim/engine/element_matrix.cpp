@@ -14,7 +14,7 @@ ElementMatrix::ElementMatrix(const model::MatrixOperator& layer, mapping::LayerP
     : layer_(layer), program_(std::move(program)), grid_(grid) {
   for (int row = 0; row < grid_.rows; ++row) {
     for (int column = 0; column < grid_.columns; ++column) {
-      multipliers_.push_back(&grid_.multiplier_at(row, column, program_.multiplier));
+      multipliers_.push_back(&grid_.contribution_at(row, column, program_.multiplier));
     }
   }
 }

@@ -177,6 +177,8 @@ struct ArrayStrike {
   int column;
   bool valid_bit;  ///< of an operand: its valid bit, not its value
 
+  /// Nothing that the element multiplies is added to a sum.
+  bool bypassed() const { return context.grid().bypassed(row, column); }
   /// True when the fault changes a register that holds 0.
   bool changes_zero() const { return fault.model != hw::FaultModel::kStuckAt0; }
   /// The fault in a value.
