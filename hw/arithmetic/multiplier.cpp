@@ -23,6 +23,22 @@ Multiplier::Multiplier() : name_("exact"), table_(std::make_shared<std::array<in
   });
 }
 
+Multiplier::Multiplier(OperandFormat format) {
+  if (format.wide()) {
+    name_ = "exact";
+    format_ = format;
+  } else {
+    *this = Multiplier();
+  }
+}
+
+Multiplier::Multiplier(std::string name, OperandFormat format, Function products, MultiplierModule module)
+    : name_(std::move(name)),
+      format_(format),
+      exact_(false),
+      function_(std::move(products)),
+      module_(std::move(module)) {}
+
 Multiplier::Multiplier(std::string name, const std::array<int16_t, kEntries>& products, MultiplierModule module)
     : name_(std::move(name)),
       table_(std::make_shared<std::array<int16_t, kEntries + 1>>()),

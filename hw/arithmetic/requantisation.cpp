@@ -1,6 +1,7 @@
 #include "hw/arithmetic/requantisation.h"
 
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "hw/common/invalid_configuration.h"
@@ -30,6 +31,17 @@ FixedPointFactor to_fixed_point(double factor) {
     return {0, 0};
   }
   return {static_cast<int32_t>(multiplier), static_cast<int32_t>(shift)};
+}
+
+int64_t round_shift_wide(WideProduct product, int shift) {
+  const WideProduct floor = product >> shift;
+  const WideProduct twice_rest = (product - (floor << shift)) * 2;
+  const WideProduct one = WideProduct{1} << shift;
+  const bool round_up = twice_rest > one || (twice_rest == one && (floor & 1) != 0);
+  const WideProduct rounded = floor + (round_up ? 1 : 0);
+  constexpr WideProduct kLow = std::numeric_limits<int64_t>::min();
+  constexpr WideProduct kHigh = std::numeric_limits<int64_t>::max();
+  return static_cast<int64_t>(rounded < kLow ? kLow : rounded > kHigh ? kHigh : rounded);
 }
 
 }  // namespace faultline::hw

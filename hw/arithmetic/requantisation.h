@@ -38,6 +38,17 @@ inline int64_t scale(int32_t value, FixedPointFactor factor, int32_t residue = 0
   return round_shift(static_cast<int64_t>(value) * factor.multiplier + residue, factor.shift);
 }
 
+/// Wide enough for the product of a 48-bit sum and a multiplier.
+__extension__ using WideProduct = __int128;
+
+/// `product / 2^shift`, rounded to nearest, ties to even, and limited to 64 bits; shift in [0, 63].
+int64_t round_shift_wide(WideProduct product, int shift);
+
+/// scale() of a 48-bit value, limited to 64 bits. Exact: the product needs at most 79 bits.
+inline int64_t scale_wide(int64_t value, FixedPointFactor factor, int32_t residue = 0) {
+  return round_shift_wide(WideProduct{value} * factor.multiplier + residue, factor.shift);
+}
+
 /// `value` limited to [low, high].
 inline int32_t clamp(int64_t value, int32_t low, int32_t high) {
   return value < low ? low : value > high ? high : static_cast<int32_t>(value);

@@ -22,8 +22,8 @@ MultiplierCircuit signed_core(int bits, const FamilyValues& /*values*/) {
 
 /// The product operator, left to the synthesis tool.
 const FamilyRegistration kRegistration{{"exact", "the arithmetic product", "none: the operator of the language",
-                                        [](int) { return std::vector<FamilyParameter>{}; }, unsigned_core,
-                                        signed_core}};
+                                        [](int) { return std::vector<FamilyParameter>{}; }, unsigned_core, signed_core,
+                                        true}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -133,6 +133,18 @@ Multiplier GeneratedMultiplier::table() const {
           [multiplier = *this](const std::string& module) { return multiplier.systemverilog(module); }};
 }
 
+Multiplier GeneratedMultiplier::multiplier() const {
+  const OperandFormat format{bits};
+  if (!format.wide()) {
+    return table();
+  }
+  if (family->exact) {
+    return Multiplier(format);
+  }
+  return {name(), format, model(),
+          [multiplier = *this](const std::string& module) { return multiplier.systemverilog(module); }};
+}
+
 GeneratedMultiplier standard_multiplier(const MultiplierFamily& family) {
   GeneratedMultiplier multiplier{&family, {}};
   for (const FamilyParameter& parameter : family.parameters(multiplier.bits)) {

@@ -44,6 +44,7 @@ struct MultiplierFamily {
   std::function<MultiplierCircuit(int bits, const FamilyValues& values)> unsigned_core;
   /// Empty where signed operands go through the sign-magnitude shell.
   std::function<MultiplierCircuit(int bits, const FamilyValues& values)> signed_core = {};
+  bool exact = false;  ///< all products are the arithmetic ones, so that the processor may take them
 };
 
 /// All families, by name.
@@ -76,6 +77,8 @@ struct GeneratedMultiplier {
   std::string systemverilog(const std::string& module) const;
   /// The multiplier of a processing element, tabulated. Only for signed 8-bit operands.
   Multiplier table() const;
+  /// The multiplier of a processing element of this width. Only for signed operands.
+  Multiplier multiplier() const;
 };
 
 /// The family with its standard parameters, signed 8-bit.

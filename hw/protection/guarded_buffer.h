@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "hw/arithmetic/operand_format.h"
+#include "hw/common/signed_bits.h"
 #include "hw/memory/byte_buffer.h"
 #include "hw/protection/word_guard.h"
 
@@ -22,6 +24,14 @@ class GuardedBuffer {
       return stored;
     }
     return static_cast<int8_t>(guard_->read(static_cast<size_t>(address), static_cast<uint8_t>(stored)));
+  }
+  /// The operand number `index` from the buffer's start.
+  int16_t read_operand(int64_t index, OperandFormat format) const {
+    if (!format.wide()) {
+      return read(index);
+    }
+    const int32_t low = static_cast<uint8_t>(read(2 * index));
+    return static_cast<int16_t>(wrap_to(read(2 * index + 1) * 256 + low, format.operand_bits));
   }
   void write(int64_t address, int8_t value) const {
     words_.write(address, value);

@@ -18,7 +18,7 @@ struct AcceleratorConfig {
   int64_t input_buffer_bytes = int64_t{64} * 1024;
   int64_t weight_buffer_bytes = int64_t{64} * 1024;
   int64_t output_buffer_bytes = int64_t{64} * 1024;
-  int psum_rows = 1024;         ///< rows of the partial-sum buffer; each holds one 32-bit sum per column
+  int psum_rows = 1024;         ///< rows of the partial-sum buffer; each holds one sum per column
   int parameter_entries = 256;  ///< channels whose bias, multiplier and shift the post-processing unit holds
   int bus_bytes = 16;           ///< bytes DRAM moves per cycle, 1 to 64
   int dram_latency = 20;        ///< cycles from a request to its data, 1 to 1024
@@ -41,5 +41,10 @@ struct AcceleratorConfig {
 /// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), residue (4), shift (1),
 /// little-endian.
 constexpr int kParameterBytes = 13;
+
+/// The same where operands may be wide: the bias has OperandFormat::sum_bytes.
+constexpr int parameter_bytes(OperandFormat format) {
+  return kParameterBytes - OperandFormat().sum_bytes() + format.sum_bytes();
+}
 
 }  // namespace faultline::hw

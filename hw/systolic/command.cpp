@@ -1,12 +1,14 @@
 #include "hw/systolic/command.h"
 
 #include <algorithm>
+#include <map>
 
 namespace faultline::hw {
+namespace {
 
-const std::vector<CommandField>& command_fields() {
+std::vector<CommandField> make_fields(int operand_bits) {
   using D = CommandDescriptor;
-  static const std::vector<CommandField> kFields = {
+  return {
       {"opcode", 3, false, &D::opcode},
       {"target", 2, false, &D::target},
       {"dram_address", 32, true, &D::dram_address},
@@ -31,7 +33,7 @@ const std::vector<CommandField>& command_fields() {
       {"input_base", 24, false, &D::input_base},
       {"input_height", 16, false, &D::input_height},
       {"input_width", 16, false, &D::input_width},
-      {"pad_value", 8, true, &D::pad_value},
+      {"pad_value", operand_bits, true, &D::pad_value},
       {"tap_y", 16, true, &D::tap_y},
       {"tap_x", 16, true, &D::tap_x},
       {"tap_c", 16, false, &D::tap_c},
@@ -59,17 +61,24 @@ const std::vector<CommandField>& command_fields() {
       {"output_row_stride", 24, false, &D::output_row_stride},
       {"output_lane_stride", 24, false, &D::output_lane_stride},
       {"raw", 1, false, &D::raw},
-      {"zero_point", 8, true, &D::zero_point},
-      {"low", 8, true, &D::low},
-      {"high", 8, true, &D::high},
+      {"zero_point", operand_bits, true, &D::zero_point},
+      {"low", operand_bits, true, &D::low},
+      {"high", operand_bits, true, &D::high},
       {"use_table", 1, false, &D::use_table},
       {"maximum", 1, false, &D::maximum},
   };
-  return kFields;
+}
+
+}  // namespace
+
+const std::vector<CommandField>& command_fields(int operand_bits) {
+  static const std::map<int, std::vector<CommandField>> kFields = {
+      {8, make_fields(8)}, {12, make_fields(12)}, {16, make_fields(16)}};
+  return kFields.at(operand_bits);
 }
 
 bool CommandDescriptor::operator==(const CommandDescriptor& other) const {
-  const auto& fields = command_fields();
+  static const auto& fields = command_fields();
   return std::all_of(fields.begin(), fields.end(),
                      [&](const CommandField& field) { return this->*field.member == other.*field.member; });
 }

@@ -23,9 +23,9 @@ enum class LoadTarget : int32_t { kInput = 0, kWeight = 1, kParameter = 2, kTabl
 /// One command: the controller's command registers. Commands run one after another, in the order given.
 ///
 /// Every field is a register `controller.command.<name>` of the width in command_fields(). Positions in the input
-/// buffer are the sum of a pixel part and a tap part, each (y, x, byte offset): a value is read at input_base +
-/// pixel.offset + tap.offset when (pixel.y + tap.y, pixel.x + tap.x) lies inside input_height x input_width, and is
-/// pad_value otherwise. docs/hardware.md ("Commands", "Compute") defines the schedule.
+/// buffer are the sum of a pixel part and a tap part, each (y, x, offset): a value is read at input_base +
+/// pixel.offset + tap.offset, counted in operands, when (pixel.y + tap.y, pixel.x + tap.x) lies inside input_height x
+/// input_width, and is pad_value otherwise. docs/hardware.md ("Commands", "Compute") defines the schedule.
 struct CommandDescriptor {
   int32_t opcode = 0;
 
@@ -40,17 +40,17 @@ struct CommandDescriptor {
 
   // kCompute: the loop nest and its timing.
   int32_t tiles = 0;
-  int32_t folds = 0;           ///< per tile
-  int32_t stream = 0;          ///< operand words per fold; for kPool: taps per window
-  int32_t period = 0;          ///< cycles per fold
-  int32_t shift_start = 0;     ///< phase of the first shift word (weight- and input-stationary)
-  int32_t final_period = 0;    ///< cycles of the last fold of the command, until the last sum is written
-  int32_t last_fold_rows = 0;  ///< rows with a valid stationary operand in the last fold of a tile, 1..R
-  int32_t accumulate = 0;      ///< 1: the first fold adds to what the partial-sum buffer holds
-  int32_t psum_base = 0;       ///< first row in the partial-sum buffer (also kPostProcess)
-  int32_t psum_tile_step = 0;  ///< rows from one tile to the next
-  int32_t weight_base = 0;
-  int32_t weight_pitch = 0;       ///< bytes from one weight word to the next
+  int32_t folds = 0;              ///< per tile
+  int32_t stream = 0;             ///< operand words per fold; for kPool: taps per window
+  int32_t period = 0;             ///< cycles per fold
+  int32_t shift_start = 0;        ///< phase of the first shift word (weight- and input-stationary)
+  int32_t final_period = 0;       ///< cycles of the last fold of the command, until the last sum is written
+  int32_t last_fold_rows = 0;     ///< rows with a valid stationary operand in the last fold of a tile, 1..R
+  int32_t accumulate = 0;         ///< 1: the first fold adds to what the partial-sum buffer holds
+  int32_t psum_base = 0;          ///< first row in the partial-sum buffer (also kPostProcess)
+  int32_t psum_tile_step = 0;     ///< rows from one tile to the next
+  int32_t weight_base = 0;        ///< of the weight buffer, counted in operands
+  int32_t weight_pitch = 0;       ///< operands from one weight word to the next
   int32_t weight_tile_reset = 0;  ///< 1: each tile reads the weights from weight_base again
 
   // kCompute, kPool: where operands lie in the input buffer.
@@ -76,7 +76,7 @@ struct CommandDescriptor {
   int32_t output_base = 0;
   int32_t output_row_stride = 0;   ///< bytes
   int32_t output_lane_stride = 0;  ///< bytes
-  int32_t raw = 0;                 ///< 1: write the biased sum as four bytes, least significant first
+  int32_t raw = 0;                 ///< 1: write the biased sum (OperandFormat::sum_bytes), least significant byte first
   int32_t zero_point = 0;
   int32_t low = -128, high = 127;
   int32_t use_table = 0;
@@ -93,7 +93,8 @@ struct CommandField {
   int32_t CommandDescriptor::*member;
 };
 
-/// All fields, in the order of the declaration.
-const std::vector<CommandField>& command_fields();
+/// All fields, in the order of the declaration, of a machine with operands of this width: pad_value, zero_point, low
+/// and high are as wide.
+const std::vector<CommandField>& command_fields(int operand_bits = 8);
 
 }  // namespace faultline::hw

@@ -27,6 +27,7 @@ void TapRegisters::set(const Tap& tap) const {
 ControllerCore::ControllerCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : rows_(config.grid.rows),
       columns_(config.grid.columns),
+      fields_(command_fields(config.grid.format().operand_bits)),
       taps_(taps),
       schedule_(make_schedule(config.grid.dataflow)),
       state_(table, "controller.state", 3),
@@ -50,7 +51,7 @@ ControllerCore::ControllerCore(const AcceleratorConfig& config, StateTable& tabl
       sum_write_(table, "controller.sum_word.write", 1),
       sum_accumulate_(table, "controller.sum_word.accumulate", 1),
       sum_row_(table, "controller.sum_word.row", 16) {
-  for (const CommandField& field : command_fields()) {
+  for (const CommandField& field : fields_) {
     const std::string path = "controller.command." + field.name;
     if (field.is_signed) {
       signed_fields_.emplace_back(table, path, field.bits);
@@ -64,7 +65,7 @@ ControllerCore::ControllerCore(const AcceleratorConfig& config, StateTable& tabl
 void ControllerCore::state_changed() {
   size_t next_signed = 0;
   size_t next_unsigned = 0;
-  for (const CommandField& field : command_fields()) {
+  for (const CommandField& field : fields_) {
     command_.*field.member = field.is_signed ? signed_fields_[next_signed++].get()
                                              : static_cast<int32_t>(unsigned_fields_[next_unsigned++].get());
   }
@@ -94,7 +95,7 @@ void ControllerCore::step(const Inputs& inputs, uint64_t cycle) {
 void ControllerCore::accept(const CommandDescriptor& descriptor) {
   size_t next_signed = 0;
   size_t next_unsigned = 0;
-  for (const CommandField& field : command_fields()) {
+  for (const CommandField& field : fields_) {
     const int32_t value = descriptor.*field.member;
     if (field.is_signed) {
       signed_fields_[next_signed++].set(value);

@@ -74,6 +74,7 @@ class ControllerCore {
 
   int rows_;
   int columns_;
+  const std::vector<CommandField>& fields_;
   FaultTaps& taps_;
   std::unique_ptr<ComputeSchedule> schedule_;
   CommandDescriptor command_;  ///< equals the command registers

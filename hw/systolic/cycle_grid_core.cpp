@@ -1,9 +1,10 @@
 #include "hw/systolic/cycle_grid_core.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
-#include "hw/arithmetic/requantisation.h"
+#include "hw/common/signed_bits.h"
 
 namespace faultline::hw {
 namespace {
@@ -25,10 +26,9 @@ CycleGridCore::CycleGridCore(const GridConfig& config, StateTable& table, FaultT
       own_multipliers_(find_own_multipliers()),
       state_(config, table, std::move(read_product)),
       taps_(taps),
-      kernel_(config.dataflow == Dataflow::kOutputStationary ? step_output_stationary : step_operand_stationary),
       load_steps_(static_cast<size_t>(config.rows)),
-      idle_west_(config.rows),
-      idle_north_(config.columns) {
+      idle_west_(config.rows, config.format().wide()),
+      idle_north_(config.columns, config.format().wide()) {
   state_changed();
 }
 
@@ -44,7 +44,7 @@ bool CycleGridCore::step(const GridInputs& inputs, uint64_t cycle) {
     }
     run_kernel(inputs);
     for (const Patch& patch : patches_) {
-      state_.sum[patch.place] = patch.sum;
+      state_.sum.set(patch.place, patch.sum);
     }
     changed = true;
   }
@@ -79,25 +79,28 @@ uint64_t CycleGridCore::product(size_t element, const GridInputs& inputs, uint64
   const auto columns = static_cast<size_t>(config_.columns);
   const int row = static_cast<int>(element / columns);
   const int column = static_cast<int>(element % columns);
-  const int16_t value = product_of(config_.multiplier_at(row, column, selection_), operands(row, column, inputs));
-  return taps_.apply_wire({state_.product_field, element}, static_cast<uint16_t>(value), cycle);
+  const int32_t value = product_of(config_.multiplier_at(row, column, selection_), operands(row, column, inputs));
+  return taps_.apply_wire({state_.product_field, element}, low_bits(value, config_.format().product_bits()), cycle);
 }
 
 void CycleGridCore::read_south(SumEdge& south) const {
   south.lanes = config_.columns;
-  std::copy_n(state_.sum.data() + state_.index(config_.rows - 1, 0), config_.columns, south.value);
+  south.value_bytes = state_.sum.element_bytes();
+  const size_t bottom = state_.index(config_.rows - 1, 0) * static_cast<size_t>(south.value_bytes);
+  std::memcpy(south.value, state_.sum.raw() + bottom, south.sums_bytes());
 }
 
 CycleGridCore::Operands CycleGridCore::operands(int row, int column, const GridInputs& inputs) const {
   const size_t here = state_.index(row, column);
   const bool first_column = column == 0;
-  const int8_t eastward = first_column ? inputs.west.value[row] : state_.eastward[here - 1];
+  const auto eastward = first_column ? inputs.west.operand(row) : static_cast<int16_t>(state_.eastward.get(here - 1));
   const uint8_t eastward_valid = first_column ? inputs.west.valid[row] : state_.eastward_valid[here - 1];
   const bool adds = eastward_valid != 0 && !bypassed(here);
   if (config_.dataflow != Dataflow::kOutputStationary) {
-    return {eastward, state_.held[here], adds && state_.held_valid[here] != 0};
+    return {eastward, static_cast<int16_t>(state_.held.get(here)), adds && state_.held_valid[here] != 0};
   }
-  const int8_t weight = row == 0 ? inputs.north.value[column] : state_.southward[here - state_.row_stride];
+  const auto weight =
+      row == 0 ? inputs.north.operand(column) : static_cast<int16_t>(state_.southward.get(here - state_.row_stride));
   const uint8_t weight_valid = row == 0 ? inputs.north.valid[column] : state_.southward_valid[here - state_.row_stride];
   return {eastward, weight, adds && weight_valid != 0};
 }
@@ -130,11 +133,13 @@ bool CycleGridCore::idle(const GridInputs& inputs) {
       any(inputs.drain.drain, columns)) {
     return false;
   }
-  const bool same = std::equal(west.value, west.value + rows, idle_west_.value) &&
-                    std::equal(north.value, north.value + columns, idle_north_.value);
+  const size_t west_bytes = idle_west_.operands_bytes();
+  const size_t north_bytes = idle_north_.operands_bytes();
+  const bool same = std::memcmp(west.value, idle_west_.value, west_bytes) == 0 &&
+                    std::memcmp(north.value, idle_north_.value, north_bytes) == 0;
   if (!same) {
-    std::copy_n(west.value, rows, idle_west_.value);
-    std::copy_n(north.value, columns, idle_north_.value);
+    std::memcpy(idle_west_.value, west.value, west_bytes);
+    std::memcpy(idle_north_.value, north.value, north_bytes);
   }
   return same;
 }
@@ -147,9 +152,11 @@ void CycleGridCore::count_loads(const OperandEdge& west) {
   }
 }
 
-int16_t CycleGridCore::product_of(const Multiplier& multiplier, Operands met) const {
+int32_t CycleGridCore::product_of(const Multiplier& multiplier, Operands met) const {
   const bool eastward_is_weight = config_.dataflow == Dataflow::kInputStationary;
-  return eastward_is_weight ? multiplier.product(met.other, met.eastward) : multiplier.product(met.eastward, met.other);
+  const int16_t activation = eastward_is_weight ? met.other : met.eastward;
+  const int16_t weight = eastward_is_weight ? met.eastward : met.other;
+  return multiplier.any_product(activation, weight);
 }
 
 std::vector<CycleGridCore::OwnMultiplier> CycleGridCore::find_own_multipliers() const {
@@ -166,7 +173,7 @@ std::vector<CycleGridCore::OwnMultiplier> CycleGridCore::find_own_multipliers() 
 }
 
 /// The next sum of an element where its product is this one.
-void CycleGridCore::patch(size_t element, int16_t product, const GridInputs& inputs) {
+void CycleGridCore::patch(size_t element, int32_t product, const GridInputs& inputs) {
   const auto columns = static_cast<size_t>(config_.columns);
   if (operands(static_cast<int>(element / columns), static_cast<int>(element % columns), inputs).valid) {
     patch_sum(element, product, inputs);
@@ -174,7 +181,7 @@ void CycleGridCore::patch(size_t element, int16_t product, const GridInputs& inp
 }
 
 /// The next sum of an element that adds this much, from the registers' old values.
-void CycleGridCore::patch_sum(size_t element, int16_t addend, const GridInputs& inputs) {
+void CycleGridCore::patch_sum(size_t element, int32_t addend, const GridInputs& inputs) {
   const bool output_stationary = config_.dataflow == Dataflow::kOutputStationary;
   const int row = static_cast<int>(element / static_cast<size_t>(config_.columns));
   const int column = static_cast<int>(element % static_cast<size_t>(config_.columns));
@@ -182,8 +189,8 @@ void CycleGridCore::patch_sum(size_t element, int16_t addend, const GridInputs& 
     return;
   }
   const size_t here = state_.index(row, column);
-  const int32_t above = row > 0 ? state_.sum[here - state_.row_stride] : 0;
-  patches_.push_back({here, wrapping_add(output_stationary ? state_.sum[here] : above, addend)});
+  const int64_t above = row > 0 ? state_.sum.get(here - state_.row_stride) : 0;
+  patches_.push_back({here, (output_stationary ? state_.sum.get(here) : above) + addend});
 }
 
 void CycleGridCore::patch_bypassed(const GridInputs& inputs) {
@@ -204,25 +211,26 @@ void CycleGridCore::patch_own_multipliers(const GridInputs& inputs) {
 void CycleGridCore::patch_struck_wires(const GridInputs& inputs, uint64_t cycle) {
   for (const Fault& fault : taps_.wire_faults()) {
     if (fault.active(cycle)) {
-      patch(fault.site.element, static_cast<int16_t>(product(fault.site.element, inputs, cycle)), inputs);
+      const auto struck = static_cast<int64_t>(product(fault.site.element, inputs, cycle));
+      patch(fault.site.element, static_cast<int32_t>(wrap_to(struck, config_.format().product_bits())), inputs);
     }
   }
 }
 
-void CycleGridCore::run_kernel(const GridInputs& inputs) {
+template <typename Operand, typename Sum>
+void CycleGridCore::place_rows(RowsInPlace<Operand, Sum>& grid, const GridInputs& inputs) {
   const bool output_stationary = config_.dataflow == Dataflow::kOutputStationary;
-  GridRows grid = {};
   grid.rows = config_.rows;
   grid.columns = config_.columns;
   grid.stride = state_.row_stride;
-  grid.sum = state_.sum.data();
-  grid.eastward = state_.eastward.data();
+  grid.sum = state_.sum.data<Sum>();
+  grid.eastward = state_.eastward.data<Operand>();
   grid.eastward_valid = state_.eastward_valid.data();
-  grid.southward = state_.southward.data();
+  grid.southward = state_.southward.data<Operand>();
   grid.southward_valid = state_.southward_valid.data();
   if (!output_stationary) {
     count_loads(inputs.west);
-    grid.held = state_.held.data();
+    grid.held = state_.held.data<Operand>();
     grid.held_valid = state_.held_valid.data();
     grid.load = state_.load.data();
     grid.load_steps = load_steps_.data();
@@ -230,11 +238,24 @@ void CycleGridCore::run_kernel(const GridInputs& inputs) {
   grid.west = &inputs.west;
   grid.north = &inputs.north;
   grid.drain = &inputs.drain;
-  const Multiplier& multiplier = config_.selected(selection_);
-  grid.products = multiplier.exact() ? nullptr : multiplier.table();
   grid.eastward_is_weight = config_.dataflow == Dataflow::kInputStationary;
   grid.any_column_control = any(output_stationary ? inputs.drain.drain : inputs.north.control, config_.columns);
-  kernel_(grid);
+}
+
+void CycleGridCore::run_kernel(const GridInputs& inputs) {
+  const bool output_stationary = config_.dataflow == Dataflow::kOutputStationary;
+  const Multiplier& multiplier = config_.selected(selection_);
+  if (config_.format().wide()) {
+    WideGridRows grid = {};
+    place_rows(grid, inputs);
+    grid.multiplier = &multiplier;
+    output_stationary ? step_wide_output_stationary(grid) : step_wide_operand_stationary(grid);
+    return;
+  }
+  GridRows grid = {};
+  place_rows(grid, inputs);
+  grid.products = multiplier.exact() ? nullptr : multiplier.table();
+  output_stationary ? step_output_stationary(grid) : step_operand_stationary(grid);
 }
 
 }  // namespace faultline::hw

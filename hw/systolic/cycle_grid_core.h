@@ -36,7 +36,8 @@ class CycleGridCore {
   /// Must be called when something other than step() has written to the grid's registers.
   void state_changed();
 
-  /// The settled value of wire `product` of an element in `cycle`, whose inputs are `inputs`: a 16-bit pattern.
+  /// The settled value of wire `product` of an element in `cycle`, whose inputs are `inputs`: a pattern of the
+  /// product's bits.
   uint64_t product(size_t element, const GridInputs& inputs, uint64_t cycle) const;
 
   /// As PeGrid::select_multiplier().
@@ -48,14 +49,14 @@ class CycleGridCore {
  private:
   /// The operands that meet in one processing element.
   struct Operands {
-    int8_t eastward;
-    int8_t other;
+    int16_t eastward;
+    int16_t other;
     bool valid;  ///< their product is added
   };
   /// A register `sum` whose next value another product changes than the kernel computes.
   struct Patch {
     size_t place;
-    int32_t sum;
+    int64_t sum;
   };
   /// An element with a multiplier of its own.
   struct OwnMultiplier {
@@ -70,20 +71,21 @@ class CycleGridCore {
   void patch_bypassed(const GridInputs& inputs);
   void patch_own_multipliers(const GridInputs& inputs);
   void patch_struck_wires(const GridInputs& inputs, uint64_t cycle);
-  void patch(size_t element, int16_t product, const GridInputs& inputs);
-  void patch_sum(size_t element, int16_t addend, const GridInputs& inputs);
+  void patch(size_t element, int32_t product, const GridInputs& inputs);
+  void patch_sum(size_t element, int32_t addend, const GridInputs& inputs);
   bool bypassed(size_t place) const { return config_.bypass && state_.bypass[place] != 0; }
   void find_bypassed();
-  int16_t product_of(const Multiplier& multiplier, Operands met) const;
+  int32_t product_of(const Multiplier& multiplier, Operands met) const;
   std::vector<OwnMultiplier> find_own_multipliers() const;
   void run_kernel(const GridInputs& inputs);
+  template <typename Operand, typename Sum>
+  void place_rows(RowsInPlace<Operand, Sum>& grid, const GridInputs& inputs);
 
   const GridConfig config_;
   const std::vector<OwnMultiplier> own_multipliers_;
   int selection_ = 0;
   GridState state_;
   FaultTaps& taps_;
-  void (*kernel_)(const GridRows&);
   std::vector<Patch> patches_;
   std::vector<size_t> bypassed_;  ///< elements whose bypass register is set; no step changes it
 

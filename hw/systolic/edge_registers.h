@@ -3,6 +3,8 @@
 #include <cstring>
 #include <string>
 
+#include "hw/arithmetic/operand_format.h"
+#include "hw/common/signed_array.h"
 #include "hw/common/state_register.h"
 #include "hw/systolic/edge_vector.h"
 
@@ -12,8 +14,8 @@ namespace faultline::hw {
 /// lane.
 class EdgeRegisters {
  public:
-  EdgeRegisters(StateTable& table, const std::string& path, int lanes)
-      : value(table, path + ".value", 8, {lanes}),
+  EdgeRegisters(StateTable& table, const std::string& path, int lanes, OperandFormat format)
+      : value(table, path + ".value", format.operand_bits, {lanes}),
         lanes_(lanes),
         valid_(table, path + ".valid", 1, {lanes}),
         control_(table, path + ".control", 1, {lanes}) {}
@@ -25,15 +27,15 @@ class EdgeRegisters {
   }
 
   OperandEdge edge() const {
-    OperandEdge edge(lanes_);
+    OperandEdge edge(lanes_, value.element_bytes() > 1);
     const auto bytes = static_cast<size_t>(lanes_);
-    std::memcpy(edge.value, value.data(), bytes);
+    std::memcpy(edge.value, value.raw(), edge.operands_bytes());
     std::memcpy(edge.valid, valid_.data(), bytes);
     std::memcpy(edge.control, control_.data(), bytes);
     return edge;
   }
 
-  StateRegister<int8_t> value;
+  SignedArray value;
 
  private:
   int lanes_;

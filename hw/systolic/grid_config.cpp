@@ -20,6 +20,11 @@ GridConfig::GridConfig(int row_count, int column_count, Dataflow flow, Multiplie
 
 void GridConfig::add_region(MultiplierRegion region) {
   region.require_inside(rows, columns);
+  if (region.multiplier.format() != format()) {
+    throw InvalidConfiguration("multiplier " + region.multiplier.name() + " has operands of " +
+                               std::to_string(region.multiplier.format().operand_bits) +
+                               " bits; those of the array have " + std::to_string(format().operand_bits));
+  }
   regions.push_back(std::move(region));
 }
 

@@ -20,8 +20,12 @@ struct GridConfig {
   /// Throws InvalidConfiguration unless rows and columns are in [1, 256].
   GridConfig(int row_count, int column_count, Dataflow flow, Multiplier product);
 
-  /// Adds a region, which counts before those added earlier. Throws InvalidConfiguration when it leaves the grid.
+  /// Adds a region, which counts before those added earlier. Throws InvalidConfiguration when it leaves the grid or its
+  /// multiplier has operands of another width.
   void add_region(MultiplierRegion region);
+
+  /// The widths of the grid's operands and sums are those of its multipliers.
+  OperandFormat format() const { return multiplier.format(); }
 
   /// What PeGrid::select_multiplier() takes: 0 is `multiplier`, i the i-th of `alternatives`, from 1 on.
   const Multiplier& selected(int selection) const {

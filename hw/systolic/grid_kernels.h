@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hw/arithmetic/multiplier.h"
 #include "hw/systolic/edge_vector.h"
 
 namespace faultline::hw {
@@ -11,16 +12,17 @@ namespace faultline::hw {
 ///
 /// Rows are `stride` elements apart, a multiple of GridState::kRowMultiple, and 0 after the last column. At least one
 /// readable byte lies before each of the eastward rows.
-struct GridRows {
+template <typename Operand, typename Sum>
+struct RowsInPlace {
   int rows;
   int columns;
   size_t stride;
-  int32_t* sum;
-  int8_t* eastward;
+  Sum* sum;
+  Operand* eastward;
   uint8_t* eastward_valid;
-  int8_t* southward;
+  Operand* southward;
   uint8_t* southward_valid;
-  int8_t* held;  ///< null in output-stationary, as are the next two
+  Operand* held;  ///< null in output-stationary, as are the next two
   uint8_t* held_valid;
   uint8_t* load;
 
@@ -28,8 +30,6 @@ struct GridRows {
   const OperandEdge* north;
   const DrainEdge* drain;
 
-  /// Multiplier::table(), or null for exact multiplication.
-  const int16_t* products;
   /// True if the operand that moves eastward is the weight (input-stationary).
   bool eastward_is_weight;
   /// True if some column shifts (or drains, in output-stationary); columns are not looked at otherwise.
@@ -38,9 +38,23 @@ struct GridRows {
   const int* load_steps;
 };
 
+/// Of a grid with 8-bit operands.
+struct GridRows : RowsInPlace<int8_t, int32_t> {
+  /// Multiplier::table(), or null for exact multiplication.
+  const int16_t* products;
+};
+
+/// Of a grid with 12- or 16-bit operands.
+struct WideGridRows : RowsInPlace<int16_t, int64_t> {
+  const Multiplier* multiplier;
+};
+
 /// One rising edge of a weight- or input-stationary grid (docs/hardware.md, "Grid").
 void step_operand_stationary(const GridRows& grid);
 /// One rising edge of an output-stationary grid.
 void step_output_stationary(const GridRows& grid);
+/// The same for wide operands.
+void step_wide_operand_stationary(const WideGridRows& grid);
+void step_wide_output_stationary(const WideGridRows& grid);
 
 }  // namespace faultline::hw

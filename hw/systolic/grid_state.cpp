@@ -11,6 +11,7 @@ class RegisterAdder {
  public:
   RegisterAdder(const GridConfig& config, StateTable& table, size_t row_stride)
       : table_(table),
+        format_(config.format()),
         dimensions_{config.rows, config.columns},
         row_padding_(row_stride - static_cast<size_t>(config.columns)) {}
 
@@ -22,18 +23,19 @@ class RegisterAdder {
     field.dimensions = dimensions_;
     return field;
   }
-  StateArray<int8_t> operand(const std::string& name) const {
-    return table_.add<int8_t>(describe(name, Multiplier::kOperandBits, true), row_padding_);
+  SignedArray operand(const std::string& name) const {
+    return {table_, describe(name, format_.operand_bits, true), row_padding_};
   }
   StateArray<uint8_t> bit(const std::string& name) const {
     return table_.add<uint8_t>(describe(name, 1, false), row_padding_);
   }
-  StateArray<int32_t> sum(const std::string& name) const {
-    return table_.add<int32_t>(describe(name, 32, true), row_padding_);
+  SignedArray sum(const std::string& name) const {
+    return {table_, describe(name, format_.sum_bits(), true), row_padding_};
   }
 
  private:
   StateTable& table_;
+  OperandFormat format_;
   std::vector<int> dimensions_;
   size_t row_padding_;
 };
@@ -79,7 +81,7 @@ GridState::GridState(const GridConfig& config, StateTable& table, std::function<
     bypass = add.bit("bypass");
     reset_to(*config.bypass, config, table);
   }
-  StateField product = add.describe("product", Multiplier::kProductBits, true);
+  StateField product = add.describe("product", config.format().product_bits(), true);
   product.read_wire = std::move(read_product);
   product_field = table.fields().size();
   table.add_wire(std::move(product));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "hw/common/signed_array.h"
 #include "hw/common/state_table.h"
 #include "hw/systolic/grid_config.h"
 
@@ -21,7 +22,7 @@ struct GridState {
   static constexpr int kRowMultiple = 32;
 
   /// Adds the fields to `table`. `read_product` gives the settled value of wire `product` of an element (row-major
-  /// index, row * columns + column) as a 16-bit pattern.
+  /// index, row * columns + column) as a pattern of the product's bits.
   GridState(const GridConfig& config, StateTable& table, std::function<uint64_t(size_t element)> read_product);
 
   /// Position of a processing element's registers in the arrays below.
@@ -32,12 +33,12 @@ struct GridState {
   size_t row_stride;     ///< elements from one row to the next, in every array
   size_t product_field;  ///< index of wire `product` in the table
 
-  StateArray<int32_t> sum;              ///< `psum` or `accumulator`
-  StateArray<int8_t> eastward;          ///< V or `activation`
+  SignedArray sum;                      ///< `psum` or `accumulator`
+  SignedArray eastward;                 ///< V or `activation`
   StateArray<uint8_t> eastward_valid;   ///< its valid bit
-  StateArray<int8_t> southward;         ///< `S_next` or `weight`
+  SignedArray southward;                ///< `S_next` or `weight`
   StateArray<uint8_t> southward_valid;  ///< its valid bit
-  StateArray<int8_t> held;              ///< S; not in output-stationary
+  SignedArray held;                     ///< S; not in output-stationary
   StateArray<uint8_t> held_valid;       ///< its valid bit; not in output-stationary
   StateArray<uint8_t> load;             ///< `load`; not in output-stationary
   StateArray<uint8_t> bypass;           ///< `bypass`; only where GridConfig::bypass is set

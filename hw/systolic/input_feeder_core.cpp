@@ -22,6 +22,7 @@ void shift_lanes(const StateRegister<T>& lanes, int count) {
 InputFeederCore::InputFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : lanes_(feeder_lanes(config.grid)),
       columns_(config.grid.columns),
+      format_(config.grid.format()),
       holds_tap_(config.grid.dataflow == Dataflow::kWeightStationary),
       taps_(taps),
       quiescence_(lanes_ + 2),
@@ -39,18 +40,18 @@ InputFeederCore::InputFeederCore(const AcceleratorConfig& config, StateTable& ta
       held_y_(table, "input_feeder.lane[*].held_y", 16, {lanes_}),
       held_x_(table, "input_feeder.lane[*].held_x", 16, {lanes_}),
       held_offset_(table, "input_feeder.lane[*].held_offset", 32, {lanes_}),
-      edge_(table, "input_feeder.edge[*]", lanes_),
-      pool_data_(table, "input_feeder.pool_data[*]", 8, {columns_}) {}
+      edge_(table, "input_feeder.edge[*]", lanes_, format_),
+      pool_data_(table, "input_feeder.pool_data[*]", format_.operand_bits, {columns_}) {}
 
 void InputFeederCore::step(const Inputs& inputs, uint64_t cycle) {
   const bool lanes_idle = quiescence_.skip(inputs.word.idle());
   if (!lanes_idle) {
-    read_lanes(inputs.command);
+    format_.wide() ? read_lanes<int16_t>(inputs.command) : read_lanes<int8_t>(inputs.command);
     hold_positions();
     advance(inputs.word, inputs.command);
   }
   if (inputs.pool.valid) {
-    read_pool(inputs.pool);
+    format_.wide() ? read_pool<int16_t>(inputs.pool) : read_pool<int8_t>(inputs.pool);
   }
   if (inputs.write.valid && inputs.write.target == static_cast<uint8_t>(LoadTarget::kInput)) {
     for (int i = 0; i < inputs.write.count; ++i) {
@@ -62,7 +63,7 @@ void InputFeederCore::step(const Inputs& inputs, uint64_t cycle) {
   }
 }
 
-int8_t InputFeederCore::operand(int lane, const CommandDescriptor& command) const {
+int16_t InputFeederCore::operand(int lane, const CommandDescriptor& command) const {
   const auto i = static_cast<size_t>(lane);
   const bool first = first_.get(i) != 0;
   Pixel pixel{pixel_y_.get(i), pixel_x_.get(i), pixel_offset_.get(i)};
@@ -73,16 +74,17 @@ int8_t InputFeederCore::operand(int lane, const CommandDescriptor& command) cons
     pixel = {held_y_.get(i), held_x_.get(i), held_offset_.get(i)};
   }
   if (!inside_input(pixel.y, pixel.x, tap.y, tap.x, command)) {
-    return static_cast<int8_t>(command.pad_value);
+    return static_cast<int16_t>(command.pad_value);
   }
-  return buffer_.read(input_address(pixel.offset, tap.offset, command));
+  return buffer_.read_operand(input_address(pixel.offset, tap.offset, command), format_);
 }
 
+template <typename Operand>
 void InputFeederCore::read_lanes(const CommandDescriptor& command) {
   const uint8_t* read = read_.data();
-  int8_t* value = edge_.value.data();
+  auto* value = edge_.value.data<Operand>();
   for (int lane = 0; lane < lanes_; ++lane) {
-    value[lane] = read[lane] != 0 ? operand(lane, command) : int8_t{0};
+    value[lane] = read[lane] != 0 ? static_cast<Operand>(operand(lane, command)) : Operand{0};
   }
   edge_.take_bits(read_, control_);
 }
@@ -153,16 +155,17 @@ void InputFeederCore::advance(const InputWord& head, const CommandDescriptor& co
   set_word(0, head);
 }
 
+template <typename Operand>
 void InputFeederCore::read_pool(const PoolRequest& request) {
-  int8_t* data = pool_data_.data();
+  auto* data = pool_data_.data<Operand>();
   for (int lane = 0; lane < columns_; ++lane) {
-    data[lane] = buffer_.read(static_cast<int64_t>(request.address) + lane);
+    data[lane] = static_cast<Operand>(buffer_.read_operand(static_cast<int64_t>(request.address) + lane, format_));
   }
 }
 
 PoolData InputFeederCore::pool_data() const {
-  PoolData data(columns_);
-  std::memcpy(data.value, pool_data_.data(), static_cast<size_t>(columns_));
+  PoolData data(columns_, format_.wide());
+  std::memcpy(data.value, pool_data_.raw(), data.operands_bytes());
   return data;
 }
 

@@ -35,16 +35,19 @@ class InputFeederCore {
   PoolData pool_data() const;
 
  private:
+  template <typename Operand>
   void read_lanes(const CommandDescriptor& command);
-  int8_t operand(int lane, const CommandDescriptor& command) const;
+  int16_t operand(int lane, const CommandDescriptor& command) const;
   void hold_positions();
   void advance(const InputWord& head, const CommandDescriptor& command);
+  template <typename Operand>
   void read_pool(const PoolRequest& request);
   InputWord word(int lane) const;
   void set_word(int lane, const InputWord& word);
 
   int lanes_;
   int columns_;
+  OperandFormat format_;
   bool holds_tap_;
   FaultTaps& taps_;
   Quiescence quiescence_;
@@ -59,7 +62,7 @@ class InputFeederCore {
   StateRegister<int16_t> held_y_, held_x_;
   StateRegister<int32_t> held_offset_;
   EdgeRegisters edge_;
-  StateRegister<int8_t> pool_data_;
+  SignedArray pool_data_;
 };
 
 }  // namespace faultline::hw

@@ -12,7 +12,7 @@ namespace faultline::hw {
 
 /// What one processing element hands to the next: the value of a signal between neighbours.
 struct Operand {
-  int8_t value = 0;
+  int16_t value = 0;  ///< of as many bits as operands have
   bool valid = false;
   bool control = false;  ///< `load` on the way east; unused on the way south
 
@@ -23,7 +23,7 @@ struct Operand {
 
 // SystemC asks a signal's type for these; waveforms are written from the state table instead.
 inline std::ostream& operator<<(std::ostream& out, const Operand& operand) {
-  return out << static_cast<int>(operand.value) << (operand.valid ? "" : " (not valid)");
+  return out << operand.value << (operand.valid ? "" : " (not valid)");
 }
 inline void sc_trace(sc_core::sc_trace_file*, const Operand&, const std::string&) {}
 

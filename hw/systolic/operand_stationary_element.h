@@ -15,8 +15,8 @@ class OperandStationaryElement final : public ProcessingElement {
 
  private:
   void update() override;
-  int8_t activation_operand() const override;
-  int8_t weight_operand() const override;
+  int16_t activation_operand() const override;
+  int16_t weight_operand() const override;
 
   const bool holds_weight_;
 };

@@ -14,8 +14,8 @@ class OutputStationaryElement final : public ProcessingElement {
 
  private:
   void update() override;
-  int8_t activation_operand() const override { return west->read().value; }
-  int8_t weight_operand() const override { return north->read().value; }
+  int16_t activation_operand() const override { return west->read().value; }
+  int16_t weight_operand() const override { return north->read().value; }
 };
 
 }  // namespace faultline::hw

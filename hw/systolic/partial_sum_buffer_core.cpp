@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "hw/arithmetic/requantisation.h"
+#include "hw/common/signed_bits.h"
 
 namespace faultline::hw {
 namespace {
@@ -20,27 +20,28 @@ T shift_in(const StateRegister<T>& chain, int length, T head) {
 }  // namespace
 
 PartialSumBufferCore::PartialSumBufferCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
-    : rows_(config.psum_rows),
+    : format_(config.grid.format()),
+      rows_(config.psum_rows),
       columns_(config.grid.columns),
       delay_(config.grid.rows + 1),
       taps_(taps),
       quiescence_(delay_ + columns_ + 1),
-      memory_(table, "buffer.partial_sum[*][*]", 32, {rows_, columns_}, StateKind::kMemory),
-      guard_(make_word_guard(table, config.protection, "partial_sum", 32, {rows_, columns_})),
+      memory_(table, "buffer.partial_sum[*][*]", format_.sum_bits(), {rows_, columns_}, StateKind::kMemory),
+      guard_(make_word_guard(table, config.protection, "partial_sum", format_.sum_bits(), {rows_, columns_})),
       delay_write_(table, "partial_sum.delay[*].write", 1, {delay_}),
       delay_accumulate_(table, "partial_sum.delay[*].accumulate", 1, {delay_}),
       delay_row_(table, "partial_sum.delay[*].row", 16, {delay_}),
       column_write_(table, "partial_sum.column[*].write", 1, {columns_}),
       column_accumulate_(table, "partial_sum.column[*].accumulate", 1, {columns_}),
       column_row_(table, "partial_sum.column[*].row", 16, {columns_}),
-      read_data_(table, "partial_sum.read_data[*]", 32, {columns_}) {}
+      read_data_(table, "partial_sum.read_data[*]", format_.sum_bits(), {columns_}) {}
 
 void PartialSumBufferCore::step(const SumWord& head, const SumEdge& south, const RowRequest& request, uint64_t cycle) {
   if (request.valid) {
-    read_row(request);
+    format_.wide() ? read_row<int64_t>(request) : read_row<int32_t>(request);
   }
   if (!quiescence_.skip(head.idle())) {
-    write_banks(south);
+    format_.wide() ? write_banks(south.wide) : write_banks(south.value);
     advance(head);
   }
   if (!taps_.empty() && taps_.apply_registers(cycle) > 0) {
@@ -48,26 +49,32 @@ void PartialSumBufferCore::step(const SumWord& head, const SumEdge& south, const
   }
 }
 
-int32_t PartialSumBufferCore::read_word(size_t index) const {
-  const int32_t stored = memory_.data()[index];
-  return guard_ == nullptr ? stored : static_cast<int32_t>(guard_->read(index, static_cast<uint32_t>(stored)));
+template <typename Sum>
+Sum PartialSumBufferCore::read_word(size_t index) const {
+  const Sum stored = memory_.data<Sum>()[index];
+  if (guard_ == nullptr) {
+    return stored;
+  }
+  const int bits = memory_.bits();
+  return static_cast<Sum>(wrap_to(static_cast<int64_t>(guard_->read(index, low_bits(stored, bits))), bits));
 }
 
-void PartialSumBufferCore::write_banks(const SumEdge& south) {
+template <typename Sum>
+void PartialSumBufferCore::write_banks(const Sum* south) {
   const uint8_t* write = column_write_.data();
   const uint8_t* accumulate = column_accumulate_.data();
   const uint16_t* row = column_row_.data();
-  int32_t* memory = memory_.data();
+  auto* memory = memory_.data<Sum>();
   for (int column = 0; column < columns_; ++column) {
     if (write[column] == 0 || row[column] >= rows_) {
       continue;
     }
     const size_t index = static_cast<size_t>(row[column]) * static_cast<size_t>(columns_) + static_cast<size_t>(column);
-    const int32_t sum =
-        accumulate[column] != 0 ? wrapping_add(read_word(index), south.value[column]) : south.value[column];
+    const int64_t before = accumulate[column] != 0 ? read_word<Sum>(index) : 0;
+    const auto sum = static_cast<Sum>(wrap_to(before + south[column], memory_.bits()));
     memory[index] = sum;
     if (guard_ != nullptr) {
-      guard_->write(index, static_cast<uint32_t>(sum));
+      guard_->write(index, low_bits(sum, memory_.bits()));
     }
   }
 }
@@ -81,20 +88,21 @@ void PartialSumBufferCore::advance(const SumWord& head) {
   shift_in(column_row_, columns_, row);
 }
 
+template <typename Sum>
 void PartialSumBufferCore::read_row(const RowRequest& request) {
-  int32_t* data = read_data_.data();
-  const auto bytes = static_cast<size_t>(columns_) * sizeof(int32_t);
+  auto* data = read_data_.data<Sum>();
+  const auto bytes = static_cast<size_t>(columns_) * sizeof(Sum);
   if (request.row >= rows_) {
     std::memset(data, 0, bytes);
     return;
   }
   const size_t first = static_cast<size_t>(request.row) * static_cast<size_t>(columns_);
   if (guard_ == nullptr) {
-    std::memcpy(data, memory_.data() + first, bytes);
+    std::memcpy(data, memory_.data<Sum>() + first, bytes);
     return;
   }
   for (int column = 0; column < columns_; ++column) {
-    data[column] = read_word(first + static_cast<size_t>(column));
+    data[column] = read_word<Sum>(first + static_cast<size_t>(column));
   }
 }
 
@@ -105,8 +113,8 @@ DrainEdge PartialSumBufferCore::drain() const {
 }
 
 SumEdge PartialSumBufferCore::row() const {
-  SumEdge edge(columns_);
-  std::memcpy(edge.value, read_data_.data(), static_cast<size_t>(columns_) * sizeof(int32_t));
+  SumEdge edge(columns_, format_.wide());
+  std::memcpy(edge.value, read_data_.raw(), edge.sums_bytes());
   return edge;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "hw/common/quiescence.h"
+#include "hw/common/signed_array.h"
 #include "hw/common/state_register.h"
 #include "hw/fault/fault_taps.h"
 #include "hw/protection/word_guard.h"
@@ -12,7 +13,7 @@
 
 namespace faultline::hw {
 
-/// The partial-sum buffer: one bank of 32-bit sums per column, written at the column's own time.
+/// The partial-sum buffer: one bank of sums per column, written at the column's own time.
 ///
 /// Sum words wait R + 1 stages (as long as operands need to the bottom row), then move along the columns, one each
 /// cycle. In the cycle in which a column holds a write word, its bank takes the south edge's sum; in output-stationary
@@ -29,24 +30,28 @@ class PartialSumBufferCore {
   SumEdge row() const;
 
  private:
-  void write_banks(const SumEdge& south);
+  template <typename Sum>
+  void write_banks(const Sum* south);
   void advance(const SumWord& head);
-  int32_t read_word(size_t index) const;
+  template <typename Sum>
+  Sum read_word(size_t index) const;
+  template <typename Sum>
   void read_row(const RowRequest& request);
 
+  OperandFormat format_;
   int rows_;
   int columns_;
   int delay_;
   FaultTaps& taps_;
   Quiescence quiescence_;
 
-  StateRegister<int32_t> memory_;
+  SignedArray memory_;
   std::unique_ptr<const WordGuard> guard_;
   StateRegister<uint8_t> delay_write_, delay_accumulate_;
   StateRegister<uint16_t> delay_row_;
   StateRegister<uint8_t> column_write_, column_accumulate_;
   StateRegister<uint16_t> column_row_;
-  StateRegister<int32_t> read_data_;
+  SignedArray read_data_;
 };
 
 }  // namespace faultline::hw

@@ -4,14 +4,17 @@
 #include <cstring>
 
 #include "hw/arithmetic/requantisation.h"
+#include "hw/common/signed_bits.h"
 
 namespace faultline::hw {
 namespace {
 
-constexpr int kMultiplierByte = 4;
-constexpr int kResidueByte = 8;
-constexpr int kShiftByte = 12;
-constexpr int kRawBytes = 4;
+// In an entry of the parameter memory, from the end of the bias.
+constexpr int kMultiplierByte = 0;
+constexpr int kResidueByte = 4;
+constexpr int kShiftByte = 8;
+constexpr int kHighProductBits = 16;
+constexpr int kTableBytes = 256;
 constexpr uint8_t kLargestShift = 63;
 constexpr int32_t kCodeLimit = 1 << 20;
 
@@ -45,12 +48,13 @@ void PostProcessingCore::PoolStage::take(const PoolStage& before) const {
 }
 
 PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
-    : columns_(config.grid.columns),
+    : format_(config.grid.format()),
+      columns_(config.grid.columns),
       bus_bytes_(config.bus_bytes),
       taps_(taps),
       output_(table, config.protection, "output", config.output_buffer_bytes),
-      parameter_(table, "post_processing.parameter", static_cast<int64_t>(config.parameter_entries) * kParameterBytes),
-      table_(table, "post_processing.table", 256),
+      parameter_(table, "post_processing.parameter", int64_t{config.parameter_entries} * parameter_bytes(format_)),
+      table_(make_table(table)),
       state_(table, "post_processing.state", 2),
       done_(table, "post_processing.done", 1),
       row_(table, "post_processing.row", 24),
@@ -65,13 +69,27 @@ PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTab
       fetched_(table, "post_processing.fetched"),
       pool_requested_(table, "post_processing.pool_requested"),
       pool_fetched_(table, "post_processing.pool_fetched"),
-      window_(table, "post_processing.window[*]", 32, {columns_}),
+      window_(table, "post_processing.window[*]", format_.sum_bits(), {columns_}),
       window_done_(table, "post_processing.window_done"),
-      biased_(table, "post_processing.biased[*]", 32, {columns_}),
+      biased_(table, "post_processing.biased[*]", format_.sum_bits(), {columns_}),
       biased_stage_(table, "post_processing.biased_stage"),
       product_(table, "post_processing.product[*]", 64, {columns_}),
+      product_high_(make_product_high(table)),
       product_stage_(table, "post_processing.product_stage"),
       read_data_(table, "post_processing.read_data[*]", 8, {bus_bytes_}) {}
+
+/// The table of activation functions has an entry for each code of 8 bits; machines with wider codes have none.
+std::optional<ByteBuffer<int8_t>> PostProcessingCore::make_table(StateTable& table) const {
+  return format_.wide() ? std::nullopt
+                        : std::make_optional<ByteBuffer<int8_t>>(table, "post_processing.table", kTableBytes);
+}
+
+/// The bits of `product` above 64, which sums of 48 bits need.
+std::optional<StateRegister<int16_t>> PostProcessingCore::make_product_high(StateTable& table) const {
+  return format_.wide() ? std::make_optional<StateRegister<int16_t>>(table, "post_processing.product_high[*]",
+                                                                     kHighProductBits, std::vector<int>{columns_})
+                        : std::nullopt;
+}
 
 void PostProcessingCore::step(const Inputs& inputs, uint64_t cycle) {
   if (probe_ != nullptr) {
@@ -167,13 +185,14 @@ void PostProcessingCore::combine_window(const Inputs& inputs) {
   const bool maximum = inputs.command.maximum != 0;
   const bool first = pool_fetched_.first.get() != 0;
   const bool inside = pool_fetched_.inside.get() != 0;
-  int32_t* window = window_.data();
   for (int lane = 0; lane < columns_; ++lane) {
-    const int32_t before = first ? (maximum ? -128 : 0) : window[lane];
+    const auto place = static_cast<size_t>(lane);
+    const int64_t before = first ? (maximum ? format_.lowest() : 0) : window_.get(place);
+    const int64_t code = inputs.pool.operand(lane);
     if (maximum) {
-      window[lane] = inside ? std::max(before, static_cast<int32_t>(inputs.pool.value[lane])) : before;
+      window_.set(place, inside ? std::max(before, code) : before);
     } else {
-      window[lane] = wrapping_add(before, inside ? inputs.pool.value[lane] : inputs.command.pad_value);
+      window_.set(place, before + (inside ? code : inputs.command.pad_value));
     }
   }
 }
@@ -183,8 +202,13 @@ size_t PostProcessingCore::parameter_entry(uint32_t row, int lane, const Command
          (command.parameter_by_row != 0 ? row : static_cast<uint32_t>(lane));
 }
 
+int64_t PostProcessingCore::bias(size_t entry) const {
+  const int64_t low = parameter_word(entry, 0);
+  return format_.wide() ? int64_t{parameter_word(entry, 4)} * (int64_t{1} << 32) + static_cast<uint32_t>(low) : low;
+}
+
 int32_t PostProcessingCore::parameter_word(size_t entry, int byte) const {
-  const auto address = static_cast<int64_t>(entry) * kParameterBytes + byte;
+  const auto address = static_cast<int64_t>(entry) * parameter_bytes(format_) + byte;
   uint32_t word = 0;
   for (int i = 0; i < 4; ++i) {
     word |= static_cast<uint32_t>(parameter_.read(address + i)) << (8 * i);
@@ -200,12 +224,12 @@ void PostProcessingCore::add_bias(const Inputs& inputs) {
     return;
   }
   const uint32_t number = biased_stage_.row.get();
-  const int32_t* sums = window ? window_.data() : inputs.row.value;
   const bool maximum = is_maximum(inputs.command);
-  int32_t* biased = biased_.data();
   for (int lane = 0; lane < columns_; ++lane) {
-    const int32_t bias = maximum ? 0 : parameter_word(parameter_entry(number, lane, inputs.command), 0);
-    biased[lane] = wrapping_add(sums[lane], bias);
+    const auto place = static_cast<size_t>(lane);
+    const int64_t sum = window ? window_.get(place) : inputs.row.sum(lane);
+    biased_.set(place,
+                sum + (maximum ? 0 : wrap_to(bias(parameter_entry(number, lane, inputs.command)), biased_.bits())));
   }
 }
 
@@ -215,13 +239,20 @@ void PostProcessingCore::multiply(const CommandDescriptor& command) {
     return;
   }
   const uint32_t row = biased_stage_.row.get();
-  const int32_t* biased = biased_.data();
-  int64_t* product = product_.data();
+  const int after_bias = format_.sum_bytes();
   const bool pass = command.raw != 0 || is_maximum(command);
   for (int lane = 0; lane < columns_; ++lane) {
     const size_t entry = parameter_entry(row, lane, command);
-    const int64_t multiplier = pass ? 1 : parameter_word(entry, kMultiplierByte);
-    product[lane] = biased[lane] * multiplier + (pass ? 0 : parameter_word(entry, kResidueByte));
+    const auto place = static_cast<size_t>(lane);
+    const int64_t multiplier = pass ? 1 : parameter_word(entry, after_bias + kMultiplierByte);
+    const int64_t residue = pass ? 0 : parameter_word(entry, after_bias + kResidueByte);
+    if (format_.wide()) {
+      const WideProduct product = WideProduct{biased_.get(place)} * multiplier + residue;
+      product_.set(static_cast<int64_t>(product), place);
+      product_high_->set(static_cast<int64_t>(product >> 64), place);
+    } else {
+      product_.set(biased_.get(place) * multiplier + residue, place);
+    }
   }
 }
 
@@ -232,27 +263,30 @@ int PostProcessingCore::lanes(const CommandDescriptor& command) const {
 /// Without the zero point.
 int64_t PostProcessingCore::rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const {
   const size_t entry = parameter_entry(row, static_cast<int>(lane), command);
-  const int shift = parameter_.read(static_cast<int64_t>(entry) * kParameterBytes + kShiftByte) & kLargestShift;
+  const int shift =
+      parameter_.read(static_cast<int64_t>(entry) * parameter_bytes(format_) + format_.sum_bytes() + kShiftByte) &
+      kLargestShift;
+  if (format_.wide()) {
+    const WideProduct high = WideProduct{product_high_->get(lane)} * (WideProduct{1} << 64);
+    return round_shift_wide(high + static_cast<uint64_t>(product_.get(lane)), shift);
+  }
   return round_shift(product_.get(lane), shift);
 }
 
-int8_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
+int16_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
   if (is_maximum(command)) {
-    return static_cast<int8_t>(product_.get(lane));
+    return static_cast<int16_t>(wrap_to(product_.get(lane), format_.operand_bits));
   }
   // Limited first, so that adding the zero point cannot overflow; the limit is far outside the range of codes.
   const int32_t limited = clamp(rounded(lane, row, command), -kCodeLimit, kCodeLimit);
-  const auto code = static_cast<int8_t>(clamp(limited + command.zero_point, command.low, command.high));
-  return command.use_table != 0 ? table_.read(code + 128) : code;
+  const auto code = static_cast<int16_t>(
+      wrap_to(clamp(limited + command.zero_point, command.low, command.high), format_.operand_bits));
+  return command.use_table != 0 && table_ ? table_->read(code + 128) : code;
 }
 
 void PostProcessingCore::write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) {
-  if (command.raw == 0) {
-    output_.write(address, requantised(lane, row, command));
-    return;
-  }
-  const auto value = static_cast<uint32_t>(product_.get(lane));
-  for (int byte = 0; byte < kRawBytes; ++byte) {
+  const auto value = static_cast<uint64_t>(command.raw != 0 ? product_.get(lane) : requantised(lane, row, command));
+  for (int byte = 0; byte < bytes_written(command); ++byte) {
     output_.write(address + byte, static_cast<int8_t>(value >> (8 * byte)));
   }
 }
@@ -301,7 +335,7 @@ void PostProcessingCore::show_tap(ResultProbe& probe, const PoolData& pool, cons
   tap.first = pool_fetched_.first.get() != 0;
   tap.last = pool_fetched_.last.get() != 0;
   tap.inside = pool_fetched_.inside.get() != 0;
-  tap.values = pool.value;
+  tap.values = &pool;
   tap.lanes = lanes(command);
   probe.on_tap(tap);
 }
@@ -310,14 +344,14 @@ void PostProcessingCore::show_lane(ResultProbe& probe, size_t lane, uint32_t row
                                    const CommandDescriptor& command) const {
   ResultProbe::Lane shown;
   shown.product = product_.get(lane);
+  shown.product_high = format_.wide() ? product_high_->get(lane) : int16_t{0};
   shown.address = lane_address(lane, row, command);
-  shown.bytes = command.raw != 0 ? kRawBytes : 1;
-  shown.value =
-      command.raw != 0 ? static_cast<uint32_t>(shown.product) : static_cast<uint8_t>(requantised(lane, row, command));
+  shown.bytes = bytes_written(command);
+  shown.value = low_bits(command.raw != 0 ? shown.product : requantised(lane, row, command), 8 * shown.bytes);
   const bool is_rounded = command.raw == 0 && !is_maximum(command);
   // A faulty product may be anything: the addition wraps.
   const auto code = static_cast<uint64_t>(rounded(lane, row, command)) + static_cast<uint64_t>(command.zero_point);
-  shown.rounded = is_rounded ? static_cast<int64_t>(code) : shown.value;
+  shown.rounded = static_cast<int64_t>(is_rounded ? code : shown.value);
   probe.on_lane(shown);
 }
 
@@ -330,8 +364,8 @@ void PostProcessingCore::write_parameters(const BufferWrite& write) {
     const int64_t address = static_cast<int64_t>(write.address) + i;
     if (target == LoadTarget::kParameter) {
       parameter_.write(address, write.data.bytes[i]);
-    } else if (target == LoadTarget::kTable) {
-      table_.write(address, static_cast<int8_t>(write.data.bytes[i]));
+    } else if (target == LoadTarget::kTable && table_) {
+      table_->write(address, static_cast<int8_t>(write.data.bytes[i]));
     }
   }
 }

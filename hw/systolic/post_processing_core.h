@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "hw/common/signed_array.h"
 #include "hw/common/state_register.h"
 #include "hw/fault/fault_taps.h"
 #include "hw/memory/byte_buffer.h"
@@ -70,17 +72,24 @@ class PostProcessingCore {
   void request_tap(const CommandDescriptor& command);
   void read_output(const BufferRead& read);
   void write_parameters(const BufferWrite& write);
+  std::optional<ByteBuffer<int8_t>> make_table(StateTable& table) const;
+  std::optional<StateRegister<int16_t>> make_product_high(StateTable& table) const;
+  int64_t bias(size_t entry) const;
   int32_t parameter_word(size_t entry, int byte) const;
   size_t parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const;
   int lanes(const CommandDescriptor& command) const;
   int64_t rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const;
-  int8_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  int16_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int64_t lane_address(size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  int bytes_written(const CommandDescriptor& command) const {
+    return command.raw != 0 ? format_.sum_bytes() : format_.operand_bytes();
+  }
   void write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command);
   void show_row(ResultProbe& probe, const CommandDescriptor& command) const;
   void show_tap(ResultProbe& probe, const PoolData& pool, const CommandDescriptor& command) const;
   void show_lane(ResultProbe& probe, size_t lane, uint32_t row, const CommandDescriptor& command) const;
 
+  OperandFormat format_;
   int columns_;
   int bus_bytes_;
   FaultTaps& taps_;
@@ -88,7 +97,7 @@ class PostProcessingCore {
 
   GuardedBuffer output_;
   ByteBuffer<uint8_t> parameter_;
-  ByteBuffer<int8_t> table_;
+  std::optional<ByteBuffer<int8_t>> table_;
   StateRegister<uint8_t> state_, done_;
   StateRegister<uint32_t> row_, tap_count_;
   PixelRegisters pixel_;
@@ -99,11 +108,12 @@ class PostProcessingCore {
   StateRegister<int32_t> pool_request_address_;
   Stage requested_, fetched_;
   PoolStage pool_requested_, pool_fetched_;
-  StateRegister<int32_t> window_;
+  SignedArray window_;
   Stage window_done_;
-  StateRegister<int32_t> biased_;
+  SignedArray biased_;
   Stage biased_stage_;
   StateRegister<int64_t> product_;
+  std::optional<StateRegister<int16_t>> product_high_;
   Stage product_stage_;
   StateRegister<uint8_t> read_data_;
 };

@@ -1,5 +1,6 @@
 #include "hw/systolic/processing_element.h"
 
+#include "hw/common/signed_bits.h"
 #include "hw/systolic/operand_stationary_element.h"
 #include "hw/systolic/output_stationary_element.h"
 
@@ -26,20 +27,23 @@ void ProcessingElement::on_edge() {
 }
 
 uint64_t ProcessingElement::product(uint64_t cycle) const {
-  const auto bits = static_cast<uint16_t>(multiply());
+  const uint64_t bits = low_bits(multiply(), context_.config.format().product_bits());
   return context_.taps.has_wire_faults() ? context_.taps.apply_wire(product_site_, bits, cycle) : bits;
 }
 
 int32_t ProcessingElement::product_at_edge() const {
   const uint64_t begins = context_.cycle_clock.cycle();
-  // Before cycle 0 there is no cycle in which a wire could be struck.
-  return begins > 0 ? static_cast<int16_t>(product(begins - 1)) : multiply();
+  if (begins == 0) {  // there is no cycle before in which a wire could be struck
+    return multiply();
+  }
+  const auto settled = static_cast<int64_t>(product(begins - 1));
+  return static_cast<int32_t>(wrap_to(settled, context_.config.format().product_bits()));
 }
 
-int16_t ProcessingElement::multiply() const {
+int32_t ProcessingElement::multiply() const {
   const Multiplier& multiplier =
       own_multiplier_ != nullptr ? *own_multiplier_ : context_.config.selected(context_.selection);
-  return multiplier.product(activation_operand(), weight_operand());
+  return multiplier.any_product(activation_operand(), weight_operand());
 }
 
 std::unique_ptr<ProcessingElement> make_processing_element(const sc_core::sc_module_name& name,

@@ -29,16 +29,16 @@ class ProcessingElement : public sc_core::sc_module {
   sc_core::sc_in<bool> clock{"clock"};
   sc_core::sc_in<Operand> west{"west"};                   ///< the operand that moves east, with `load`
   sc_core::sc_in<Operand> north{"north"};                 ///< the operand that moves south
-  sc_core::sc_in<int32_t> sum_above{"sum_above"};         ///< psum or accumulator of the north neighbour
+  sc_core::sc_in<int64_t> sum_above{"sum_above"};         ///< psum or accumulator of the north neighbour
   sc_core::sc_in<bool> column_control{"column_control"};  ///< shift, or drain in output-stationary
   sc_core::sc_out<Operand> east{"east"};
   sc_core::sc_out<Operand> south{"south"};
-  sc_core::sc_out<int32_t> sum_below{"sum_below"};
+  sc_core::sc_out<int64_t> sum_below{"sum_below"};
 
   ~ProcessingElement() override = default;
 
   /// The settled value of wire `product` while the signals have their present values, struck by the faults of `cycle`;
-  /// a 16-bit pattern.
+  /// a pattern of the product's bits.
   uint64_t product(uint64_t cycle) const;
 
   /// Writes the output signals from the registers.
@@ -50,8 +50,11 @@ class ProcessingElement : public sc_core::sc_module {
   /// Takes the next value of every register.
   virtual void update() = 0;
   /// The operands of the multiplier: M(activation, weight).
-  virtual int8_t activation_operand() const = 0;
-  virtual int8_t weight_operand() const = 0;
+  virtual int16_t activation_operand() const = 0;
+  virtual int16_t weight_operand() const = 0;
+
+  /// This element's register of an array of operands.
+  int16_t operand(const SignedArray& registers) const { return static_cast<int16_t>(registers.get(place_)); }
 
   /// The product of the cycle that has just ended, as a signed number.
   int32_t product_at_edge() const;
@@ -63,7 +66,7 @@ class ProcessingElement : public sc_core::sc_module {
 
  private:
   void on_edge();
-  int16_t multiply() const;
+  int32_t multiply() const;
 
   const Site product_site_;
   const Multiplier* const own_multiplier_;  ///< nullptr: the selected one

@@ -62,7 +62,7 @@ void StructuralGrid::connect(ProcessingElement& element, int row, int column) {
 void StructuralGrid::spread_west() {
   const OperandEdge& edge = west->read();
   for (int row = 0; row < config_.rows; ++row) {
-    eastward_[west_of(row, 0)].write({edge.value[row], edge.valid[row] != 0, edge.control[row] != 0});
+    eastward_[west_of(row, 0)].write({edge.operand(row), edge.valid[row] != 0, edge.control[row] != 0});
   }
 }
 
@@ -71,15 +71,15 @@ void StructuralGrid::spread_columns() {
   const bool drains = config_.dataflow == Dataflow::kOutputStationary;
   const uint8_t* controls = drains ? drain->read().drain : edge.control;
   for (int column = 0; column < config_.columns; ++column) {
-    southward_[north_of(0, column)].write({edge.value[column], edge.valid[column] != 0, false});
+    southward_[north_of(0, column)].write({edge.operand(column), edge.valid[column] != 0, false});
     column_controls_[static_cast<size_t>(column)].write(controls[column] != 0);
   }
 }
 
 void StructuralGrid::gather_south() {
-  SumEdge edge(config_.columns);
+  SumEdge edge(config_.columns, config_.format().wide());
   for (int column = 0; column < config_.columns; ++column) {
-    edge.value[column] = sums_[north_of(config_.rows, column)].read();
+    edge.set_sum(column, sums_[north_of(config_.rows, column)].read());
   }
   south->write(edge);
 }

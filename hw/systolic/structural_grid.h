@@ -47,7 +47,7 @@ class StructuralGrid : public PeGrid {
   GridState state_;
   Wires<Operand> eastward_;      ///< rows x (columns + 1), the first of each row from the west edge
   Wires<Operand> southward_;     ///< (rows + 1) x columns, the first row from the north edge
-  Wires<int32_t> sums_;          ///< (rows + 1) x columns; the first row stays 0, the last is the south edge
+  Wires<int64_t> sums_;          ///< (rows + 1) x columns; the first row stays 0, the last is the south edge
   Wires<bool> column_controls_;  ///< one per column
   std::vector<std::unique_ptr<ProcessingElement>> elements_;
   sc_core::sc_event registers_taken_;

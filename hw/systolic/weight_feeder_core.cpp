@@ -13,17 +13,18 @@ int feeder_lanes(const GridConfig& grid) {
 
 WeightFeederCore::WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : lanes_(feeder_lanes(config.grid)),
+      format_(config.grid.format()),
       taps_(taps),
       quiescence_(lanes_ + 2),
       buffer_(table, config.protection, "weight", config.weight_buffer_bytes),
       read_(table, "weight_feeder.lane[*].read", 1, {lanes_}),
       control_(table, "weight_feeder.lane[*].control", 1, {lanes_}),
       address_(table, "weight_feeder.lane[*].address", 24, {lanes_}),
-      edge_(table, "weight_feeder.edge[*]", lanes_) {}
+      edge_(table, "weight_feeder.edge[*]", lanes_, format_) {}
 
 void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, uint64_t cycle) {
   if (!quiescence_.skip(head.idle())) {
-    read_lanes();
+    format_.wide() ? read_lanes<int16_t>() : read_lanes<int8_t>();
     advance(head);
   }
   if (write.valid && write.target == static_cast<uint8_t>(LoadTarget::kWeight)) {
@@ -36,12 +37,14 @@ void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, ui
   }
 }
 
+template <typename Operand>
 void WeightFeederCore::read_lanes() {
   const uint8_t* read = read_.data();
   const uint32_t* address = address_.data();
-  int8_t* value = edge_.value.data();
+  auto* value = edge_.value.data<Operand>();
   for (int lane = 0; lane < lanes_; ++lane) {
-    value[lane] = read[lane] != 0 ? buffer_.read(static_cast<int64_t>(address[lane]) + lane) : int8_t{0};
+    value[lane] = read[lane] != 0 ? static_cast<Operand>(buffer_.read_operand(int64_t{address[lane]} + lane, format_))
+                                  : Operand{0};
   }
   edge_.take_bits(read_, control_);
 }

@@ -11,8 +11,8 @@
 
 namespace faultline::hw {
 
-/// The weight buffer and the chain of words that reads it for one edge of the grid. Lane l of a word reads the byte at
-/// word.address + l, one cycle after lane l - 1.
+/// The weight buffer and the chain of words that reads it for one edge of the grid. Lane l of a word reads the operand
+/// at word.address + l, one cycle after lane l - 1.
 class WeightFeederCore {
  public:
   WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
@@ -24,10 +24,12 @@ class WeightFeederCore {
   OperandEdge edge() const { return edge_.edge(); }
 
  private:
+  template <typename Operand>
   void read_lanes();
   void advance(const WeightWord& head);
 
   int lanes_;
+  OperandFormat format_;
   FaultTaps& taps_;
   Quiescence quiescence_;
 

@@ -29,7 +29,7 @@ struct InputWord {
 struct WeightWord {
   bool read = false;
   bool control = false;
-  uint32_t address = 0;  ///< of lane 0's byte; 24 bits
+  uint32_t address = 0;  ///< of lane 0's operand, counted in operands; 24 bits
 
   bool operator==(const WeightWord& other) const {
     return read == other.read && control == other.control && address == other.address;
@@ -81,31 +81,43 @@ struct RowRequest {
   bool operator==(const RowRequest& other) const { return valid == other.valid && row == other.row; }
 };
 
-/// Post-processing asks for consecutive bytes of the input buffer, one per column; they follow one cycle later.
+/// Post-processing asks for consecutive operands of the input buffer, one per column; they follow one cycle later.
 struct PoolRequest {
   bool valid = false;
   int32_t address = 0;
   bool operator==(const PoolRequest& other) const { return valid == other.valid && address == other.address; }
 };
 
-/// One byte for each column.
+/// One operand for each column: `value` in machines with 8-bit operands, `wide` in others.
 struct PoolData {
   int lanes = 0;
-  int8_t value[kMaximumLanes] = {};
+  int value_bytes = 1;  ///< of one operand: 1 or 2
+  union {
+    int8_t value[kMaximumLanes] = {};
+    int16_t wide[kMaximumLanes];
+  };
 
   PoolData() = default;
-  explicit PoolData(int lane_count) : lanes(lane_count) {}
+  explicit PoolData(int lane_count, bool is_wide = false) : lanes(lane_count), value_bytes(is_wide ? 2 : 1) {
+    if (is_wide) {
+      std::memset(wide, 0, sizeof wide);
+    }
+  }
   PoolData(const PoolData& other) { *this = other; }
+  int16_t operand(int lane) const { return value_bytes == 1 ? value[lane] : wide[lane]; }
+  size_t operands_bytes() const { return static_cast<size_t>(lanes) * static_cast<size_t>(value_bytes); }
   PoolData& operator=(const PoolData& other) {
     if (this == &other) {
       return *this;
     }
     lanes = other.lanes;
-    std::memcpy(value, other.value, static_cast<size_t>(lanes));
+    value_bytes = other.value_bytes;
+    std::memcpy(value, other.value, operands_bytes());
     return *this;
   }
   bool operator==(const PoolData& other) const {
-    return lanes == other.lanes && std::memcmp(value, other.value, static_cast<size_t>(lanes)) == 0;
+    return lanes == other.lanes && value_bytes == other.value_bytes &&
+           std::memcmp(value, other.value, operands_bytes()) == 0;
   }
 };
 

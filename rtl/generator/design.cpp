@@ -1,11 +1,13 @@
 #include "rtl/generator/design.h"
 
+#include <string>
 #include <utility>
 
 #include "hw/systolic/grid_state.h"
 #include "rtl/generator/element_module.h"
 #include "rtl/generator/grid_module.h"
 #include "rtl/generator/multiplier_module.h"
+#include "rtl/generator/rtl_error.h"
 
 namespace faultline::rtl {
 namespace {
@@ -29,6 +31,11 @@ std::vector<size_t> elements_at_edge(const hw::GridConfig& config, bool east, bo
 }  // namespace
 
 Design grid_design(const hw::GridConfig& config) {
+  if (config.format().wide()) {
+    throw RtlError("the generated SystemVerilog has operands of 8 bits, the array of " +
+                       std::to_string(config.format().operand_bits),
+                   "use operand_bits 8, or another engine");
+  }
   const bool output_stationary = config.dataflow == hw::Dataflow::kOutputStationary;
   Design design{"systolic_grid",
                 config.rows,

@@ -9,6 +9,7 @@
 #include "sim/model/classification.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 
 namespace faultline::analysis {
 
@@ -18,6 +19,7 @@ ApproximationStudy::ApproximationStudy(std::string model, const model::Dataset& 
       calibration_(calibration),
       evaluation_(evaluation),
       original_(model::import_onnx(model_)) {
+  model::require_8_bit_operands(original_, "analyze multipliers");
   model::check_dataset_fits(original_, calibration_);
   model::check_dataset_fits(original_, evaluation_);
 }

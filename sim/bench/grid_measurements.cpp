@@ -13,17 +13,19 @@ constexpr int kSize = 128;
 constexpr int kPeriod = 16 * kSize;  // cycles from one set of stationary operands, or of sums, to the next
 
 struct Edges {
-  hw::OperandEdge west{kSize};
-  hw::OperandEdge north{kSize};
+  explicit Edges(hw::OperandFormat format) : west(kSize, format.wide()), north(kSize, format.wide()) {}
+
+  hw::OperandEdge west;
+  hw::OperandEdge north;
   hw::DrainEdge drain{kSize};
 };
 
-Edges edges_at(int cycle, hw::Dataflow dataflow) {
-  Edges edges;
+Edges edges_at(int cycle, hw::Dataflow dataflow, hw::OperandFormat format) {
+  Edges edges(format);
   const uint8_t changes = cycle < kSize ? 1 : 0;
   for (int lane = 0; lane < kSize; ++lane) {
-    edges.west.value[lane] = static_cast<int8_t>(cycle * 7 + lane * 13);
-    edges.north.value[lane] = static_cast<int8_t>(cycle * 11 + lane * 3);
+    edges.west.set_operand(lane, static_cast<int8_t>(cycle * 7 + lane * 13));
+    edges.north.set_operand(lane, static_cast<int8_t>(cycle * 11 + lane * 3));
     edges.west.valid[lane] = edges.north.valid[lane] = 1;
     edges.west.control[lane] = cycle == kSize + lane ? 1 : 0;
     edges.north.control[lane] = changes;
@@ -38,7 +40,7 @@ struct Grid {
         taps(&state),
         core(config, state, taps, [](size_t) { return uint64_t{0}; }) {
     for (int at = 0; at < kPeriod; ++at) {
-      edges.push_back(edges_at(at, dataflow));
+      edges.push_back(edges_at(at, dataflow, multiplier.format()));
     }
   }
 
@@ -56,18 +58,34 @@ struct Grid {
   uint64_t cycle = 0;
 };
 
-std::function<Work()> stepping(hw::Dataflow dataflow, bool exact) {
-  return [dataflow, exact] {
-    const auto grid = std::make_shared<Grid>(dataflow, exact ? hw::Multiplier() : table_multiplier());
+hw::Multiplier exact_multiplier() {
+  return {};
+}
+
+hw::Multiplier exact_16_bit_multiplier() {
+  return hw::Multiplier(hw::OperandFormat{16});
+}
+
+std::function<Work()> stepping(hw::Dataflow dataflow, hw::Multiplier (*multiplier)()) {
+  return [dataflow, multiplier] {
+    const auto grid = std::make_shared<Grid>(dataflow, multiplier());
     return Work{double{kSize} * kSize * kPeriod, [grid] { grid->step_a_period(); }};
   };
 }
 
 const MeasurementRegistration kRegistration{{
-    {"grid", "128x128 weight-stationary, exact", "PE-cycle", stepping(hw::Dataflow::kWeightStationary, true)},
-    {"grid", "128x128 weight-stationary, table", "PE-cycle", stepping(hw::Dataflow::kWeightStationary, false)},
-    {"grid", "128x128 output-stationary, exact", "PE-cycle", stepping(hw::Dataflow::kOutputStationary, true)},
-    {"grid", "128x128 output-stationary, table", "PE-cycle", stepping(hw::Dataflow::kOutputStationary, false)},
+    {"grid", "128x128 weight-stationary, exact", "PE-cycle",
+     stepping(hw::Dataflow::kWeightStationary, exact_multiplier)},
+    {"grid", "128x128 weight-stationary, table", "PE-cycle",
+     stepping(hw::Dataflow::kWeightStationary, table_multiplier)},
+    {"grid", "128x128 output-stationary, exact", "PE-cycle",
+     stepping(hw::Dataflow::kOutputStationary, exact_multiplier)},
+    {"grid", "128x128 output-stationary, table", "PE-cycle",
+     stepping(hw::Dataflow::kOutputStationary, table_multiplier)},
+    {"grid", "128x128 weight-stationary, exact, 16 bits", "PE-cycle",
+     stepping(hw::Dataflow::kWeightStationary, exact_16_bit_multiplier)},
+    {"grid", "128x128 output-stationary, exact, 16 bits", "PE-cycle",
+     stepping(hw::Dataflow::kOutputStationary, exact_16_bit_multiplier)},
 }};
 
 }  // namespace

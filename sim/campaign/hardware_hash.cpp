@@ -23,7 +23,9 @@ std::string hardware_sha256(const hw::AcceleratorConfig& config, const hw::State
   model::Sha256 hash;
   hash.update(text.data(), text.size());
   const auto add_products = [&hash](const hw::Multiplier& multiplier) {
-    hash.update(multiplier.table(), hw::Multiplier::kEntries * sizeof(int16_t));
+    if (!multiplier.format().wide()) {  // the others are families, which their names define
+      hash.update(multiplier.table(), hw::Multiplier::kEntries * sizeof(int16_t));
+    }
   };
   add_products(config.grid.multiplier);
   std::for_each(config.grid.alternatives.begin(), config.grid.alternatives.end(), add_products);

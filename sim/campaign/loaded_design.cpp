@@ -8,6 +8,7 @@
 #include "sim/harden/neuron_protection.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 #include "sim/model/sha256.h"
 
 namespace faultline::campaign {
@@ -31,7 +32,11 @@ std::string sha256(const std::string& text) {
 
 std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment) {
   model::Network network = model::import_onnx(experiment.model);
+  if (strikes_neurons(experiment.engine)) {
+    model::require_8_bit_operands(network, "the engine neuron");
+  }
   if (!experiment.clip.empty()) {
+    model::require_8_bit_operands(network, "clip");
     harden::clip_network(network, harden::read_clip_design(experiment.clip));
   }
   if (!experiment.hardened.empty()) {
@@ -61,8 +66,11 @@ LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
       dataset(load_images(experiment, *network)),
       kind(parse_engine(experiment.engine, experiment.file)),
       engine(network, hardware, kind),
-      cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
-      exact(network, hw::Multiplier()),
+      // The cone engine reasons about operands of 8 bits only.
+      cone(uses_cone(experiment.engine) && !network->format.wide()
+               ? std::make_unique<engine::ConeEngine>(engine, network, hardware)
+               : nullptr),
+      exact(network, hw::Multiplier(network->format)),
       target(engine, exact, dataset, cone.get()),
       functional(strikes_neurons(experiment.engine)
                      ? std::make_unique<engine::FunctionalEngine>(network, hardware.grid.multiplier)

@@ -8,8 +8,8 @@
 
 namespace faultline::cli {
 
-/// The options that say which accelerator: --accelerator FILE, then --array, --dataflow, --multiplier and
-/// --layer-multiplier on top of it.
+/// The options that say which accelerator: --accelerator FILE, then --array, --dataflow, --operand-bits,
+/// --multiplier and --layer-multiplier on top of it.
 class AcceleratorOptions {
  public:
   /// Adds the options to a subcommand. The object must outlive parsing.

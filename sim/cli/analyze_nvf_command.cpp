@@ -12,6 +12,7 @@
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 
 namespace faultline::cli {
 namespace {
@@ -82,6 +83,7 @@ int analyze(const AnalyzeNvfOptions& options) {
   const hw::Multiplier multiplier =
       config::load_multiplier(config::parse_multiplier(options.multiplier, "--multiplier"));
   const auto network = std::make_shared<const model::Network>(model::import_onnx(options.model));
+  model::require_8_bit_operands(*network, "analyze nvf");
   const auto split = options.split == "train" ? model::Split::kTrain : model::Split::kTest;
   const model::Dataset dataset = model::load_dataset(options.data, split, options.images);
   model::check_dataset_fits(*network, dataset);

@@ -60,11 +60,15 @@ void print_table(const engine::Gemm& gemm, const engine::GemmResult& result, con
 
 int run_gemm(const GemmOptions& options) {
   const auto machine = options.accelerator.machine();
-  const engine::Gemm gemm = options.a.empty() ? engine::random_gemm(options.m, options.k, options.n, options.seed)
-                                              : engine::read_gemm(options.a, options.b);
+  const hw::OperandFormat format = machine->operand_format();
+  const engine::Gemm gemm = options.a.empty()
+                                ? engine::random_gemm(options.m, options.k, options.n, options.seed, format)
+                                : engine::read_gemm(options.a, options.b, format);
   const engine::GemmResult result = machine->gemm(gemm, options.engine);
   if (!options.out.empty()) {
-    model::write_npy(options.out, {{gemm.m, gemm.n}, result.c});
+    const std::vector<int64_t> shape = {gemm.m, gemm.n};
+    format.wide() ? model::write_npy(options.out, {shape, result.wide_c})
+                  : model::write_npy(options.out, {shape, result.c});
   }
   if (options.json) {
     fmt::print("{}\n", to_json(gemm, result, *machine, options.engine).dump(2));
@@ -80,18 +84,19 @@ std::function<int()> configure(CLI::App& app) {
   CLI::Option* k = app.add_option("--k", options->k, "Columns of A, rows of B")->capture_default_str();
   CLI::Option* n = app.add_option("--n", options->n, "Columns of B and C")->capture_default_str();
   app.add_option("--seed", options->seed, "Seed of the random operands")->capture_default_str();
-  CLI::Option* a = app.add_option("--a", options->a, "A as an int8 .npy file, instead of random operands");
-  CLI::Option* b = app.add_option("--b", options->b, "B as an int8 .npy file");
+  CLI::Option* a = app.add_option("--a", options->a,
+                                  "A as an int8 (or int16, of wide operands) .npy file, instead of random operands");
+  CLI::Option* b = app.add_option("--b", options->b, "B, likewise");
   a->needs(b)->excludes(m)->excludes(k)->excludes(n);
   b->needs(a);
-  app.add_option("--out", options->out, "Write C as an int32 .npy file");
+  app.add_option("--out", options->out, "Write C as an int32 (int64 of wide operands) .npy file");
   app.add_option("--engine", options->engine, "functional, cycle, structural or rtl")->capture_default_str();
   options->accelerator.add(app);
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_gemm(*options); };
 }
 
-const Registration kRegistration{{"gemm", "Multiply two int8 matrices on the accelerator", configure}};
+const Registration kRegistration{{"gemm", "Multiply two integer matrices on the accelerator", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

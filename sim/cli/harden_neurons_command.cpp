@@ -10,6 +10,7 @@
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_selection.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 
 namespace faultline::cli {
 namespace {
@@ -77,6 +78,7 @@ int harden_neurons(const HardenNeuronsOptions& options) {
     throw UserError("command line", 0, "it is not said which neurons to choose", "give --threshold or --top-percent");
   }
   const model::Network network = model::import_onnx(options.model);
+  model::require_8_bit_operands(network, "harden");
   const harden::NeuronScheme& scheme = harden::find_neuron_scheme(options.scheme, "command line");
   harden::NeuronSelection selection =
       harden::select_neurons(network, scheme, scores_of(options.nvf, network), options.terms);

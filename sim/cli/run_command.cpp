@@ -13,10 +13,12 @@
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
 #include "sim/harden/weight_remapping.h"
+#include "sim/mapping/network_compiler.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/npy.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 
 namespace faultline::cli {
 namespace {
@@ -160,18 +162,22 @@ void calibrate(const std::shared_ptr<model::Network>& network, const engine::Mac
 /// The network as the options change it.
 std::shared_ptr<const model::Network> network_of(const RunOptions& options, const engine::Machine& machine) {
   const auto network = std::make_shared<model::Network>(model::import_onnx(options.model));
+  mapping::check_operand_format(*network, machine.operand_format());
   if (options.remap_weights) {
+    model::require_8_bit_operands(*network, "--remap-weights");
     harden::remap_weights(*network, [&machine](const std::string& layer) -> const hw::Multiplier& {
       return machine.layer_multiplier(layer);
     });
   }
   if (options.calibrate > 0) {
+    model::require_8_bit_operands(*network, "--calibrate");
     calibrate(network, machine, options);
   }
   if (!options.clip.empty()) {
     harden::clip_network(*network, harden::read_clip_design(options.clip));
   }
   if (!options.hardened.empty()) {
+    model::require_8_bit_operands(*network, "--hardened");
     harden::protect_neurons(*network, harden::read_hardened_design(options.hardened));
   }
   return network;

@@ -36,7 +36,7 @@ void report_json(const Options& options, const train::TrainingResult& result, do
       {"test_images", result.test_images},
       {"loss", result.loss},
       {"float_accuracy", result.float_accuracy},
-      {"int8_accuracy", result.quantised_accuracy},
+      {fmt::format("int{}_accuracy", options.request.bits), result.quantised_accuracy},
       {"wall_s", seconds},
   };
   fmt::print("{}\n", document.dump(2));
@@ -51,9 +51,10 @@ int run(const Options& options) {
   if (options.json) {
     report_json(options, result, seconds);
   } else {
-    fmt::print("{} trained on {} images in {:.0f} s\naccuracy on {} test images: {:.2f} % in float, {:.2f} % in int8\n",
-               options.request.out, result.train_images, seconds, result.test_images, 100 * result.float_accuracy,
-               100 * result.quantised_accuracy);
+    fmt::print(
+        "{} trained on {} images in {:.0f} s\naccuracy on {} test images: {:.2f} % in float, {:.2f} % in int{}\n",
+        options.request.out, result.train_images, seconds, result.test_images, 100 * result.float_accuracy,
+        100 * result.quantised_accuracy, options.request.bits);
   }
   return 0;
 }
@@ -68,12 +69,13 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("--seed", request.settings.seed, "Seed of every random choice")
       ->capture_default_str()
       ->check(not_negative);
+  app.add_option("--bits", request.bits, "Width of weights and activations: 8, 12 or 16")->capture_default_str();
   app.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }
 
 const Registration kRegistration{
-    {"train", "Train a network of the zoo, quantise it to int8 and write it as ONNX (needs LibTorch)", configure}};
+    {"train", "Train a network of the zoo, quantise it and write it as ONNX (needs LibTorch)", configure}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -45,7 +45,7 @@ const std::vector<SizeKey>& size_keys() {
 }
 
 /// {family: NAME, PARAMETER: VALUE, ...}
-MultiplierOption read_family(const YamlValue& value, const std::string& name) {
+MultiplierOption read_family(const YamlValue& value, const std::string& name, int bits) {
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const std::string& key : value.keys()) {
     if (key != "family") {
@@ -53,23 +53,46 @@ MultiplierOption read_family(const YamlValue& value, const std::string& name) {
     }
   }
   const hw::GeneratedMultiplier multiplier =
-      generated_multiplier(name, parameters, hw::Multiplier::kOperandBits, true, value.file(), value.line());
+      generated_multiplier(name, parameters, bits, true, value.file(), value.line());
   MultiplierOption option;
+  option.bits = bits;
   option.family = multiplier.family->name;
   option.values = multiplier.values;
   return option;
 }
 
+void check_operand_bits(int64_t bits, const std::string& where, int line) {
+  if (bits != 8 && bits != 12 && bits != 16) {
+    throw UserError(where, line, fmt::format("operand_bits is {}", bits), "give 8, 12 or 16");
+  }
+}
+
 }  // namespace
 
-MultiplierOption read_multiplier(const YamlValue& value) {
+void set_operand_bits(AcceleratorSettings& settings, int bits, const std::string& where) {
+  check_operand_bits(bits, where, 0);
+  settings.operand_bits = bits;
+  const auto change = [&](MultiplierOption& option) { option = with_operand_bits(option, bits, where); };
+  change(settings.multiplier);
+  for (LayerMultiplierOption& option : settings.layer_multipliers) {
+    change(option.multiplier);
+  }
+  for (ElementMultiplierOption& option : settings.element_multipliers) {
+    change(option.multiplier);
+  }
+}
+
+MultiplierOption read_multiplier(const YamlValue& value, int bits) {
   if (value.is_scalar()) {
-    return parse_multiplier(value.text("multiplier"), value.file(), value.line());
+    return parse_multiplier(value.text("multiplier"), value.file(), value.line(), bits);
   }
   if (const auto family = value.find("family")) {
-    return read_family(value, family->text("family"));
+    return read_family(value, family->text("family"), bits);
   }
   value.check_keys("multiplier", {"family", "table", "signed", "swap"});
+  if (bits != hw::Multiplier::kOperandBits) {
+    value.fail("multiplier is a table of 8-bit operands", "give a family, such as truncated:k=4, or operand_bits 8");
+  }
   MultiplierOption option;
   option.file = value.require("table").text("table");
   if (option.file.empty()) {
@@ -112,16 +135,16 @@ void read_layer_multipliers(const YamlValue& list, AcceleratorSettings& settings
     if (std::any_of(settings.layer_multipliers.begin(), settings.layer_multipliers.end(), same)) {
       item.fail(fmt::format("layer_multipliers: '{}' is given twice", layer), "keep one of them");
     }
-    settings.layer_multipliers.push_back({layer, read_multiplier(item.require("multiplier"))});
+    settings.layer_multipliers.push_back({layer, read_multiplier(item.require("multiplier"), settings.operand_bits)});
   }
 }
 
 void read_element_multipliers(const YamlValue& list, AcceleratorSettings& settings) {
   for (const YamlValue& item : list.items("multipliers")) {
     item.check_keys("multipliers", {"rows", "columns", "multiplier"});
-    settings.element_multipliers.push_back({read_range(item.require("rows"), "rows"),
-                                            read_range(item.require("columns"), "columns"),
-                                            read_multiplier(item.require("multiplier")), item.line()});
+    settings.element_multipliers.push_back(
+        {read_range(item.require("rows"), "rows"), read_range(item.require("columns"), "columns"),
+         read_multiplier(item.require("multiplier"), settings.operand_bits), item.line()});
   }
 }
 
@@ -196,8 +219,8 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
 }
 
 AcceleratorSettings read_accelerator(const YamlValue& section) {
-  std::vector<std::string> allowed = {"architecture",      "array",       "dataflow",  "multiplier",
-                                      "layer_multipliers", "multipliers", "protection"};
+  std::vector<std::string> allowed = {"architecture",      "array",       "dataflow",   "multiplier",
+                                      "layer_multipliers", "multipliers", "protection", "operand_bits"};
   for (const SizeKey& key : size_keys()) {
     allowed.emplace_back(key.name);
   }
@@ -214,8 +237,13 @@ AcceleratorSettings read_accelerator(const YamlValue& section) {
   if (const auto dataflow = section.find("dataflow")) {
     settings.dataflow = parse_dataflow(dataflow->text("dataflow"), dataflow->file(), dataflow->line());
   }
+  if (const auto bits = section.find("operand_bits")) {
+    const int64_t number = bits->integer("operand_bits", 0, 64);
+    check_operand_bits(number, bits->file(), bits->line());
+    set_operand_bits(settings, static_cast<int>(number), bits->file());
+  }
   if (const auto multiplier = section.find("multiplier")) {
-    settings.multiplier = read_multiplier(*multiplier);
+    settings.multiplier = read_multiplier(*multiplier, settings.operand_bits);
   }
   if (const auto layers = section.find("layer_multipliers")) {
     read_layer_multipliers(*layers, settings);
@@ -239,12 +267,12 @@ AcceleratorSettings read_accelerator_file(const std::string& path) {
   return read_accelerator(read_yaml(path));
 }
 
-LayerMultiplierOption parse_layer_multiplier(const std::string& text, const std::string& where) {
+LayerMultiplierOption parse_layer_multiplier(const std::string& text, const std::string& where, int bits) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
     throw UserError(where, 0, fmt::format("'{}' names no layer", text), "write LAYER=MULTIPLIER, such as conv1=exact");
   }
-  return {text.substr(0, equals), parse_multiplier(text.substr(equals + 1), where)};
+  return {text.substr(0, equals), parse_multiplier(text.substr(equals + 1), where, 0, bits)};
 }
 
 void set_layer_multiplier(AcceleratorSettings& settings, LayerMultiplierOption option) {
@@ -271,6 +299,9 @@ std::vector<std::pair<std::string, EffectiveValue>> effective_settings(const hw:
       {"dataflow", hw::to_string(config.grid.dataflow)},
       {"multiplier", config.grid.multiplier.name()},
   };
+  if (config.grid.format().wide()) {
+    settings.emplace_back("operand_bits", config.grid.format().operand_bits);
+  }
   std::vector<std::map<std::string, std::string>> layers;
   for (const auto& [layer, selection] : config.layer_multipliers) {
     layers.push_back({{"layer", layer}, {"multiplier", config.grid.selected(selection).name()}});

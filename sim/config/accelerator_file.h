@@ -31,19 +31,20 @@ struct ElementMultiplierOption {
   int line = 0;  ///< for messages
 };
 
-/// Keys: array (ROWSxCOLUMNS), dataflow (ws, os, is), multiplier (FAMILY[:PARAMETER=VALUE,...],
-/// table:FILE[,unsigned][,swap], or a mapping with family and its parameters, or with table, signed, swap),
-/// layer_multipliers (a sequence of mappings with layer, multiplier), multipliers (a sequence of mappings with rows,
-/// columns, multiplier; a range is NUMBER or FIRST-LAST),
-/// input_buffer_bytes, weight_buffer_bytes, output_buffer_bytes, psum_rows, parameter_entries, bus_bytes, dram_latency,
-/// dram_bytes, protection (protection_option.h). Whole numbers take the suffixes KiB and MiB.
+/// Keys: array (ROWSxCOLUMNS), operand_bits (8, 12, 16), dataflow (ws, os, is), multiplier
+/// (FAMILY[:PARAMETER=VALUE,...], table:FILE[,unsigned][,swap], or a mapping with family and its parameters, or with
+/// table, signed, swap), layer_multipliers (a sequence of mappings with layer, multiplier), multipliers (a sequence of
+/// mappings with rows, columns, multiplier; a range is NUMBER or FIRST-LAST), input_buffer_bytes, weight_buffer_bytes,
+/// output_buffer_bytes, psum_rows, parameter_entries, bus_bytes, dram_latency, dram_bytes, protection
+/// (protection_option.h). Whole numbers take the suffixes KiB and MiB.
 struct AcceleratorSettings {
   ArrayShape array;
   hw::Dataflow dataflow = hw::Dataflow::kWeightStationary;
   MultiplierOption multiplier;
   std::vector<LayerMultiplierOption> layer_multipliers;      ///< each layer once
   std::vector<ElementMultiplierOption> element_multipliers;  ///< where they overlap, the last one counts
-  /// Everything but the grid, which is made from the three members above.
+  int operand_bits = 8;  ///< of all multipliers above; changed by set_operand_bits()
+  /// Everything but the grid, which is made from the members above.
   hw::AcceleratorConfig sizes{hw::GridConfig(1, 1, hw::Dataflow::kWeightStationary, hw::Multiplier())};
   /// The size keys that were given; where one is not, build() enlarges the default to what the array needs.
   std::vector<std::string> given;
@@ -55,8 +56,12 @@ struct AcceleratorSettings {
   hw::AcceleratorConfig build() const;
 };
 
-/// Reads the value of the key `multiplier`.
-MultiplierOption read_multiplier(const YamlValue& value);
+/// Reads the value of the key `multiplier`, whose operands have `bits` bits.
+MultiplierOption read_multiplier(const YamlValue& value, int bits = 8);
+
+/// Makes the operands of all multipliers this wide. Throws UserError at `where` unless it is 8, 12 or 16 and suits
+/// them.
+void set_operand_bits(AcceleratorSettings& settings, int bits, const std::string& where);
 
 /// Reads a mapping with the keys above, and `architecture: systolic`. A relative `table` is relative to the current
 /// directory.
@@ -65,8 +70,8 @@ AcceleratorSettings read_accelerator(const YamlValue& section);
 /// Reads an accelerator file.
 AcceleratorSettings read_accelerator_file(const std::string& path);
 
-/// "LAYER=MULTIPLIER". Throws UserError at `where`.
-LayerMultiplierOption parse_layer_multiplier(const std::string& text, const std::string& where);
+/// "LAYER=MULTIPLIER", of operands of `bits` bits. Throws UserError at `where`.
+LayerMultiplierOption parse_layer_multiplier(const std::string& text, const std::string& where, int bits = 8);
 
 /// Puts a layer's multiplier in the place of an earlier one of that layer, or adds it.
 void set_layer_multiplier(AcceleratorSettings& settings, LayerMultiplierOption option);

@@ -66,6 +66,14 @@ void check_description(const MultiplierOption& option) {
   }
 }
 
+void refuse_wide_table(const std::string& text, int bits, const std::string& where, int line) {
+  if (bits != hw::Multiplier::kOperandBits) {
+    throw UserError(where, line,
+                    fmt::format("multiplier '{}' is a table of 8-bit operands, the array's have {} bits", text, bits),
+                    "give a family, such as truncated:k=4, or operand_bits 8");
+  }
+}
+
 }  // namespace
 
 std::vector<int32_t> read_product_entries(const std::string& file, bool is_unsigned) {
@@ -140,16 +148,17 @@ hw::GeneratedMultiplier parse_generated_multiplier(const std::string& text, int 
   return generated_multiplier(family, parameters, bits, is_signed, where, line);
 }
 
-MultiplierOption parse_multiplier(const std::string& text, const std::string& where, int line) {
+MultiplierOption parse_multiplier(const std::string& text, const std::string& where, int line, int bits) {
   MultiplierOption option;
   const std::string prefix = "table:";
   if (text.rfind(prefix, 0) != 0) {
-    const hw::GeneratedMultiplier multiplier =
-        parse_generated_multiplier(text, hw::Multiplier::kOperandBits, true, where, line);
+    const hw::GeneratedMultiplier multiplier = parse_generated_multiplier(text, bits, true, where, line);
     option.family = multiplier.family->name;
     option.values = multiplier.values;
+    option.bits = bits;
     return option;
   }
+  refuse_wide_table(text, bits, where, line);
   std::stringstream words(text.substr(prefix.size()));
   std::getline(words, option.file, ',');
   if (option.file.empty()) {
@@ -169,15 +178,32 @@ MultiplierOption parse_multiplier(const std::string& text, const std::string& wh
   return option;
 }
 
+MultiplierOption with_operand_bits(const MultiplierOption& option, int bits, const std::string& where) {
+  if (!option.file.empty()) {
+    refuse_wide_table(to_string(option), bits, where, 0);
+    return option;
+  }
+  std::vector<std::pair<std::string, std::string>> parameters;
+  const hw::MultiplierFamily& family = *hw::find_multiplier_family(option.family);
+  const std::vector<hw::FamilyParameter> known = family.parameters(option.bits);
+  for (size_t i = 0; i < option.values.size(); ++i) {
+    parameters.emplace_back(known[i].name, std::to_string(option.values[i]));
+  }
+  MultiplierOption changed = option;
+  changed.values = generated_multiplier(option.family, parameters, bits, true, where, 0).values;
+  changed.bits = bits;
+  return changed;
+}
+
 std::string to_string(const MultiplierOption& option) {
   return option.file.empty()
-             ? hw::GeneratedMultiplier{hw::find_multiplier_family(option.family), option.values}.name()
+             ? hw::GeneratedMultiplier{hw::find_multiplier_family(option.family), option.values, option.bits}.name()
              : "table:" + option.file + (option.is_unsigned ? ",unsigned" : "") + (option.swap ? ",swap" : "");
 }
 
 hw::Multiplier load_multiplier(const MultiplierOption& option) {
   if (option.file.empty()) {
-    return hw::GeneratedMultiplier{hw::find_multiplier_family(option.family), option.values}.table();
+    return hw::GeneratedMultiplier{hw::find_multiplier_family(option.family), option.values, option.bits}.multiplier();
   }
   check_description(option);
   const std::vector<int32_t> entries = read_product_entries(option.file, option.is_unsigned);

@@ -18,16 +18,22 @@ struct MultiplierOption {
   bool swap = false;  ///< the file's first index is the weight instead of the activation
   std::string family = "exact";
   hw::FamilyValues values = {};  ///< of the family's parameters
+  int bits = 8;                  ///< of the operands; more than 8 only of families
 
   bool operator==(const MultiplierOption& other) const {
     return file == other.file && is_unsigned == other.is_unsigned && swap == other.swap &&
-           (!file.empty() || (family == other.family && values == other.values));
+           (!file.empty() || (family == other.family && values == other.values && bits == other.bits));
   }
 };
 
 /// "FAMILY" or "FAMILY:PARAMETER=VALUE,..." (parameters that are not given take their standard values), or "table:FILE"
-/// followed by any of ",unsigned", ",signed" and ",swap". Throws UserError at `where`:`line`.
-MultiplierOption parse_multiplier(const std::string& text, const std::string& where, int line = 0);
+/// followed by any of ",unsigned", ",signed" and ",swap". The operands have `bits` bits. Throws UserError at
+/// `where`:`line`.
+MultiplierOption parse_multiplier(const std::string& text, const std::string& where, int line = 0, int bits = 8);
+
+/// The same multiplier for operands of another width. Throws UserError at `where` when a parameter is out of its range
+/// there, and for tables, which have 8-bit operands.
+MultiplierOption with_operand_bits(const MultiplierOption& option, int bits, const std::string& where);
 
 /// A member of a family given by name, for operands of any format. Throws UserError at `where`:`line`, which names the
 /// families or parameters that there are.

@@ -14,7 +14,8 @@ struct GridEdges {
 
 /// Edges that show nothing: no operand valid, no control.
 inline GridEdges idle_edges(const hw::GridConfig& config) {
-  return {hw::OperandEdge(config.rows), hw::OperandEdge(config.columns), hw::DrainEdge(config.columns)};
+  const bool wide = config.format().wide();
+  return {hw::OperandEdge(config.rows, wide), hw::OperandEdge(config.columns, wide), hw::DrainEdge(config.columns)};
 }
 
 }  // namespace faultline::cosim

@@ -34,7 +34,7 @@ struct Side {
     north.write(edges.north);
     drain.write(edges.drain);
   }
-  uint64_t sum(int column) const { return static_cast<uint32_t>(south.read().value[column]); }
+  uint64_t sum(int column) const { return static_cast<uint64_t>(south.read().sum(column)); }
 
   sc_core::sc_signal<hw::OperandEdge> west;
   sc_core::sc_signal<hw::OperandEdge> north;

@@ -11,7 +11,7 @@ namespace {
 class SkewedEdges {
  public:
   SkewedEdges(const hw::GridConfig& config, int cycles, hw::CounterRandom& random)
-      : edges_(static_cast<size_t>(cycles), idle_edges(config)), random_(random) {}
+      : edges_(static_cast<size_t>(cycles), idle_edges(config)), format_(config.format()), random_(random) {}
 
   /// A word of random operands; the first `valid_lanes` lanes are valid.
   void west_word(int phase, int valid_lanes) {
@@ -44,11 +44,12 @@ class SkewedEdges {
  private:
   GridEdges& at(int cycle) { return edges_[static_cast<size_t>(cycle)]; }
   void put(hw::OperandEdge& edge, int lane, bool valid) {
-    edge.value[lane] = random_operand(random_);
+    edge.set_operand(lane, random_operand(random_, format_));
     edge.valid[lane] = valid ? 1 : 0;
   }
 
   std::vector<GridEdges> edges_;
+  hw::OperandFormat format_;
   hw::CounterRandom& random_;
 };
 

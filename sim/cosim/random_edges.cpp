@@ -7,14 +7,19 @@
 namespace faultline::cosim {
 
 RandomEdges::RandomEdges(const hw::GridConfig& config, const hw::CounterRandom& random)
-    : rows_(config.rows), columns_(config.columns), random_(random), last_(idle_edges(config)) {}
+    : rows_(config.rows),
+      columns_(config.columns),
+      format_(config.format()),
+      random_(random),
+      last_(idle_edges(config)) {}
 
 GridEdges RandomEdges::next() {
   if (remaining_ == 0) {
     begin_stretch();
   }
   --remaining_;
-  GridEdges edges{hw::OperandEdge(rows_), hw::OperandEdge(columns_), hw::DrainEdge(columns_)};
+  GridEdges edges{hw::OperandEdge(rows_, format_.wide()), hw::OperandEdge(columns_, format_.wide()),
+                  hw::DrainEdge(columns_)};
   fill(edges.west, last_.west, load_density_);
   fill(edges.north, last_.north, shift_density_);
   for (int column = 0; column < columns_; ++column) {
@@ -42,7 +47,7 @@ void RandomEdges::begin_stretch() {
 
 void RandomEdges::fill(hw::OperandEdge& edge, const hw::OperandEdge& last, uint64_t control_density) {
   for (int lane = 0; lane < edge.lanes; ++lane) {
-    edge.value[lane] = zero_values_ ? int8_t{0} : hold_values_ ? last.value[lane] : random_operand(random_);
+    edge.set_operand(lane, zero_values_ ? 0 : hold_values_ ? last.operand(lane) : random_operand(random_, format_));
     edge.valid[lane] = bit(valid_density_);
     edge.control[lane] = bit(control_density);
   }

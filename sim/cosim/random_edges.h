@@ -22,6 +22,7 @@ class RandomEdges {
 
   int rows_;
   int columns_;
+  hw::OperandFormat format_;
   hw::CounterRandom random_;
   GridEdges last_;
   uint64_t remaining_ = 0;  ///< cycles of the stretch

@@ -2,11 +2,16 @@
 
 #include <array>
 
+#include "hw/common/signed_bits.h"
+
 namespace faultline::cosim {
 
-int8_t random_operand(hw::CounterRandom& random) {
+int16_t random_operand(hw::CounterRandom& random, hw::OperandFormat format) {
   const uint64_t draw = random.next_u64();
-  return draw % 8 == 0 ? int8_t{-128} : draw % 8 == 1 ? int8_t{127} : static_cast<int8_t>(draw >> 8);
+  const int64_t code = draw % 8 == 0   ? format.lowest()
+                       : draw % 8 == 1 ? format.highest()
+                                       : hw::wrap_to(static_cast<int64_t>(draw >> 8), format.operand_bits);
+  return static_cast<int16_t>(code);
 }
 
 uint64_t random_content(const hw::StateField& field, hw::CounterRandom& random) {

@@ -2,13 +2,14 @@
 
 #include <cstdint>
 
+#include "hw/arithmetic/operand_format.h"
 #include "hw/common/counter_random.h"
 #include "hw/common/state_table.h"
 
 namespace faultline::cosim {
 
 /// Codes at the ends of the range come more often than others, because their products are the largest.
-int8_t random_operand(hw::CounterRandom& random);
+int16_t random_operand(hw::CounterRandom& random, hw::OperandFormat format = {});
 
 /// What a register of this field may hold: an operand, a bit that is mostly 1, or a number: in half of the draws any
 /// bits, else a value within one product of 0 or of an end of the range, where sums wrap.

@@ -11,9 +11,7 @@ namespace {
 /// An input of the declared type, all 0.
 model::Values zero_input(const model::Network& network) {
   const model::TensorInfo& info = network.tensor(network.graph_input);
-  const auto count = static_cast<size_t>(model::element_count(info.shape));
-  return info.type == model::ElementType::kFloat32 ? model::Values(std::vector<float>(count))
-                                                   : model::Values(std::vector<int8_t>(count));
+  return model::zero_values(info.type, static_cast<size_t>(model::element_count(info.shape)));
 }
 
 /// Notes when the controller is busy: between two commands it is idle for at least a cycle.

@@ -18,15 +18,19 @@ class ElementMatrix {
   ElementMatrix(const model::MatrixOperator& layer, mapping::LayerProgram program, const hw::GridConfig& grid);
 
   /// The sums before the bias, [pixel][output channel]. Thread-safe.
-  std::vector<int32_t> sums(const std::vector<int8_t>& input) const;
+  std::vector<int32_t> sums(const std::vector<int8_t>& input) const { return all_sums<int8_t, int32_t>(input); }
+  /// The same where operands are wide.
+  std::vector<int64_t> sums(const std::vector<int16_t>& input) const { return all_sums<int16_t, int64_t>(input); }
 
  private:
-  int32_t sum(int channel, int64_t pixel, const std::vector<int8_t>& operands) const;
+  template <typename Code, typename Sum>
+  std::vector<Sum> all_sums(const std::vector<Code>& input) const;
+  template <typename Code>
+  int64_t sum(int channel, int64_t pixel, const std::vector<Code>& operands) const;
 
   const model::MatrixOperator& layer_;
   const mapping::LayerProgram program_;
   const hw::GridConfig grid_;
-  OperandMatrix operands_;
   std::vector<const hw::Multiplier*> multipliers_;  ///< by row and column
 };
 

@@ -5,6 +5,7 @@
 
 #include "sim/engine/functional_matrix.h"
 #include "sim/engine/functional_pooling.h"
+#include "sim/engine/wide_matrix.h"
 
 namespace faultline::engine {
 namespace {
@@ -15,11 +16,33 @@ size_t size_of(const model::Values& values) {
 
 /// The alternative of Values that holds a type's elements.
 size_t alternative(model::ElementType type) {
-  return type == model::ElementType::kInt8 ? 0 : type == model::ElementType::kInt32 ? 1 : 2;
+  return model::zero_values(type, 0).index();
 }
 
 const std::vector<int8_t>& codes_of(const std::vector<const model::Values*>& inputs) {
   return std::get<std::vector<int8_t>>(*inputs[0]);
+}
+
+const std::vector<int16_t>& wide_codes_of(const std::vector<const model::Values*>& inputs) {
+  return std::get<std::vector<int16_t>>(*inputs[0]);
+}
+
+using OperatorStep = std::function<model::Values(const std::vector<const model::Values*>& inputs)>;
+
+OperatorStep matrix_step(const model::MatrixOperator& matrix, const LayerMultipliers::Layer& multiplier) {
+  if (matrix.format.wide()) {
+    auto prepared = std::make_shared<const WideMatrix>(matrix, multiplier);
+    return [prepared](const auto& inputs) { return prepared->run(wide_codes_of(inputs)); };
+  }
+  auto prepared = std::make_shared<const FunctionalMatrix>(matrix, multiplier);
+  return [prepared](const auto& inputs) { return prepared->run(codes_of(inputs)); };
+}
+
+OperatorStep pooling_step(const model::PoolingOperator& pooling) {
+  if (pooling.format.wide()) {
+    return [&pooling](const auto& inputs) { return pool(pooling, wide_codes_of(inputs)); };
+  }
+  return [&pooling](const auto& inputs) { return pool(pooling, codes_of(inputs)); };
 }
 
 }  // namespace
@@ -29,10 +52,9 @@ FunctionalEngine::FunctionalEngine(std::shared_ptr<const model::Network> network
   for (size_t index = 0; index < network_->operators.size(); ++index) {
     const auto& step = network_->operators[index];
     if (const auto* matrix = dynamic_cast<const model::MatrixOperator*>(step.get())) {
-      auto prepared = std::make_shared<const FunctionalMatrix>(*matrix, multipliers_.of(index));
-      steps_.emplace_back([prepared](const auto& inputs) { return prepared->run(codes_of(inputs)); });
+      steps_.push_back(matrix_step(*matrix, multipliers_.of(index)));
     } else if (const auto* pooling = dynamic_cast<const model::PoolingOperator*>(step.get())) {
-      steps_.emplace_back([pooling](const auto& inputs) { return pool(*pooling, codes_of(inputs)); });
+      steps_.push_back(pooling_step(*pooling));
     } else {
       const auto& host = dynamic_cast<const model::HostOperator&>(*step);
       steps_.emplace_back([&host](const auto& inputs) { return host.evaluate(inputs); });

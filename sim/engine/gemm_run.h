@@ -13,26 +13,30 @@
 
 namespace faultline::engine {
 
-/// C = A B with int8 operands and int32 results, all row-major. A's elements are the multiplier's first operand.
+/// C = A B with int8 operands and int32 results, or operands of 12 or 16 bits and results of 48, all row-major. A's
+/// elements are the multiplier's first operand.
 struct Gemm {
   int64_t m = 0;  ///< rows of A and C
   int64_t k = 0;  ///< columns of A, rows of B
   int64_t n = 0;  ///< columns of B and C
   std::vector<int8_t> a;
   std::vector<int8_t> b;
+  hw::OperandFormat format = {};
+  std::vector<int16_t> wide_a, wide_b;  ///< instead of a and b where operands are wide
 };
 
-/// A product of random operands, uniform over all codes. Throws UserError unless m and n are in [1, 2^20] and k in
-/// [1, 65536].
-Gemm random_gemm(int64_t m, int64_t k, int64_t n, uint64_t seed);
+/// A product of random operands, uniform over all codes of the format. Throws UserError unless m and n are in [1, 2^20]
+/// and k in [1, 65536].
+Gemm random_gemm(int64_t m, int64_t k, int64_t n, uint64_t seed, hw::OperandFormat format = {});
 
-/// Reads two int8 .npy files of shapes (m, k) and (k, n). Throws UserError.
-Gemm read_gemm(const std::string& a_file, const std::string& b_file);
+/// Reads two .npy files of shapes (m, k) and (k, n), int8 or, for wide operands, int16. Throws UserError.
+Gemm read_gemm(const std::string& a_file, const std::string& b_file, hw::OperandFormat format = {});
 
 /// What came of a GEMM.
 struct GemmResult {
   std::vector<int32_t> c;
-  std::string output_sha256;  ///< of c as little-endian int32, in hexadecimal
+  std::vector<int64_t> wide_c;  ///< instead of c where operands are wide
+  std::string output_sha256;    ///< of c as little-endian int32, or wide_c as int64, in hexadecimal
   /// Of all compute commands of a systolic array: how often it gets new stationary operands or sums.
   std::optional<uint64_t> folds;
   /// What else the machine counted, by name.

@@ -8,6 +8,7 @@
 #include "sim/config/user_error.h"
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/gpu_engine.h"
+#include "sim/model/operand_width.h"
 
 namespace faultline::engine {
 namespace {
@@ -49,6 +50,7 @@ Machine::Settings GpuMachine::settings() const {
 
 Inference GpuMachine::inference(const std::string& engine, std::shared_ptr<const model::Network> network) const {
   require_engine(engine);
+  model::require_8_bit_operands(*network, "the GPU");
   if (engine == "functional") {
     return functional_inference(std::move(network), config_.multiplier);
   }

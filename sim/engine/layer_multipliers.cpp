@@ -8,11 +8,20 @@
 
 namespace faultline::engine {
 
+namespace {
+
+std::shared_ptr<const MatrixKernels> make_kernels(const hw::Multiplier& multiplier) {
+  return multiplier.format().wide() ? nullptr : std::make_shared<const MatrixKernels>(multiplier);
+}
+
+}  // namespace
+
 LayerMultipliers::LayerMultipliers(const hw::Multiplier& everywhere)
-    : everywhere_{everywhere, std::make_shared<const MatrixKernels>(everywhere), nullptr} {}
+    : everywhere_{everywhere, make_kernels(everywhere), nullptr} {}
 
 LayerMultipliers::LayerMultipliers(const model::Network& network, const hw::AcceleratorConfig& config)
     : LayerMultipliers(config.grid.multiplier) {
+  mapping::check_operand_format(network, config.grid.format());
   mapping::check_layer_multipliers(network, config);
   if (config.layer_multipliers.empty() && config.grid.uniform()) {
     return;
@@ -22,7 +31,7 @@ LayerMultipliers::LayerMultipliers(const model::Network& network, const hw::Acce
     const auto selection = static_cast<size_t>(config.selection_of(layer->name));
     const hw::Multiplier& multiplier = config.grid.selected(config.selection_of(layer->name));
     if (kernels[selection] == nullptr) {
-      kernels[selection] = std::make_shared<const MatrixKernels>(multiplier);
+      kernels[selection] = make_kernels(multiplier);
     }
     layers_.push_back({multiplier, kernels[selection], nullptr});
   }

@@ -16,8 +16,8 @@ class MatrixKernels;
 class LayerMultipliers {
  public:
   struct Layer {
-    hw::Multiplier multiplier;  ///< the one that is selected
-    std::shared_ptr<const MatrixKernels> kernels;
+    hw::Multiplier multiplier;                     ///< the one that is selected
+    std::shared_ptr<const MatrixKernels> kernels;  ///< for 8-bit operands; else nullptr
     /// The whole layer, where elements differ; else nullptr.
     std::shared_ptr<const ElementMatrix> elements;
   };

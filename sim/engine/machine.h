@@ -38,6 +38,8 @@ class Machine {
 
   /// An engine by name. Throws UserError for one that the architecture does not have, or a network that does not fit.
   virtual Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const = 0;
+  /// Widths of the operands that its networks and matrices have.
+  virtual hw::OperandFormat operand_format() const { return {}; }
   /// Runs a GEMM as one raw layer. Throws UserError.
   virtual GemmResult gemm(const Gemm& gemm, const std::string& engine) const = 0;
   /// Shows the state table of the simulated machine.

@@ -17,11 +17,15 @@ config::AcceleratorSettings MachineOptions::over(config::AcceleratorSettings set
   if (!dataflow.empty()) {
     settings.dataflow = config::parse_dataflow(dataflow, "--dataflow");
   }
+  if (operand_bits) {
+    config::set_operand_bits(settings, *operand_bits, "--operand-bits");
+  }
   if (!multiplier.empty()) {
-    settings.multiplier = config::parse_multiplier(multiplier, "--multiplier");
+    settings.multiplier = config::parse_multiplier(multiplier, "--multiplier", 0, settings.operand_bits);
   }
   for (const std::string& text : layer_multipliers) {
-    config::set_layer_multiplier(settings, config::parse_layer_multiplier(text, "--layer-multiplier"));
+    config::set_layer_multiplier(settings,
+                                 config::parse_layer_multiplier(text, "--layer-multiplier", settings.operand_bits));
   }
   return settings;
 }
@@ -38,6 +42,7 @@ std::unique_ptr<Machine> MachineOptions::machine() const {
     if (config::describes_gpu(section)) {
       refuse_for_gpu(!array.empty(), "--array");
       refuse_for_gpu(!dataflow.empty(), "--dataflow");
+      refuse_for_gpu(operand_bits.has_value(), "--operand-bits");
       refuse_for_gpu(!layer_multipliers.empty(), "--layer-multiplier");
       config::GpuSettings settings = config::read_gpu(section);
       if (!multiplier.empty()) {

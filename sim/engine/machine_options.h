@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct MachineOptions {
   std::string array;
   std::string dataflow;
   std::string multiplier;
+  std::optional<int> operand_bits;
   std::vector<std::string> layer_multipliers;  ///< "LAYER=MULTIPLIER"
 
   /// The systolic accelerator asked for on top of `settings`; a file replaces all of it. Throws UserError, also when

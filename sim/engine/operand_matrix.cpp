@@ -13,7 +13,9 @@ bool is_pointwise(const model::ConvolutionGeometry& g) {
 
 }  // namespace
 
-OperandMatrix::OperandMatrix(const model::ConvolutionGeometry& geometry, model::Layout layout, int8_t pad_value)
+template <typename Code>
+BasicOperandMatrix<Code>::BasicOperandMatrix(const model::ConvolutionGeometry& geometry, model::Layout layout,
+                                             Code pad_value)
     : geometry_(geometry), pad_value_(pad_value) {
   const bool first = layout == model::Layout::kChannelsFirst;
   channel_step_ = first ? static_cast<size_t>(geometry.in_height) * static_cast<size_t>(geometry.in_width) : 1;
@@ -35,20 +37,21 @@ OperandMatrix::OperandMatrix(const model::ConvolutionGeometry& geometry, model::
   }
 }
 
-void OperandMatrix::copy_row(const int8_t* row, int kx, int8_t* to) const {
+template <typename Code>
+void BasicOperandMatrix<Code>::copy_row(const Code* row, int kx, Code* to) const {
   const Span span = inside_[static_cast<size_t>(kx)];
-  std::memset(to, pad_value_, static_cast<size_t>(span.begin));
-  std::memset(to + span.end, pad_value_, static_cast<size_t>(columns() - span.end));
+  std::fill_n(to, span.begin, pad_value_);
+  std::fill_n(to + span.end, columns() - span.end, pad_value_);
   if (span.begin == span.end) {
     return;
   }
   const int64_t column =
       int64_t{span.begin} * geometry_.stride_x + int64_t{kx} * geometry_.dilation_x - geometry_.pad_left;
-  const int8_t* from = row + static_cast<size_t>(column) * pixel_step_;
+  const Code* from = row + static_cast<size_t>(column) * pixel_step_;
   const size_t step = pixel_step_ * static_cast<size_t>(geometry_.stride_x);
   const auto count = static_cast<size_t>(span.end - span.begin);
   if (step == 1) {
-    std::memcpy(to + span.begin, from, count);
+    std::memcpy(to + span.begin, from, count * sizeof(Code));
     return;
   }
   for (size_t i = 0; i < count; ++i) {
@@ -56,20 +59,23 @@ void OperandMatrix::copy_row(const int8_t* row, int kx, int8_t* to) const {
   }
 }
 
-void OperandMatrix::fill_tap(const int8_t* channel, int ky, int kx, int first, int last, int8_t* to) const {
+template <typename Code>
+void BasicOperandMatrix<Code>::fill_tap(const Code* channel, int ky, int kx, int first, int last, Code* to) const {
   for (int y = first; y < last; ++y, to += columns()) {
     const int64_t row = int64_t{y} * geometry_.stride_y + int64_t{ky} * geometry_.dilation_y - geometry_.pad_top;
     if (row < 0 || row >= geometry_.in_height) {
-      std::memset(to, pad_value_, static_cast<size_t>(columns()));
+      std::fill_n(to, columns(), pad_value_);
     } else {
       copy_row(channel + static_cast<size_t>(row) * static_cast<size_t>(geometry_.in_width) * pixel_step_, kx, to);
     }
   }
 }
 
-void OperandMatrix::fill(const int8_t* input, int group, int first, int last, size_t stride, int8_t* matrix) const {
+template <typename Code>
+void BasicOperandMatrix<Code>::fill(const Code* input, int group, int first, int last, size_t stride,
+                                    Code* matrix) const {
   const int channels = geometry_.group_in_channels();
-  const int8_t* from = input + static_cast<size_t>(group) * static_cast<size_t>(channels) * channel_step_;
+  const Code* from = input + static_cast<size_t>(group) * static_cast<size_t>(channels) * channel_step_;
   for (int ky = 0; ky < geometry_.kernel_height; ++ky) {
     for (int kx = 0; kx < geometry_.kernel_width; ++kx) {
       for (int channel = 0; channel < channels; ++channel, matrix += stride) {
@@ -78,5 +84,8 @@ void OperandMatrix::fill(const int8_t* input, int group, int first, int last, si
     }
   }
 }
+
+template class BasicOperandMatrix<int8_t>;
+template class BasicOperandMatrix<int16_t>;
 
 }  // namespace faultline::engine

@@ -26,7 +26,7 @@ void ResultHashes::on_tap(const Tap& tap) {
   }
   mix(hash, tap.inside ? 1 : 0);
   for (int lane = 0; tap.inside && lane < tap.lanes; ++lane) {
-    mix(hash, static_cast<uint8_t>(tap.values[lane]));
+    mix(hash, static_cast<uint16_t>(tap.values->operand(lane)));
   }
   if (tap.last) {
     take(ResultRecord::kTaps, tap.row, hash);
@@ -34,10 +34,11 @@ void ResultHashes::on_tap(const Tap& tap) {
 }
 
 void ResultHashes::on_lane(const Lane& lane) {
-  mix(hashes_[ResultRecord::kProducts], static_cast<uint64_t>(lane.product));
+  mix(hashes_[ResultRecord::kProducts], static_cast<uint64_t>(lane.product) ^ static_cast<uint64_t>(lane.product_high)
+                                                                                  << 48);
   mix(hashes_[ResultRecord::kRounded], static_cast<uint64_t>(lane.rounded));
   mix(hashes_[ResultRecord::kWritten], static_cast<uint64_t>(lane.address));
-  mix(hashes_[ResultRecord::kWritten], static_cast<uint64_t>(lane.bytes) << 32 | lane.value);
+  mix(hashes_[ResultRecord::kWritten], static_cast<uint64_t>(lane.bytes) << 32 ^ lane.value);
 }
 
 void ResultHashes::on_row(uint32_t row) {

@@ -18,6 +18,7 @@ class SystolicMachine : public Machine {
   LayerMultipliers multipliers(const model::Network& network) const override { return {network, config_}; }
   Settings settings() const override;
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
+  hw::OperandFormat operand_format() const override { return config_.grid.format(); }
   GemmResult gemm(const Gemm& gemm, const std::string& engine) const override;
   void visit_state(const std::function<void(const hw::StateTable&)>& visit) const override;
 

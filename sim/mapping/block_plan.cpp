@@ -32,7 +32,7 @@ void check_extents(const std::string& layer, const Window& window) {
       int64_t{window.pad_top} + window.stride_y + int64_t{window.kernel_height - 1} * window.dilation_y;
   const int64_t columns = int64_t{window.pad_left} + int64_t{window.out_width} * window.stride_x +
                           int64_t{window.kernel_width} * window.dilation_x;
-  check("the window's reach in bytes", rows * window.row_bytes() + columns * window.channels, int64_t{1} << 30);
+  check("the window's reach in operands", rows * window.row_operands() + columns * window.channels, int64_t{1} << 30);
 }
 
 /// Input rows that `count` rows of pixels span at most.
@@ -43,9 +43,10 @@ int64_t input_rows_spanned(const Window& window, int64_t count) {
 
 /// The most rows of pixels whose input rows fit the input buffer.
 int64_t pixel_rows_that_fit(const std::string& layer, const Window& window, const hw::AcceleratorConfig& config) {
-  const int64_t held = std::min(config.input_buffer_bytes / window.row_bytes(), kMostPositions);
+  const int64_t row_bytes = window.row_operands() * config.grid.format().operand_bytes();
+  const int64_t held = std::min(config.input_buffer_bytes / row_bytes, kMostPositions);
   if (held < input_rows_spanned(window, 1)) {
-    fail_to_fit(layer, "the input rows of one output row", input_rows_spanned(window, 1) * window.row_bytes(),
+    fail_to_fit(layer, "the input rows of one output row", input_rows_spanned(window, 1) * row_bytes,
                 config.input_buffer_bytes, "input_buffer_bytes");
   }
   if (held >= window.in_height) {

@@ -18,8 +18,9 @@ std::map<hw::Dataflow, const DataflowMapper*>& registry() {
 }  // namespace
 
 WeightMatrix::WeightMatrix(const model::MatrixOperator& layer)
-    : weights_(layer.weights), channels_(layer.geometry.out_channels), taps_(layer.geometry.taps()) {
-  if (static_cast<int64_t>(weights_.size()) != layer.planes * channels_ * taps_) {
+    : layer_(layer), channels_(layer.geometry.out_channels), taps_(layer.geometry.taps()) {
+  const size_t weights = layer.format.wide() ? layer.wide_weights.size() : layer.weights.size();
+  if (static_cast<int64_t>(weights) != layer.planes * channels_ * taps_) {
     throw std::logic_error("layer " + layer.name + " has not as many weights as its geometry says");
   }
 }

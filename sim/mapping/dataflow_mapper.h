@@ -34,13 +34,21 @@ struct Tiling {
 class WeightMatrix {
  public:
   explicit WeightMatrix(const model::MatrixOperator& layer);
-  uint8_t at(int channel, int64_t tap) const {
+  int16_t at(int channel, int64_t tap) const {
     const int64_t plane = tap / taps_;
-    return static_cast<uint8_t>(weights_[static_cast<size_t>((plane * channels_ + channel) * taps_ + tap % taps_)]);
+    const auto place = static_cast<size_t>((plane * channels_ + channel) * taps_ + tap % taps_);
+    return layer_.format.wide() ? layer_.wide_weights[place] : layer_.weights[place];
+  }
+  /// Appends an operand as the weight buffer holds it.
+  void append(int16_t operand, std::vector<uint8_t>& image) const {
+    image.push_back(static_cast<uint8_t>(operand));
+    if (layer_.format.wide()) {
+      image.push_back(static_cast<uint8_t>(static_cast<uint16_t>(operand) >> 8));
+    }
   }
 
  private:
-  const std::vector<int8_t>& weights_;
+  const model::MatrixOperator& layer_;
   int64_t channels_;
   int64_t taps_;
 };
@@ -77,6 +85,11 @@ class DataflowMapper {
   virtual std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
                                             const hw::GridConfig& grid) const = 0;
 };
+
+/// Operands that the weight buffer holds.
+inline int64_t weights_held(const hw::AcceleratorConfig& config) {
+  return config.weight_buffer_bytes / config.grid.format().operand_bytes();
+}
 
 /// The mapper of a dataflow.
 const DataflowMapper& mapper_for(hw::Dataflow dataflow);

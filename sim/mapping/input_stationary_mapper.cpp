@@ -12,9 +12,10 @@ class InputStationaryMapper : public DataflowMapper {
   Tiling tiling(const MatrixShape& shape, const hw::AcceleratorConfig& config) const override {
     const int64_t rows = config.grid.rows;
     const int64_t columns = config.grid.columns;
-    const int64_t words = config.weight_buffer_bytes / rows;
+    const int64_t words = weights_held(config) / rows;
     if (words < 1) {
-      fail_to_fit(shape.layer, "the weights of one fold", rows, config.weight_buffer_bytes, "weight_buffer_bytes");
+      fail_to_fit(shape.layer, "the weights of one fold", rows * config.grid.format().operand_bytes(),
+                  config.weight_buffer_bytes, "weight_buffer_bytes");
     }
     const int64_t folds = ceiling(shape.taps, rows);
     int64_t channels = std::min<int64_t>(
@@ -37,7 +38,7 @@ class InputStationaryMapper : public DataflowMapper {
     for (int64_t fold = block.tap_begin; fold < block.tap_end; fold += rows) {
       for (int channel = block.channel_begin; channel < block.channel_end; ++channel) {
         for (int64_t tap = fold + rows - 1; tap >= fold; --tap) {
-          image.push_back(tap < block.tap_end ? weights.at(channel, tap) : uint8_t{0});
+          weights.append(tap < block.tap_end ? weights.at(channel, tap) : int16_t{0}, image);
         }
       }
     }

@@ -18,7 +18,7 @@ struct ChannelBlock {
   int end = 0;
 };
 
-/// Where one block of weights lies in the weight image.
+/// Where one block of weights lies in the weight image, in bytes.
 struct WeightPlace {
   int64_t offset = 0;
   int64_t bytes = 0;
@@ -34,9 +34,9 @@ class MatrixCompiler {
         mapper_(mapper_for(config.grid.dataflow)),
         window_(layer.geometry),
         program_(program),
-        loader_(program.steps, program.memory),
+        loader_(program.steps, program.memory, layer.format),
         taps_(int64_t{layer.geometry.taps()} * layer.planes),
-        element_bytes_(layer.post.raw() ? 4 : 1) {
+        element_bytes_(program.output.element_bytes) {
     plan_ = plan_blocks(layer.name, window_, layer.geometry.out_channels, element_bytes_, config);
     const int group_channels = layer.geometry.group_out_channels();
     tiling_ = mapper_.tiling(
@@ -137,7 +137,7 @@ class MatrixCompiler {
     Step step;
     step.compute = block;
     step.command.opcode = static_cast<int32_t>(hw::Opcode::kCompute);
-    step.command.weight_base = resident_ ? static_cast<int32_t>(place.offset) : 0;
+    step.command.weight_base = resident_ ? static_cast<int32_t>(place.offset / layer_.format.operand_bytes()) : 0;
     step.command.accumulate = block.tap_begin > 0 ? 1 : 0;
     step.command.pad_value = int32_t{layer_.pad_value};
     set_pixels(step.command, window_, rows, block.pixel_begin, block.group * window_.group_channels);
@@ -186,9 +186,11 @@ class MatrixMapper : public OperatorMapper {
     const model::ConvolutionGeometry& geometry = matrix.geometry;
     LayerProgram program;
     program.name = layer.name;
-    program.input = {geometry.in_channels, int64_t{geometry.in_height} * geometry.in_width, 1, matrix.layout};
+    const hw::OperandFormat format = matrix.format;
+    program.input = {geometry.in_channels, int64_t{geometry.in_height} * geometry.in_width, format.operand_bytes(),
+                     matrix.layout, format};
     program.output = {geometry.out_channels, int64_t{geometry.out_height} * geometry.out_width,
-                      matrix.post.raw() ? 4 : 1, matrix.layout};
+                      matrix.post.raw() ? format.sum_bytes() : format.operand_bytes(), matrix.layout, format};
     program.macs =
         static_cast<uint64_t>(int64_t{geometry.taps()} * matrix.planes * geometry.out_channels * program.output.pixels);
     return program;
@@ -199,7 +201,7 @@ class MatrixMapper : public OperatorMapper {
     const auto& matrix = dynamic_cast<const model::MatrixOperator&>(layer);
     LayerProgram program = formats(layer);
     MatrixCompiler compiler(matrix, config, program);
-    program.parameters = pack_parameters(matrix.post, matrix.geometry.out_channels);
+    program.parameters = pack_parameters(matrix.post, matrix.geometry.out_channels, matrix.format);
     program.table = pack_table(matrix.post);
     LayerMemory& memory = program.memory;
     memory.weight_bytes = static_cast<int64_t>(program.weights.size());

@@ -26,6 +26,15 @@ void check_layer_multipliers(const model::Network& network, const hw::Accelerato
   }
 }
 
+void check_operand_format(const model::Network& network, hw::OperandFormat format) {
+  if (network.format != format) {
+    throw UserError(network.file, 0,
+                    fmt::format("the network has operands of {} bits, the accelerator of {}",
+                                network.format.operand_bits, format.operand_bits),
+                    fmt::format("set operand_bits to {} or give another network", network.format.operand_bits));
+  }
+}
+
 std::vector<uint8_t> CompiledNetwork::constants() const {
   std::vector<uint8_t> image(static_cast<size_t>(constants_end - constants_begin));
   const auto place = [&](const std::vector<uint8_t>& bytes, int64_t address) {
@@ -40,6 +49,7 @@ std::vector<uint8_t> CompiledNetwork::constants() const {
 }
 
 CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConfig& config) {
+  check_operand_format(network, config.grid.format());
   check_layer_multipliers(network, config);
   int64_t input_bytes = 0;
   int64_t output_bytes = 0;

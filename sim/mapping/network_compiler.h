@@ -24,8 +24,11 @@ struct CompiledNetwork {
 /// Throws UserError for a layer of config.layer_multipliers that the network does not have, or that multiplies nothing.
 void check_layer_multipliers(const model::Network& network, const hw::AcceleratorConfig& config);
 
-/// Maps every operator that the accelerator runs. Throws UserError naming the layer and the key to raise when one does
-/// not fit the configuration, and as check_layer_multipliers() does.
+/// Throws UserError unless the accelerator's operands are as wide as the network's.
+void check_operand_format(const model::Network& network, hw::OperandFormat format);
+
+/// Maps every operator that the accelerator runs. Throws UserError as check_operand_format() does, naming the layer and
+/// the key to raise when one does not fit the configuration, and as check_layer_multipliers() does.
 CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConfig& config);
 
 }  // namespace faultline::mapping

@@ -11,9 +11,9 @@ std::vector<const OperatorMapper*>& registry() {
   return mappers;
 }
 
-void append_little_endian(std::vector<uint8_t>& bytes, int32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) {
-    bytes.push_back(static_cast<uint8_t>(static_cast<uint32_t>(value) >> shift));
+void append_little_endian(std::vector<uint8_t>& bytes, int64_t value, int count) {
+  for (int byte = 0; byte < count; ++byte) {
+    bytes.push_back(static_cast<uint8_t>(static_cast<uint64_t>(value) >> (8 * byte)));
   }
 }
 
@@ -29,18 +29,19 @@ OperatorRegistration::OperatorRegistration(const OperatorMapper& mapper) {
   registry().push_back(&mapper);
 }
 
-std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels) {
+std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels, hw::OperandFormat format) {
   const auto count = static_cast<size_t>(channels);
-  if (post.bias.size() != count || (!post.raw() && post.factor.size() != count) ||
+  const size_t biases = format.wide() ? post.wide_bias.size() : post.bias.size();
+  if (biases != count || (!post.raw() && post.factor.size() != count) ||
       (!post.residue.empty() && post.residue.size() != count)) {
     throw std::logic_error("a layer has not one bias and one factor per channel");
   }
   std::vector<uint8_t> bytes;
   for (size_t channel = 0; channel < count; ++channel) {
     const hw::FixedPointFactor factor = post.raw() ? hw::FixedPointFactor{} : post.factor[channel];
-    append_little_endian(bytes, post.bias[channel]);
-    append_little_endian(bytes, factor.multiplier);
-    append_little_endian(bytes, post.residue.empty() ? 0 : post.residue[channel]);
+    append_little_endian(bytes, format.wide() ? post.wide_bias[channel] : post.bias[channel], format.sum_bytes());
+    append_little_endian(bytes, factor.multiplier, 4);
+    append_little_endian(bytes, post.residue.empty() ? 0 : post.residue[channel], 4);
     bytes.push_back(static_cast<uint8_t>(factor.shift));
   }
   return bytes;

@@ -39,8 +39,8 @@ struct OperatorRegistration {
   explicit OperatorRegistration(const OperatorMapper& mapper);
 };
 
-/// The parameter memory's image: kParameterBytes per channel.
-std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels);
+/// The parameter memory's image: hw::parameter_bytes() per channel.
+std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels, hw::OperandFormat format);
 
 /// The image of a layer's table, or nothing.
 std::vector<uint8_t> pack_table(const model::PostProcessing& post);

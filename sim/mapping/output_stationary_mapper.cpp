@@ -13,11 +13,12 @@ class OutputStationaryMapper : public DataflowMapper {
     const int64_t rows = config.grid.rows;
     Tiling tiling;
     tiling.channels = std::min({config.grid.columns, shape.channels, shape.most_channels});
-    if (config.weight_buffer_bytes < tiling.channels) {
-      fail_to_fit(shape.layer, "the weights of one tap", tiling.channels, config.weight_buffer_bytes,
-                  "weight_buffer_bytes");
+    const int64_t held = weights_held(config);
+    if (held < tiling.channels) {
+      fail_to_fit(shape.layer, "the weights of one tap", tiling.channels * config.grid.format().operand_bytes(),
+                  config.weight_buffer_bytes, "weight_buffer_bytes");
     }
-    tiling.taps = std::min({shape.taps, config.weight_buffer_bytes / tiling.channels, kMostTaps});
+    tiling.taps = std::min({shape.taps, held / tiling.channels, kMostTaps});
     tiling.pixels = std::min(config.psum_rows / rows, kMostTiles) * rows;
     return tiling;
   }
@@ -26,7 +27,7 @@ class OutputStationaryMapper : public DataflowMapper {
                     std::vector<uint8_t>& image) const override {
     for (int64_t tap = block.tap_begin; tap < block.tap_end; ++tap) {
       for (int channel = block.channel_begin; channel < block.channel_end; ++channel) {
-        image.push_back(weights.at(channel, tap));
+        weights.append(weights.at(channel, tap), image);
       }
     }
   }

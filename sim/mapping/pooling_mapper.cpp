@@ -21,10 +21,11 @@ class PoolingMapper : public OperatorMapper {
     const bool raw = pooling.pooling == model::PoolingKind::kSum && pooling.post.raw();
     LayerProgram program;
     program.name = layer.name;
-    program.input = {geometry.in_channels, int64_t{geometry.in_height} * geometry.in_width, 1,
-                     model::Layout::kChannelsFirst};
-    program.output = {geometry.out_channels, int64_t{geometry.out_height} * geometry.out_width, raw ? 4 : 1,
-                      model::Layout::kChannelsFirst};
+    const hw::OperandFormat format = pooling.format;
+    program.input = {geometry.in_channels, int64_t{geometry.in_height} * geometry.in_width, format.operand_bytes(),
+                     model::Layout::kChannelsFirst, format};
+    program.output = {geometry.out_channels, int64_t{geometry.out_height} * geometry.out_width,
+                      raw ? format.sum_bytes() : format.operand_bytes(), model::Layout::kChannelsFirst, format};
     return program;
   }
 
@@ -33,7 +34,7 @@ class PoolingMapper : public OperatorMapper {
     const auto& pooling = dynamic_cast<const model::PoolingOperator&>(layer);
     LayerProgram program = formats(layer);
     if (pooling.pooling == model::PoolingKind::kSum) {
-      program.parameters = pack_parameters(pooling.post, program.output.channels);
+      program.parameters = pack_parameters(pooling.post, program.output.channels, pooling.format);
       program.table = pack_table(pooling.post);
     }
     LayerMemory& memory = program.memory;
@@ -55,7 +56,7 @@ class PoolingMapper : public OperatorMapper {
     const int channels = program.output.channels;
     const int element_bytes = program.output.element_bytes;
     const BlockPlan plan = plan_blocks(pooling.name, window, channels, element_bytes, config);
-    Loader loader(program.steps, program.memory);
+    Loader loader(program.steps, program.memory, pooling.format);
     load(program.steps, hw::LoadTarget::kTable, program.memory.table, 0, program.memory.table_bytes);
     for (const PixelBlock& block : plan.blocks) {
       loader.input_rows(window, block.rows);

@@ -46,7 +46,7 @@ struct OutputBlock {
   int64_t pixel_begin = 0, pixel_end = 0;
   int64_t buffer_base = 0;   ///< byte address in the output buffer of (pixel_begin, channel_begin)
   int64_t pixel_stride = 0;  ///< bytes from one pixel to the next
-  int element_bytes = 1;     ///< 1, or 4 for raw sums
+  int element_bytes = 1;     ///< as ActivationFormat::element_bytes
 };
 
 /// A command and what it means for the layer.
@@ -66,7 +66,7 @@ struct LayerProgram {
   ActivationFormat output;
   LayerMemory memory;
   std::vector<uint8_t> weights;     ///< image of the region memory.weights, packed in the order of use
-  std::vector<uint8_t> parameters;  ///< kParameterBytes per output channel
+  std::vector<uint8_t> parameters;  ///< hw::parameter_bytes() per output channel
   std::vector<uint8_t> table;       ///< 256 entries indexed by code + 128, or empty
   std::vector<Step> steps;
 

@@ -58,8 +58,9 @@ bool Loader::changes(Range& held, int64_t begin, int64_t end) {
 
 void Loader::input_rows(const Window& window, const InputRows& rows) {
   if (changes(input_, rows.begin, rows.end)) {
-    load(steps_, hw::LoadTarget::kInput, memory_.input + rows.begin * window.row_bytes(), 0,
-         (rows.end - rows.begin) * window.row_bytes());
+    const int64_t row_bytes = window.row_operands() * format_.operand_bytes();
+    load(steps_, hw::LoadTarget::kInput, memory_.input + rows.begin * row_bytes, 0,
+         (rows.end - rows.begin) * row_bytes);
   }
 }
 
@@ -71,8 +72,9 @@ void Loader::weights(int64_t offset, int64_t bytes) {
 
 void Loader::parameters(int channel_begin, int channel_end) {
   if (changes(parameters_, channel_begin, channel_end)) {
-    load(steps_, hw::LoadTarget::kParameter, memory_.parameters + int64_t{channel_begin} * hw::kParameterBytes, 0,
-         int64_t{channel_end - channel_begin} * hw::kParameterBytes);
+    const int64_t entry_bytes = hw::parameter_bytes(format_);
+    load(steps_, hw::LoadTarget::kParameter, memory_.parameters + channel_begin * entry_bytes, 0,
+         (channel_end - channel_begin) * entry_bytes);
   }
 }
 

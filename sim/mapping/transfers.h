@@ -19,7 +19,8 @@ void store(std::vector<Step>& steps, int64_t dram_address, int64_t dram_stride, 
 /// Loads of one layer that remember what the buffers hold, so that nothing is loaded twice in a row.
 class Loader {
  public:
-  Loader(std::vector<Step>& steps, const LayerMemory& memory) : steps_(steps), memory_(memory) {}
+  Loader(std::vector<Step>& steps, const LayerMemory& memory, hw::OperandFormat format)
+      : steps_(steps), memory_(memory), format_(format) {}
 
   /// Makes these input rows the content of the input buffer, from address 0.
   void input_rows(const Window& window, const InputRows& rows);
@@ -38,6 +39,7 @@ class Loader {
 
   std::vector<Step>& steps_;
   const LayerMemory& memory_;
+  hw::OperandFormat format_;
   Range input_;
   Range weights_;
   Range parameters_;

@@ -13,18 +13,20 @@ class WeightStationaryMapper : public DataflowMapper {
     const int64_t rows = config.grid.rows;
     const int64_t columns = config.grid.columns;
     const int64_t width = std::min<int64_t>({columns, shape.channels, shape.most_channels});
-    if (config.weight_buffer_bytes < width) {
-      fail_to_fit(shape.layer, "the weights of one tap", width, config.weight_buffer_bytes, "weight_buffer_bytes");
+    const int64_t held = weights_held(config);
+    if (held < width) {
+      fail_to_fit(shape.layer, "the weights of one tap", width * config.grid.format().operand_bytes(),
+                  config.weight_buffer_bytes, "weight_buffer_bytes");
     }
     Tiling tiling;
     tiling.pixels = std::min<int64_t>(shape.pixels, config.psum_rows);
     const int64_t all = ceiling(shape.channels, columns);
     const auto tiles_of = [&](int64_t channels) { return shape.channels <= channels ? all : channels / width; };
     int64_t tiles = std::min({config.psum_rows / tiling.pixels, tiles_of(config.parameter_entries),
-                              tiles_of(shape.most_channels), config.weight_buffer_bytes / (width * shape.taps)});
+                              tiles_of(shape.most_channels), held / (width * shape.taps)});
     tiles = std::clamp<int64_t>(tiles, 1, all);
     tiling.channels = static_cast<int>(std::min<int64_t>(shape.channels, tiles * width));
-    const int64_t taps_held = std::min(config.weight_buffer_bytes / width, kMostFolds * rows);
+    const int64_t taps_held = std::min(held / width, kMostFolds * rows);
     tiling.taps = shape.taps <= taps_held ? shape.taps : taps_held < rows ? taps_held : taps_held / rows * rows;
     return tiling;
   }
@@ -32,12 +34,12 @@ class WeightStationaryMapper : public DataflowMapper {
   void pack_weights(const WeightMatrix& weights, const ComputeBlock& block, const hw::AcceleratorConfig& config,
                     std::vector<uint8_t>& image) const override {
     const int rows = config.grid.rows;
-    const int pitch = word_bytes(block, config);
+    const int pitch = word_operands(block, config);
     for (int tile = block.channel_begin; tile < block.channel_end; tile += config.grid.columns) {
       for (int64_t fold = block.tap_begin; fold < block.tap_end; fold += rows) {
         for (int64_t tap = std::min(fold + rows, block.tap_end) - 1; tap >= fold; --tap) {
           for (int channel = tile; channel < tile + pitch; ++channel) {
-            image.push_back(channel < block.channel_end ? weights.at(channel, tap) : uint8_t{0});
+            weights.append(channel < block.channel_end ? weights.at(channel, tap) : int16_t{0}, image);
           }
         }
       }
@@ -54,7 +56,7 @@ class WeightStationaryMapper : public DataflowMapper {
     command.last_fold_rows = static_cast<int32_t>(taps - int64_t{command.folds - 1} * grid.rows);
     command.stream = static_cast<int32_t>(pixels);
     command.psum_tile_step = command.tiles > 1 ? static_cast<int32_t>(pixels) : 0;
-    command.weight_pitch = word_bytes(block, config);
+    command.weight_pitch = word_operands(block, config);
     command.shift_start = grid.rows - 1;
     command.period = std::max(command.stream, 2 * grid.rows);
     command.final_period = static_cast<int32_t>(pixels + sum_latency(grid));
@@ -125,7 +127,7 @@ class WeightStationaryMapper : public DataflowMapper {
  private:
   static constexpr int64_t kMostFolds = 65535;
 
-  static int word_bytes(const ComputeBlock& block, const hw::AcceleratorConfig& config) {
+  static int word_operands(const ComputeBlock& block, const hw::AcceleratorConfig& config) {
     return std::min(config.grid.columns, block.channel_end - block.channel_begin);
   }
 };

@@ -56,19 +56,19 @@ void set_pixels(hw::CommandDescriptor& command, const Window& window, const Inpu
                 int first_channel) {
   const auto row = static_cast<int>(pixel_begin / window.out_width);
   const auto column = static_cast<int>(pixel_begin % window.out_width);
-  const auto row_bytes = static_cast<int32_t>(window.row_bytes());
+  const auto row_operands = static_cast<int32_t>(window.row_operands());
   command.input_base = 0;
   command.input_height = rows.end - rows.begin;
   command.input_width = window.in_width;
   command.pixel_y = row * window.stride_y - window.pad_top - rows.begin;
   command.pixel_x = column * window.stride_x - window.pad_left;
-  command.pixel_offset = command.pixel_y * row_bytes + command.pixel_x * window.channels + first_channel;
+  command.pixel_offset = command.pixel_y * row_operands + command.pixel_x * window.channels + first_channel;
   command.pixel_x_first = -window.pad_left;
   command.pixel_x_step = window.stride_x;
   command.pixel_x_last = (window.out_width - 1) * window.stride_x - window.pad_left;
   command.pixel_y_step = window.stride_y;
   command.pixel_offset_x = window.stride_x * window.channels;
-  command.pixel_offset_y = window.stride_y * row_bytes - (window.out_width - 1) * window.stride_x * window.channels;
+  command.pixel_offset_y = window.stride_y * row_operands - (window.out_width - 1) * window.stride_x * window.channels;
 }
 
 void set_taps(hw::CommandDescriptor& command, const Window& window, int channels, int64_t tap_begin) {
@@ -77,19 +77,19 @@ void set_taps(hw::CommandDescriptor& command, const Window& window, int channels
   const int channel = tap % channels;
   const int x = tap / channels % window.kernel_width * window.dilation_x;
   const int y = tap / channels / window.kernel_width * window.dilation_y;
-  const auto row_bytes = static_cast<int32_t>(window.row_bytes());
+  const auto row_operands = static_cast<int32_t>(window.row_operands());
   const int32_t last_x = (window.kernel_width - 1) * window.dilation_x;
   command.tap_y = y;
   command.tap_x = x;
   command.tap_c = channel;
-  command.tap_offset = y * row_bytes + x * window.channels + channel;
+  command.tap_offset = y * row_operands + x * window.channels + channel;
   command.tap_c_last = channels - 1;
   command.tap_x_step = window.dilation_x;
   command.tap_x_last = last_x;
   command.tap_y_step = window.dilation_y;
   command.tap_y_last = (window.kernel_height - 1) * window.dilation_y;
   command.tap_offset_x = window.dilation_x * window.channels - (channels - 1);
-  command.tap_offset_y = window.dilation_y * row_bytes - last_x * window.channels - (channels - 1);
+  command.tap_offset_y = window.dilation_y * row_operands - last_x * window.channels - (channels - 1);
 }
 
 }  // namespace faultline::mapping

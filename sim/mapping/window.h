@@ -16,8 +16,8 @@ struct Window {
   explicit Window(const model::ConvolutionGeometry& geometry);
 
   int64_t pixels() const { return int64_t{out_height} * out_width; }
-  /// Bytes of one row of the input.
-  int64_t row_bytes() const { return int64_t{in_width} * channels; }
+  /// Operands of one row of the input.
+  int64_t row_operands() const { return int64_t{in_width} * channels; }
 
   int channels;        ///< of the input, all groups
   int group_channels;  ///< of the input, one group

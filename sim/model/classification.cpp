@@ -36,7 +36,7 @@ std::vector<double> real_values(const TensorInfo& info, const Values& values) {
   return std::visit(
       [&info](const auto& elements) {
         std::vector<double> real(elements.begin(), elements.end());
-        if (info.type == ElementType::kInt8) {
+        if (info.type == ElementType::kInt8 || info.type == ElementType::kInt16) {
           std::transform(real.begin(), real.end(), real.begin(), [&info](double code) {
             return info.quantisation.scale * (code - info.quantisation.zero_point);
           });

@@ -49,11 +49,11 @@ FusedOperator::FusedOperator(std::initializer_list<const char*> operators, Absor
 }
 
 int32_t Fusion::low_code() const {
-  return clamped ? quantise(low, codes->quantisation) : -128;
+  return clamped ? quantise(low, *codes) : codes->format.lowest();
 }
 
 int32_t Fusion::high_code() const {
-  return clamped ? quantise(high, codes->quantisation) : 127;
+  return clamped ? quantise(high, *codes) : codes->format.highest();
 }
 
 Fusion fuse(ImportContext& context, const onnx::NodeProto& node, const ChannelPlace* channels) {

@@ -8,19 +8,22 @@
 
 namespace faultline::model {
 
-/// What the codes of an int8 or uint8 tensor mean; the zero point is in stored codes.
+/// What the codes of an int8, uint8 or int16 tensor mean; the zero point is in stored codes.
 struct CodeType {
   Quantisation quantisation;
   bool is_unsigned = false;
+  hw::OperandFormat format = {};  ///< whose range limits the codes
 
   bool operator==(const CodeType& other) const {
     return quantisation.scale == other.quantisation.scale && quantisation.zero_point == other.quantisation.zero_point &&
-           is_unsigned == other.is_unsigned;
+           is_unsigned == other.is_unsigned && format == other.format;
   }
 };
 
 /// QuantizeLinear of one value: round to nearest, ties to even, saturate. NaN gives the lowest code.
 int8_t quantise(float real, const Quantisation& quantisation);
+/// The same for codes of any type.
+int32_t quantise(float real, const CodeType& type);
 /// DequantizeLinear of one stored code, in float as the operator defines it.
 float dequantise(int32_t code, const Quantisation& quantisation);
 
@@ -28,7 +31,7 @@ float dequantise(int32_t code, const Quantisation& quantisation);
 std::vector<int8_t> tabulate(const Quantisation& from, const Quantisation& to,
                              const std::function<float(float)>& function);
 
-/// float -> int8, limited to [low, high].
+/// float -> int8 or, of a wide format, int16, limited to [low, high].
 class Quantise : public HostOperator {
  public:
   /// With `zero_point_before_rounding`, rounds x / scale + zero point, in the codes of the file, instead of x / scale.
@@ -40,6 +43,17 @@ class Quantise : public HostOperator {
   float added_before_;  ///< to x / scale
   int32_t added_after_;
   int32_t low_, high_;
+  bool wide_;
+};
+
+/// int16 -> float.
+class DequantiseWide : public HostOperator {
+ public:
+  explicit DequantiseWide(Quantisation quantisation) : quantisation_(quantisation) {}
+  Values evaluate(const std::vector<const Values*>& input_values) const override;
+
+ private:
+  Quantisation quantisation_;
 };
 
 /// int8 -> float.
@@ -52,7 +66,7 @@ class Dequantise : public HostOperator {
   std::vector<float> real_;  ///< by code + 128
 };
 
-/// int32 accumulators -> float; element i belongs to channel i / inner % channels, and
+/// int32 or int64 accumulators -> float; element i belongs to channel i / inner % channels, and
 /// real = scale[channel] * (value + rest[channel]).
 class DequantiseAccumulator : public HostOperator {
  public:

@@ -22,7 +22,34 @@ ImportContext::ImportContext(const std::string& path) : graph_(path) {
     const std::string where = path + ": tensor '" + initializer.name() + "'";
     bind(initializer.name(), {std::make_shared<Constant>(read_constant(initializer, where)), -1, {}});
   }
+  read_format();
   declare_input();
+}
+
+bool ImportContext::is_int16_constant(const std::string& name) const {
+  if (const Value* value = find(name)) {
+    return value->is_constant() && std::holds_alternative<std::vector<int16_t>>(value->constant->data);
+  }
+  const onnx::NodeProto* producer = graph_.producer(name);
+  const onnx::AttributeProto* tensor = producer != nullptr ? find_attribute(*producer, "value") : nullptr;
+  return tensor != nullptr && tensor->t().data_type() == onnx::TensorProto::INT16;
+}
+
+/// Activations are as wide as the zero points of the quantisations say. ONNX has no 12-bit type: such codes are int16,
+/// and the file says in its metadata, `operand_bits`, that they lie between -2048 and 2047.
+void ImportContext::read_format() {
+  const auto& nodes = graph_.nodes();
+  const bool wide = std::any_of(nodes.begin(), nodes.end(), [this](const onnx::NodeProto* node) {
+    return node->op_type() == "QuantizeLinear" && has_input(*node, 2) && is_int16_constant(node->input(2));
+  });
+  const std::string bits = graph_.metadata("operand_bits");
+  if (!wide) {
+    return;
+  }
+  if (!bits.empty() && bits != "12" && bits != "16") {
+    throw UserError(graph_.file(), 0, "has metadata operand_bits = " + bits, "int16 activations have 12 or 16 bits");
+  }
+  network_.format.operand_bits = bits == "12" ? 12 : 16;
 }
 
 void ImportContext::declare_input() {
@@ -175,11 +202,26 @@ CodeType ImportContext::code_type(const onnx::NodeProto& node, int scale) const 
   }
   const auto zero_point = optional_constant_input(node, scale + 1, "zero point");
   const bool is_signed = zero_point != nullptr && std::holds_alternative<std::vector<int8_t>>(zero_point->data);
-  if (zero_point != nullptr && !is_signed && !std::holds_alternative<std::vector<uint8_t>>(zero_point->data)) {
-    fail(node, "quantises to something other than 8 bits", "activations are int8 or uint8");
+  const bool is_wide = zero_point != nullptr && std::holds_alternative<std::vector<int16_t>>(zero_point->data);
+  if (zero_point != nullptr && !is_signed && !is_wide &&
+      !std::holds_alternative<std::vector<uint8_t>>(zero_point->data)) {
+    fail(node, "quantises to something other than 8 or 16 bits", "activations are int8, uint8 or int16");
+  }
+  if (is_wide != network_.format.wide()) {
+    fail(node, "quantises to another width than the rest of the network", "give all activations 8 or all 16 bits");
+  }
+  if (is_wide) {
+    if (map.zero_point[0] != 0) {
+      fail(node, "has zero point " + std::to_string(map.zero_point[0]) + " for int16 codes", "it must be 0");
+    }
+    return {{static_cast<double>(map.scale[0]), 0}, false, network_.format};
   }
   const int32_t stored = map.zero_point[0] - (is_signed ? 0 : kUnsignedOffset);
   return {{static_cast<double>(map.scale[0]), stored}, !is_signed};
+}
+
+CodeType ImportContext::type_of(TensorId tensor, const Quantisation& quantisation) const {
+  return {quantisation, info(tensor).declared_unsigned, network_.format};
 }
 
 std::optional<CodeType> ImportContext::quantise_node_type(const onnx::NodeProto& node) const {
@@ -209,7 +251,8 @@ TensorId ImportContext::add_tensor(const std::string& name, Shape shape, Element
 }
 
 TensorId ImportContext::add_codes(const std::string& name, Shape shape, const CodeType& type) {
-  const TensorId tensor = add_tensor(name, std::move(shape), ElementType::kInt8);
+  const TensorId tensor =
+      add_tensor(name, std::move(shape), type.format.wide() ? ElementType::kInt16 : ElementType::kInt8);
   info(tensor).quantisation = type.quantisation;
   info(tensor).declared_unsigned = type.is_unsigned;
   return tensor;
@@ -247,7 +290,12 @@ TensorId ImportContext::as_float(const onnx::NodeProto& node, const Value& value
   }
   const TensorId tensor =
       add_tensor(info(value.tensor).name + "_dequantised", info(value.tensor).shape, ElementType::kFloat32);
-  auto step = std::make_unique<Dequantise>(quantisation);
+  std::unique_ptr<HostOperator> step;
+  if (network_.format.wide()) {
+    step = std::make_unique<DequantiseWide>(quantisation);
+  } else {
+    step = std::make_unique<Dequantise>(quantisation);
+  }
   step->kind = "DequantizeLinear";
   add(node, std::move(step), {value.tensor}, tensor);
   floats_[value.tensor].emplace_back(quantisation, tensor);
@@ -255,6 +303,10 @@ TensorId ImportContext::as_float(const onnx::NodeProto& node, const Value& value
 }
 
 std::optional<QuantisedSource> ImportContext::quantised(const Value& value) const {
+  return network_.format.wide() ? std::nullopt : quantised_to_any_width(value);
+}
+
+std::optional<QuantisedSource> ImportContext::quantised_to_any_width(const Value& value) const {
   if (value.is_constant() || !value.dequantised) {
     return std::nullopt;
   }
@@ -263,11 +315,15 @@ std::optional<QuantisedSource> ImportContext::quantised(const Value& value) cons
 
 QuantisedSource ImportContext::codes_input(const onnx::NodeProto& node, int index, int scale) const {
   const Value& value = input(node, index);
-  if (value.is_constant() || value.dequantised || info(value.tensor).type != ElementType::kInt8) {
-    fail(node, "does not read int8 or uint8 values from '" + node.input(index) + "'", "quantise them first");
+  if (network_.format.wide() && node.op_type() != "DequantizeLinear") {
+    fail(node, "reads 16-bit codes", "only DequantizeLinear does; export the network in the QDQ form");
+  }
+  const ElementType expected = network_.format.wide() ? ElementType::kInt16 : ElementType::kInt8;
+  if (value.is_constant() || value.dequantised || info(value.tensor).type != expected) {
+    fail(node, "does not read quantised values from '" + node.input(index) + "'", "quantise them first");
   }
   CodeType type = code_type(node, scale);
-  if (!has_input(node, scale + 1)) {  // an absent zero point is 0 in the input's own type
+  if (!has_input(node, scale + 1) && !type.format.wide()) {  // an absent zero point is 0 in the input's own type
     type.is_unsigned = info(value.tensor).declared_unsigned;
     type.quantisation.zero_point = type.is_unsigned ? -kUnsignedOffset : 0;
   }

@@ -19,14 +19,14 @@ namespace faultline::model {
 struct Value {
   std::shared_ptr<const Constant> constant;
   TensorId tensor = -1;
-  /// Set when the graph sees a float that is `quantisation` applied to the codes of `tensor` (a kInt8 tensor): what a
+  /// Set when the graph sees a float that is `quantisation` applied to the codes of `tensor` (kInt8 or kInt16): what a
   /// DequantizeLinear makes. No operator exists for it until someone needs the float.
   std::optional<Quantisation> dequantised;
 
   bool is_constant() const { return constant != nullptr; }
 };
 
-/// The codes and the quantisation from which an operator reads an int8 operand.
+/// The codes and the quantisation from which an operator reads a quantised operand.
 struct QuantisedSource {
   TensorId tensor = -1;
   Quantisation quantisation;
@@ -62,8 +62,11 @@ class ImportContext {
   /// Scale and zero point from the inputs at `scale` and `scale + 1` of a node, one entry or one per channel.
   /// Throws UserError for scales that are missing, negative or not finite.
   AffineMap affine_input(const onnx::NodeProto& node, int scale) const;
-  /// The same, for an activation: one scale, and int8 or uint8 as the zero point (uint8 where it is absent) says.
+  /// The same, for an activation: one scale, and int8, uint8 or int16 as the zero point (uint8 where it is absent)
+  /// says. A network has activations of one width; int16 codes have zero point 0 and may be limited to 12 bits.
   CodeType code_type(const onnx::NodeProto& node, int scale) const;
+  /// What the codes of a tensor mean.
+  CodeType type_of(TensorId tensor, const Quantisation& quantisation) const;
   /// The same for a QuantizeLinear; nothing where its parameters are not what an int8 activation can have.
   std::optional<CodeType> quantise_node_type(const onnx::NodeProto& node) const;
 
@@ -84,9 +87,10 @@ class ImportContext {
   /// The value as a kFloat32 tensor, dequantising it on the host where it is codes. UserError for int8 values that the
   /// graph does not dequantise.
   TensorId as_float(const onnx::NodeProto& node, const Value& value);
-  /// Codes behind a value: a dequantised view, or (with `type`) the codes themselves read as the node's own parameters
-  /// say. Nothing when the value is computed in float.
+  /// 8-bit codes behind a value that a DequantizeLinear made of them. Nothing when the value is computed in float.
   std::optional<QuantisedSource> quantised(const Value& value) const;
+  /// The same for codes of any width.
+  std::optional<QuantisedSource> quantised_to_any_width(const Value& value) const;
   QuantisedSource codes_input(const onnx::NodeProto& node, int index, int scale) const;
   /// Shape of one sample of a value that is computed at run time.
   const Shape& shape(const Value& value) const { return info(value.tensor).shape; }
@@ -102,6 +106,8 @@ class ImportContext {
   }
 
  private:
+  bool is_int16_constant(const std::string& name) const;
+  void read_format();
   void declare_input();
   void declare_outputs();
   void append(const onnx::NodeProto& node, std::unique_ptr<Operator> step, const std::vector<TensorId>& inputs,

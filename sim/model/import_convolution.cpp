@@ -45,7 +45,7 @@ MatrixRequest convolution(ImportContext& context, const onnx::NodeProto& node, c
 void import_conv(ImportContext& context, const onnx::NodeProto& node) {
   const Value& input = context.input(node, 0);
   MatrixRequest request = convolution(context, node, input, context.constant_input(node, 1, "weights"));
-  request.source = context.quantised(input);
+  request.source = context.quantised_to_any_width(input);
   if (const auto bias = context.optional_constant_input(node, 2, "bias")) {
     request.bias = bias_per_channel(context, node, *bias, request.bias.size());
   }

@@ -62,7 +62,7 @@ void import_gemm(ImportContext& context, const onnx::NodeProto& node) {
   const Value& input = context.input(node, 0);
   const bool transposed = integer_attribute(node, "transB", 0) != 0;
   MatrixRequest request = matrix_product(context, node, input, context.constant_input(node, 1, "weights"), transposed);
-  request.source = context.quantised(input);
+  request.source = context.quantised_to_any_width(input);
   request.gain = static_cast<double>(float_attribute(node, "alpha", 1.0F));
   if (const auto bias = context.optional_constant_input(node, 2, "bias")) {
     const double beta = static_cast<double>(float_attribute(node, "beta", 1.0F));
@@ -156,7 +156,7 @@ void import_matmul(ImportContext& context, const onnx::NodeProto& node) {
     return;
   }
   MatrixRequest request = matrix_product(context, node, input, context.constant_input(node, 1, "weights"), false);
-  request.source = context.quantised(input);
+  request.source = context.quantised_to_any_width(input);
   lower_matrix(context, node, request);
 }
 

@@ -100,15 +100,16 @@ void lower_maximum(ImportContext& context, const onnx::NodeProto& node, const Wi
     finish_in_float(context, node, fuse(context, node), std::move(step), {input.tensor}, shape);
     return;
   }
-  if (context.info(input.tensor).type != ElementType::kInt8) {
-    context.fail(node, "pools 32-bit integers", "quantise them first");
+  const TensorInfo& from = context.info(input.tensor);
+  if (from.type != ElementType::kInt8 && from.type != ElementType::kInt16) {
+    context.fail(node, "pools accumulators", "quantise them first");
   }
   auto step = std::make_unique<PoolingOperator>();
   step->pooling = PoolingKind::kMaximum;
   step->geometry = window.geometry;
-  const TensorInfo& from = context.info(input.tensor);
-  const TensorId codes =
-      context.add_codes(node.output(0), shape, {input.dequantised.value_or(from.quantisation), from.declared_unsigned});
+  step->format = context.network().format;
+  const TensorId codes = context.add_codes(
+      node.output(0), shape, context.type_of(input.tensor, input.dequantised.value_or(from.quantisation)));
   context.add(node, std::move(step), {input.tensor}, codes);
   context.bind(node.output(0), {nullptr, codes, input.dequantised});
 }

@@ -42,7 +42,7 @@ void quantise_constant(ImportContext& context, const onnx::NodeProto& node, cons
   for (size_t i = 0; i < stored.size(); ++i) {
     const size_t entry = affine_entry(map, constant.extents, i);
     stored[i] = quantise(static_cast<float>(constant.real(i)),
-                         {static_cast<double>(map.scale[entry]), map.zero_point[entry] - offset});
+                         Quantisation{static_cast<double>(map.scale[entry]), map.zero_point[entry] - offset});
   }
   if (is_signed) {
     codes.data = std::move(stored);
@@ -66,18 +66,19 @@ void import_quantise(ImportContext& context, const onnx::NodeProto& node) {
   refuse_blocks(context, node);
   const CodeType type = context.code_type(node, 1);
   const Shape shape = context.shape(value);
-  const auto source = context.quantised(value);
-  if (source && CodeType{source->quantisation, context.info(source->tensor).declared_unsigned} == type) {
-    context.bind_tensor(node.output(0), source->tensor);  // quantising what was dequantised alike changes nothing
+  const auto same = context.quantised_to_any_width(value);
+  if (same && context.type_of(same->tensor, same->quantisation) == type) {
+    context.bind_tensor(node.output(0), same->tensor);  // quantising what was dequantised alike changes nothing
     return;
   }
+  const auto source = context.quantised(value);
   const TensorId real = source ? -1 : context.as_float(node, value);
   const TensorId codes = context.add_codes(node.output(0), shape, type);
   if (source) {
     const auto table = tabulate(source->quantisation, type.quantisation, [](float unchanged) { return unchanged; });
     context.add(node, std::make_unique<TableLookup>(table), {source->tensor}, codes);
   } else {
-    context.add(node, std::make_unique<Quantise>(type, -128, 127), {real}, codes);
+    context.add(node, std::make_unique<Quantise>(type, type.format.lowest(), type.format.highest()), {real}, codes);
   }
   context.bind_tensor(node.output(0), codes);
 }
@@ -102,7 +103,8 @@ void import_dequantise(ImportContext& context, const onnx::NodeProto& node) {
     return;
   }
   refuse_blocks(context, node);
-  if (!value.dequantised && context.info(value.tensor).type == ElementType::kInt32) {
+  const ElementType read = context.info(value.tensor).type;
+  if (!value.dequantised && (read == ElementType::kInt32 || read == ElementType::kInt64)) {
     dequantise_accumulator(context, node, value);
     return;
   }

@@ -17,23 +17,25 @@ struct IntegerChannel {
   std::vector<int32_t> weights;
 };
 
-bool is_eight_bit(const Constant& constant) {
+/// Weights of 16 bits need activations of as many.
+bool has_codes(const Constant& constant, hw::OperandFormat format) {
   return std::holds_alternative<std::vector<int8_t>>(constant.data) ||
-         std::holds_alternative<std::vector<uint8_t>>(constant.data);
+         std::holds_alternative<std::vector<uint8_t>>(constant.data) ||
+         (format.wide() && std::holds_alternative<std::vector<int16_t>>(constant.data));
 }
 
-bool runs_on_array(const MatrixRequest& request) {
+bool runs_on_array(const MatrixRequest& request, hw::OperandFormat format) {
   const auto& map = request.weights->dequantised_by;
-  return request.source && map && is_eight_bit(*request.weights) &&
+  return request.source && map && has_codes(*request.weights, format) &&
          (map->scale.size() == 1 || map->axis == request.weight_channel_axis);
 }
 
 /// `scale` is what one unit of the accumulator of zero-point-corrected weight codes is worth; its sign goes into the
 /// weights. A channel whose weights are so small that its bias has no 32-bit form in that unit (dead channels, whose
 /// weight scale is arbitrary) gets a coarser unit, in which the weights are rounded: the error is below 2^-29 of the
-/// bias per weight unit.
-IntegerChannel to_integers(std::vector<int32_t> weights, double scale, double bias) {
-  constexpr double kBiasLimit = 1 << 30;
+/// bias per weight unit. Where sums have 48 bits, so have biases.
+IntegerChannel to_integers(std::vector<int32_t> weights, double scale, double bias, hw::OperandFormat format) {
+  const double kBiasLimit = std::ldexp(1.0, format.sum_bits() - 2);
   IntegerChannel channel;
   channel.unit = std::abs(scale);
   if (channel.unit > 0 && std::abs(bias) / channel.unit < kBiasLimit) {
@@ -56,13 +58,16 @@ std::vector<IntegerChannel> integer_channels(const ImportContext& context, const
                                              const MatrixRequest& request, const Fusion& fusion) {
   const Constant& weights = *request.weights;
   const AffineMap& map = *weights.dequantised_by;
-  const bool is_signed = std::holds_alternative<std::vector<int8_t>>(weights.data);
+  const bool is_unsigned = std::holds_alternative<std::vector<uint8_t>>(weights.data);
+  const bool is_wide = std::holds_alternative<std::vector<int16_t>>(weights.data);
+  const int32_t lowest = is_unsigned ? 0 : is_wide ? -32768 : -128;
+  const int32_t highest = is_unsigned ? 255 : is_wide ? 32767 : 127;
   const auto taps = static_cast<size_t>(request.geometry.taps());
   std::vector<IntegerChannel> channels;
   for (size_t n = 0; n < static_cast<size_t>(request.geometry.out_channels); ++n) {
     const size_t entry = map.scale.size() == 1 ? 0 : n;
     const int32_t zero_point = map.zero_point[entry];
-    if (zero_point < (is_signed ? -128 : 0) || zero_point > (is_signed ? 127 : 255)) {
+    if (zero_point < lowest || zero_point > highest) {
       context.fail(node, "has weight zero point " + std::to_string(zero_point), "zero points fit the weights' type");
     }
     std::vector<int32_t> codes(taps);
@@ -77,32 +82,35 @@ std::vector<IntegerChannel> integer_channels(const ImportContext& context, const
     if (!std::isfinite(scale) || !std::isfinite(bias)) {
       context.fail(node, "has a scale or bias that is not finite", "the file is damaged, export it again");
     }
-    channels.push_back(to_integers(std::move(codes), scale, bias));
+    channels.push_back(to_integers(std::move(codes), scale, bias, context.network().format));
   }
   return channels;
 }
 
-int planes_needed(const std::vector<IntegerChannel>& channels) {
+int planes_needed(const std::vector<IntegerChannel>& channels, hw::OperandFormat format) {
+  const int32_t low = -format.lowest();
+  const int32_t high = format.highest();
   int planes = 1;
   for (const IntegerChannel& channel : channels) {
     for (const int32_t weight : channel.weights) {
-      planes = std::max(planes, weight < 0 ? (-weight + 127) / 128 : (weight + 126) / 127);
+      planes = std::max(planes, weight < 0 ? (-weight + low - 1) / low : (weight + high - 1) / high);
     }
   }
   return planes;
 }
 
-/// Weights as the network's contract orders them, split over planes of 8 bits that add up to each.
-void store_weights(MatrixOperator& layer, const std::vector<IntegerChannel>& channels) {
-  layer.planes = planes_needed(channels);
+/// Weights as the network's contract orders them, split over planes of operands that add up to each.
+template <typename Weight>
+void store_weights(MatrixOperator& layer, const std::vector<IntegerChannel>& channels, std::vector<Weight>& weights) {
+  layer.planes = planes_needed(channels, layer.format);
   const size_t taps = channels.empty() ? 0 : channels.front().weights.size();
-  layer.weights.resize(static_cast<size_t>(layer.planes) * channels.size() * taps);
+  weights.resize(static_cast<size_t>(layer.planes) * channels.size() * taps);
   for (size_t n = 0; n < channels.size(); ++n) {
     for (size_t tap = 0; tap < taps; ++tap) {
       int32_t rest = channels[n].weights[tap];
       for (size_t plane = 0; plane < static_cast<size_t>(layer.planes); ++plane) {
-        const int32_t part = std::clamp(rest, -128, 127);
-        layer.weights[(plane * channels.size() + n) * taps + tap] = static_cast<int8_t>(part);
+        const int32_t part = std::clamp(rest, layer.format.lowest(), layer.format.highest());
+        weights[(plane * channels.size() + n) * taps + tap] = static_cast<Weight>(part);
         rest -= part;
       }
     }
@@ -115,7 +123,11 @@ void store_biases(MatrixOperator& layer, const std::vector<IntegerChannel>& chan
     for (const int32_t weight : channel.weights) {
       bias -= static_cast<int64_t>(zero_point) * weight;
     }
-    layer.post.bias.push_back(static_cast<int32_t>(static_cast<uint32_t>(bias)));  // sums wrap at 32 bits alike
+    if (layer.format.wide()) {
+      layer.post.wide_bias.push_back(bias);
+    } else {
+      layer.post.bias.push_back(static_cast<int32_t>(static_cast<uint32_t>(bias)));  // sums wrap at 32 bits alike
+    }
   }
 }
 
@@ -171,7 +183,12 @@ void add_on_array(ImportContext& context, const onnx::NodeProto& node, const Mat
   layer->layout = request.layout;
   const int32_t zero_point = request.source->quantisation.zero_point;
   layer->pad_value = static_cast<int8_t>(zero_point);
-  store_weights(*layer, channels);
+  layer->format = context.network().format;
+  if (layer->format.wide()) {
+    store_weights(*layer, channels, layer->wide_weights);
+  } else {
+    store_weights(*layer, channels, layer->weights);
+  }
   store_biases(*layer, channels, zero_point);
   if (fusion.codes) {
     store_requantisation(context, node, *layer, channels, fusion);
@@ -180,7 +197,8 @@ void add_on_array(ImportContext& context, const onnx::NodeProto& node, const Mat
     return;
   }
   const std::string name = fusion.names.front() + (request.integer_result ? "" : "_accumulator");
-  const TensorId accumulators = context.add_tensor(name, request.output_shape, ElementType::kInt32);
+  const TensorId accumulators =
+      context.add_tensor(name, request.output_shape, layer->format.wide() ? ElementType::kInt64 : ElementType::kInt32);
   context.add(node, std::move(layer), {request.source->tensor}, accumulators);
   if (request.integer_result) {
     bind_result(context, fusion, accumulators);
@@ -219,11 +237,12 @@ void lower_matrix(ImportContext& context, const onnx::NodeProto& node, const Mat
     const ChannelPlace place{request.output_shape, request.channel_axis};
     fusion = fuse(context, node, &place);
   }
-  if (runs_on_array(request)) {
+  if (runs_on_array(request, context.network().format)) {
     add_on_array(context, node, request, fusion);
   } else if (request.source && !request.input.dequantised) {
-    context.fail(node, "has weights that are not 8-bit integers with one scale, or one per output channel",
-                 "quantise its weights so");
+    context.fail(
+        node, "has weights that are not integers of the activations' width with one scale, or one per output channel",
+        "quantise its weights so");
   } else {
     add_in_float(context, node, request, fusion);
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "hw/arithmetic/operand_format.h"
 #include "hw/arithmetic/requantisation.h"
 #include "sim/model/tensor.h"
 
@@ -51,13 +52,15 @@ struct ConvolutionGeometry {
   int pixels() const { return out_height * out_width; }
 };
 
-/// What post-processing does to one 32-bit accumulator of channel n:
-///   v = wrapping_add(accumulator, bias[n]);
+/// What post-processing does to one accumulator of channel n:
+///   v = wrapping_add(accumulator, bias[n]), at the accumulator's width;
 ///   requantised: q = clamp(scale(v, factor[n], residue[n]) + zero_point, low, high), then table[q + 128] where a table
 ///                is given (residue[n] is 0 where `residue` is empty);
-///   raw:         v itself (the output tensor is kInt32).
+///   raw:         v itself (the output tensor is kInt32 or kInt64).
+/// In networks with wide operands (hw::OperandFormat::wide) `wide_bias` stands for `bias`, and there is no table.
 struct PostProcessing {
   std::vector<int32_t> bias;                 ///< one per channel; corrections for zero points are folded in
+  std::vector<int64_t> wide_bias;            ///< one per channel; of 48 bits
   std::vector<hw::FixedPointFactor> factor;  ///< one per channel; empty when raw
   /// One per channel, or empty: what biases that are no whole number of accumulator units (floats in the file) have
   /// left over, times the factor's multiplier; magnitude at most 2^30.
@@ -73,15 +76,17 @@ struct PostProcessing {
 /// accumulator[n][pixel] = sum over planes p, then ky, kx, ci of
 ///     M(activation, weights[p][n][ky][kx][ci]),  M the configured multiplier, `activation` the stored int8 code, or
 ///     the input's zero point (`pad_value`) where the tap lies outside the input. Padding is a valid operand of M.
-/// Sums wrap at 32 bits. Weights are symmetric (zero point 0). Weights whose zero-point-corrected value needs more than
-/// 8 bits are split over several planes that add up to it; one plane is the normal case.
+/// Sums wrap at the accumulator's width. Weights are symmetric (zero point 0). Weights whose zero-point-corrected value
+/// needs more bits than an operand has are split over several planes that add up to it; one plane is the normal case.
 class MatrixOperator : public Operator {
  public:
+  hw::OperandFormat format;
   ConvolutionGeometry geometry;
   Layout layout = Layout::kChannelsFirst;
   int planes = 1;
   /// [planes][out_channels][kernel_height][kernel_width][group_in_channels], row-major.
   std::vector<int8_t> weights;
+  std::vector<int16_t> wide_weights;  ///< instead of `weights` where operands are wide
   int8_t pad_value = 0;
   PostProcessing post;
 };
@@ -95,6 +100,7 @@ enum class PoolingKind { kMaximum, kSum };
 /// then `post` (bias and factor have one entry per channel). in_channels = out_channels = groups in `geometry`.
 class PoolingOperator : public Operator {
  public:
+  hw::OperandFormat format;
   PoolingKind pooling = PoolingKind::kMaximum;
   ConvolutionGeometry geometry;
   int8_t pad_value = 0;
@@ -113,7 +119,8 @@ class HostOperator : public Operator {
 /// The graph's own input and output types are kept: `graph_input` may be kFloat32 (a HostOperator quantises it) or
 /// kInt8; likewise `graph_outputs`.
 struct Network {
-  std::string file;  ///< as the user named it
+  std::string file;          ///< as the user named it
+  hw::OperandFormat format;  ///< of all layers that the accelerator runs
   std::vector<TensorInfo> tensors;
   std::vector<std::unique_ptr<Operator>> operators;  ///< topological order
   TensorId graph_input = -1;

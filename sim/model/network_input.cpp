@@ -136,8 +136,12 @@ NpyArray network_outputs(const Network& network, const std::vector<Values>& samp
     array.data = std::move(codes);
   } else if (info.type == ElementType::kInt8) {
     array.data = joined<int8_t>(samples);
+  } else if (info.type == ElementType::kInt16) {
+    array.data = joined<int16_t>(samples);
   } else if (info.type == ElementType::kInt32) {
     array.data = joined<int32_t>(samples);
+  } else if (info.type == ElementType::kInt64) {
+    array.data = joined<int64_t>(samples);
   } else {
     array.data = joined<float>(samples);
   }

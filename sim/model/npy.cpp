@@ -21,15 +21,15 @@ constexpr size_t kMagicSize = 6;
 constexpr int64_t kMaximumElements = int64_t{1} << 31;
 
 [[noreturn]] void fail(const std::string& path, const std::string& wrong) {
-  throw UserError(path, 0, wrong, "give a .npy file of float32, int8, uint8, int32 or int64 in C order");
+  throw UserError(path, 0, wrong, "give a .npy file of float32, int8, uint8, int16, int32 or int64 in C order");
 }
 
 /// An empty array of the element type that a header's descr names.
 NpyArray::Data empty_data(const std::string& path, const std::string& descr) {
   static const std::map<std::string, NpyArray::Data> kTypes = {
       {"|i1", std::vector<int8_t>()},  {"<i1", std::vector<int8_t>()},  {"|u1", std::vector<uint8_t>()},
-      {"<u1", std::vector<uint8_t>()}, {"<i4", std::vector<int32_t>()}, {"<i8", std::vector<int64_t>()},
-      {"<f4", std::vector<float>()}};
+      {"<u1", std::vector<uint8_t>()}, {"<i2", std::vector<int16_t>()}, {"<i4", std::vector<int32_t>()},
+      {"<i8", std::vector<int64_t>()}, {"<f4", std::vector<float>()}};
   const auto found = kTypes.find(descr);
   if (found == kTypes.end()) {
     fail(path, "has elements of type '" + descr + "'");
@@ -38,7 +38,7 @@ NpyArray::Data empty_data(const std::string& path, const std::string& descr) {
 }
 
 std::string descr_of(const NpyArray::Data& data) {
-  static const char* const kDescr[] = {"|i1", "|u1", "<i4", "<i8", "<f4"};  // in the order of the alternatives
+  static const char* const kDescr[] = {"|i1", "|u1", "<i4", "<i8", "<f4", "<i2"};  // in the order of the alternatives
   return kDescr[data.index()];
 }
 

@@ -10,14 +10,14 @@ namespace faultline::model {
 /// An array of a NumPy .npy file, in C order.
 struct NpyArray {
   using Data = std::variant<std::vector<int8_t>, std::vector<uint8_t>, std::vector<int32_t>, std::vector<int64_t>,
-                            std::vector<float>>;
+                            std::vector<float>, std::vector<int16_t>>;
 
   std::vector<int64_t> shape;
   Data data;
 };
 
-/// Reads format versions 1 to 3, little-endian float32, int8, uint8, int32 and int64 in C order. Throws UserError for
-/// anything else and for files whose data does not match their header.
+/// Reads format versions 1 to 3, little-endian float32, int8, uint8, int16, int32 and int64 in C order. Throws
+/// UserError for anything else and for files whose data does not match their header.
 NpyArray read_npy(const std::string& path);
 
 /// What read_npy() reads from a file, given its bytes; `name` is the name in messages.

@@ -68,13 +68,15 @@ Constant::Data read_data(const onnx::TensorProto& tensor, size_t count, const st
     case onnx::TensorProto::UINT8:
     case onnx::TensorProto::BOOL:
       return read_elements<uint8_t, uint8_t>(tensor, tensor.int32_data(), count, where, as_is);
+    case onnx::TensorProto::INT16:
+      return read_elements<int16_t, int16_t>(tensor, tensor.int32_data(), count, where, as_is);
     case onnx::TensorProto::INT32:
       return read_elements<int32_t, int32_t>(tensor, tensor.int32_data(), count, where, as_is);
     case onnx::TensorProto::INT64:
       return read_elements<int64_t, int64_t>(tensor, tensor.int64_data(), count, where, as_is);
     default:
       throw UserError(where, 0, "has element type " + std::to_string(tensor.data_type()),
-                      "int8, uint8, int32, int64, float16, float and double are read");
+                      "int8, uint8, int16, int32, int64, float16, float and double are read");
   }
 }
 

@@ -23,7 +23,7 @@ struct AffineMap {
 /// A tensor whose values are known at import: an initializer or what was computed from initializers alone.
 struct Constant {
   using Data = std::variant<std::vector<int8_t>, std::vector<uint8_t>, std::vector<int32_t>, std::vector<int64_t>,
-                            std::vector<float>>;
+                            std::vector<float>, std::vector<int16_t>>;
 
   Extents extents;
   Data data;                                ///< row-major over `extents`

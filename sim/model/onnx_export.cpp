@@ -12,13 +12,16 @@
 namespace faultline::model {
 namespace {
 
+/// The operator set and file version that know the codes: int16 in QuantizeLinear came with set 21.
 constexpr int kOpset = 13;
 constexpr int kIrVersion = 8;
+constexpr int kWideOpset = 21;
+constexpr int kWideIrVersion = 10;
 
 /// Builds the graph front to back; `current_` is the tensor that the next operator takes.
 class GraphWriter {
  public:
-  explicit GraphWriter(onnx::GraphProto& graph) : graph_(graph) {}
+  GraphWriter(onnx::GraphProto& graph, hw::OperandFormat format) : graph_(graph), format_(format) {}
 
   void write(const QuantisedNetwork& network) {
     graph_.set_name(network.name);
@@ -91,8 +94,11 @@ class GraphWriter {
     return name;
   }
 
-  std::string add_codes(const std::string& name, const Shape& shape, const std::vector<int8_t>& values) {
-    return add_constant(name, onnx::TensorProto::INT8, shape, values);
+  std::string add_codes(const std::string& name, const Shape& shape, const std::vector<int16_t>& values) {
+    if (format_.wide()) {
+      return add_constant(name, onnx::TensorProto::INT16, shape, values);
+    }
+    return add_constant(name, onnx::TensorProto::INT8, shape, std::vector<int8_t>(values.begin(), values.end()));
   }
 
   std::string add_scales(const std::string& name, const Shape& shape, const std::vector<float>& values) {
@@ -103,7 +109,7 @@ class GraphWriter {
   void round(const std::string& name, const Quantisation& quantisation, const std::optional<std::string>& output) {
     const std::string scale = add_scales(name + ".output_scale", {}, {static_cast<float>(quantisation.scale)});
     const std::string zero_point =
-        add_codes(name + ".output_zero_point", {}, {static_cast<int8_t>(quantisation.zero_point)});
+        add_codes(name + ".output_zero_point", {}, {static_cast<int16_t>(quantisation.zero_point)});
     const std::string codes = name + ".output_codes";
     const std::string rounded = output.value_or(name + ".output_rounded");
     add_node("QuantizeLinear", name + ".quantize", {current_, scale, zero_point}, codes);
@@ -117,7 +123,7 @@ class GraphWriter {
     const std::string codes = add_codes(name + ".weight_codes", weights.shape, weights.weights);
     const std::string scale = add_scales(name + ".weight_scale", {channels}, weights.scales);
     const std::string zero_point =
-        add_codes(name + ".weight_zero_point", {channels}, std::vector<int8_t>(weights.scales.size(), 0));
+        add_codes(name + ".weight_zero_point", {channels}, std::vector<int16_t>(weights.scales.size(), 0));
     set_integer(add_node("DequantizeLinear", name + ".weight_dequantize", {codes, scale, zero_point}, name + ".weight"),
                 "axis", 0);
     const std::string bias = add_constant(name + ".bias_codes", onnx::TensorProto::INT32, {channels}, weights.bias);
@@ -158,6 +164,7 @@ class GraphWriter {
   }
 
   onnx::GraphProto& graph_;
+  hw::OperandFormat format_;
   std::string current_;
 };
 
@@ -165,12 +172,18 @@ class GraphWriter {
 
 std::string to_onnx(const QuantisedNetwork& network) {
   onnx::ModelProto model;
-  model.set_ir_version(kIrVersion);
+  const bool wide = network.format.wide();
+  model.set_ir_version(wide ? kWideIrVersion : kIrVersion);
   model.set_producer_name("faultline");
   onnx::OperatorSetIdProto& opset = *model.add_opset_import();
   opset.set_domain("");
-  opset.set_version(kOpset);
-  GraphWriter(*model.mutable_graph()).write(network);
+  opset.set_version(wide ? kWideOpset : kOpset);
+  if (wide) {
+    onnx::StringStringEntryProto& width = *model.add_metadata_props();
+    width.set_key("operand_bits");
+    width.set_value(std::to_string(network.format.operand_bits));
+  }
+  GraphWriter(*model.mutable_graph(), network.format).write(network);
   return model.SerializeAsString();
 }
 

@@ -179,6 +179,15 @@ const onnx::NodeProto* OnnxGraph::producer(const std::string& value) const {
   return found == producers_.end() ? nullptr : found->second;
 }
 
+std::string OnnxGraph::metadata(const std::string& key) const {
+  for (const onnx::StringStringEntryProto& entry : model_.metadata_props()) {
+    if (entry.key() == key) {
+      return entry.value();
+    }
+  }
+  return {};
+}
+
 void OnnxGraph::fail(const onnx::NodeProto& node, const std::string& wrong, const std::string& right) const {
   throw UserError(file_, 0, describe(node) + " " + wrong, right);
 }

@@ -27,6 +27,8 @@ class OnnxGraph {
 
   /// The one input that is no initializer.
   const onnx::ValueInfoProto& input() const { return *input_; }
+  /// A text of the file's metadata; empty where there is none under this key.
+  std::string metadata(const std::string& key) const;
   /// Batch extent that the file fixes, 1 when it leaves it free.
   int64_t batch() const { return batch_; }
 

@@ -9,9 +9,6 @@
 namespace faultline::model {
 namespace {
 
-constexpr int kLowest = -128;
-constexpr int kHighest = 127;
-
 struct Range {
   float low = 0;  // zero is always inside: padding and Relu need it exact
   float high = 0;
@@ -42,11 +39,22 @@ std::vector<Range> calibrate(const FloatNetwork& network, const Dataset& images)
   return ranges;
 }
 
-Quantisation choose(const Range& range) {
+Quantisation choose(const Range& range, hw::OperandFormat format) {
   constexpr float kLeast = 1e-6F;  // a layer whose output is always zero still needs a scale
-  const float scale = std::max((range.high - range.low) / static_cast<float>(kHighest - kLowest), kLeast);
-  const long zero_point = kLowest - std::lround(range.low / scale);
-  return {scale, static_cast<int32_t>(std::clamp<long>(zero_point, kLowest, kHighest))};
+  const int32_t lowest = format.lowest();
+  const int32_t highest = format.highest();
+  if (format.wide()) {
+    const float largest = std::max(range.high, -range.low);
+    return {std::max(largest / static_cast<float>(highest), kLeast), 0};
+  }
+  const float scale = std::max((range.high - range.low) / static_cast<float>(highest - lowest), kLeast);
+  const long zero_point = lowest - std::lround(range.low / scale);
+  return {scale, static_cast<int32_t>(std::clamp<long>(zero_point, lowest, highest))};
+}
+
+/// pixel / 255 as a code of its own.
+Quantisation input_quantisation(hw::OperandFormat format) {
+  return {1.0F / 255.0F, format.wide() ? 0 : format.lowest()};
 }
 
 /// Views of the two kinds of layer that have weights.
@@ -68,7 +76,8 @@ std::optional<WeightView> view_weights(const FloatLayer& layer) {
   return std::nullopt;
 }
 
-QuantisedWeights quantise_weights(const WeightView& view, double input_scale) {
+QuantisedWeights quantise_weights(const WeightView& view, double input_scale, hw::OperandFormat format) {
+  constexpr double kLargestBias = 1 << 30;
   QuantisedWeights result;
   result.shape = view.shape;
   const size_t channels = view.bias->size();
@@ -79,9 +88,11 @@ QuantisedWeights quantise_weights(const WeightView& view, double input_scale) {
     for (size_t i = 0; i < row; ++i) {
       largest = std::max(largest, std::fabs(weights[i]));
     }
-    const float scale = largest > 0 ? largest / static_cast<float>(kHighest) : 1.0F;
+    const float finest = largest > 0 ? largest / static_cast<float>(format.highest()) : 1.0F;
+    const double bias_bound = std::fabs(static_cast<double>((*view.bias)[channel])) / (kLargestBias * input_scale);
+    const float scale = std::max(finest, static_cast<float>(bias_bound));
     for (size_t i = 0; i < row; ++i) {
-      result.weights.push_back(static_cast<int8_t>(std::lround(weights[i] / scale)));
+      result.weights.push_back(static_cast<int16_t>(std::lround(weights[i] / scale)));
     }
     const auto bias_scale = static_cast<float>(input_scale * scale);
     result.scales.push_back(scale);
@@ -101,12 +112,12 @@ bool is_relu(const FloatLayer& layer) {
 }
 
 /// Rounds to the nearest code, ties to even, as QuantizeLinear does, and back.
-void round_to_codes(const Quantisation& quantisation, std::vector<float>& values) {
+void round_to_codes(const Quantisation& quantisation, hw::OperandFormat format, std::vector<float>& values) {
   const auto scale = static_cast<float>(quantisation.scale);
   const auto zero_point = static_cast<float>(quantisation.zero_point);
   for (float& value : values) {
-    const float code = std::clamp(std::nearbyint(value / scale) + zero_point, static_cast<float>(kLowest),
-                                  static_cast<float>(kHighest));
+    const float code = std::clamp(std::nearbyint(value / scale) + zero_point, static_cast<float>(format.lowest()),
+                                  static_cast<float>(format.highest()));
     value = (code - zero_point) * scale;
   }
 }
@@ -152,19 +163,19 @@ double accuracy(const FloatNetwork& network, const Dataset& dataset, const Layer
 
 }  // namespace
 
-QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration) {
+QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format) {
   const std::vector<Range> ranges = calibrate(network, calibration);
-  QuantisedNetwork result{network.name, network.input_shape, {1.0F / 255.0F, kLowest}, {}};
+  QuantisedNetwork result{network.name, network.input_shape, input_quantisation(format), {}, format};
   Quantisation current = result.input;
   for (size_t i = 0; i < network.layers.size(); ++i) {
     QuantisedLayer quantised{network.layers[i], std::nullopt, std::nullopt};
     if (const std::optional<WeightView> view = view_weights(network.layers[i])) {
-      quantised.weights = quantise_weights(*view, current.scale);
+      quantised.weights = quantise_weights(*view, current.scale, format);
     }
     const bool fused =
         has_weights(network.layers[i]) && i + 1 < network.layers.size() && is_relu(network.layers[i + 1]);
     if (!fused) {
-      current = keeps_codes(network.layers[i]) ? current : choose(ranges[i]);
+      current = keeps_codes(network.layers[i]) ? current : choose(ranges[i], format);
       quantised.output = current;
     }
     result.layers.push_back(std::move(quantised));
@@ -179,7 +190,7 @@ double float_accuracy(const FloatNetwork& network, const Dataset& dataset) {
 double quantised_accuracy(const QuantisedNetwork& network, const Dataset& dataset) {
   return accuracy(with_rounded_weights(network), dataset, [&network](size_t layer, std::vector<float>& values) {
     if (network.layers[layer].output) {
-      round_to_codes(*network.layers[layer].output, values);
+      round_to_codes(*network.layers[layer].output, network.format, values);
     }
   });
 }

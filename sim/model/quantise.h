@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "hw/arithmetic/operand_format.h"
 #include "sim/model/dataset.h"
 #include "sim/model/float_network.h"
 #include "sim/model/tensor.h"
@@ -13,7 +14,7 @@ namespace faultline::model {
 /// Integer weights of one layer: real weight = scales[n] * weights[n][...], symmetric, one scale per output channel.
 struct QuantisedWeights {
   Shape shape;                     ///< output channels first
-  std::vector<int8_t> weights;     ///< in [-127, 127]
+  std::vector<int16_t> weights;    ///< symmetric: in [-127, 127], or the same of a wider format
   std::vector<float> scales;       ///< one per output channel
   std::vector<int32_t> bias;       ///< one per output channel, in units of bias_scales
   std::vector<float> bias_scales;  ///< input scale times weight scale
@@ -23,22 +24,24 @@ struct QuantisedWeights {
 struct QuantisedLayer {
   FloatLayer layer;                         ///< name and kind; weights in float are not used any more
   std::optional<QuantisedWeights> weights;  ///< of layers that have weights
-  /// How the output is rounded to int8; empty where a Relu follows and is fused: then the Relu's output is rounded.
+  /// How the output is rounded to codes; empty where a Relu follows and is fused: then the Relu's output is rounded.
   std::optional<Quantisation> output;
 };
 
-/// A network whose weights and activations are int8, as the QDQ form of ONNX describes it.
+/// A network whose weights and activations are codes of one format, as the QDQ form of ONNX describes it.
 struct QuantisedNetwork {
   std::string name;
   Shape input_shape;
-  Quantisation input;  ///< pixel / 255 in steps of 1/255: code = pixel - 128, exact
+  Quantisation input;  ///< pixel / 255 in steps of 1/255, exact: code = pixel - 128, or pixel where operands are wide
   std::vector<QuantisedLayer> layers;
+  hw::OperandFormat format = {};
 };
 
-/// Quantises after training. Activations are asymmetric int8 over the range that `calibration` images show (with zero
-/// in it); weights symmetric int8 per output channel; biases int32. Scales are single-precision numbers, as ONNX
+/// Quantises after training. 8-bit activations are asymmetric over the range that `calibration` images show (with zero
+/// in it), wider ones symmetric; weights symmetric per output channel; biases int32. A channel whose
+/// bias would need more than 31 bits gets coarser weights. Scales are single-precision numbers, as ONNX
 /// stores them. `calibration` must hold at least one image of the network's input shape.
-QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration);
+QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format = {});
 
 /// Share of images that the network classifies as labelled, in [0, 1]; ties go to the lowest class.
 double float_accuracy(const FloatNetwork& network, const Dataset& dataset);

@@ -51,6 +51,9 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
   if (request.settings.epochs < 1) {
     throw UserError("--epochs", 0, fmt::format("{} epochs", request.settings.epochs), "ask for at least 1");
   }
+  if (request.bits != 8 && request.bits != 12 && request.bits != 16) {
+    throw UserError("--bits", 0, fmt::format("{} bits", request.bits), "give 8, 12 or 16");
+  }
   check_out(request.out);
   check_fit(network, model::load_dataset(request.data, model::Split::kTest, 1));
   const TrainFunction train = load_trainer();
@@ -63,7 +66,8 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
     result.loss = loss;
     report(epoch, loss);
   });
-  const model::QuantisedNetwork quantised = model::quantise(network, first_images(data, kCalibrationImages));
+  const model::QuantisedNetwork quantised =
+      model::quantise(network, first_images(data, kCalibrationImages), hw::OperandFormat{request.bits});
   model::write_onnx(quantised, request.out);
   result.train_images = data.size();
   result.test_images = test.size();

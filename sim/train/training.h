@@ -10,6 +10,7 @@ struct TrainingRequest {
   std::string network;  ///< name in the zoo
   std::string data;     ///< data source, as load_dataset() takes it
   std::string out;      ///< ONNX file to write
+  int bits = 8;         ///< of weights and activations: 8, 12 or 16
   TrainingSettings settings;
 };
 
@@ -18,11 +19,11 @@ struct TrainingResult {
   size_t test_images = 0;
   double loss = 0;                ///< mean cross-entropy of the last epoch
   double float_accuracy = 0;      ///< on the test split, in [0, 1]
-  double quantised_accuracy = 0;  ///< the same, int8 weights and activations
+  double quantised_accuracy = 0;  ///< the same, weights and activations of that width
   std::string data_sha256;        ///< of the training images and labels
 };
 
-/// Trains a network of the zoo on the training split of a data set, quantises it to int8 and writes it as ONNX QDQ.
+/// Trains a network of the zoo on the training split of a data set, quantises it and writes it as ONNX QDQ.
 /// Throws UserError, before any training, where a request cannot be carried out.
 TrainingResult train_network(const TrainingRequest& request, const EpochReport& report);
 

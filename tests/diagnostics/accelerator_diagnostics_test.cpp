@@ -44,6 +44,18 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:1: multiplier drum has no parameter 'j'; its parameters are k (2 to 8)"),
       accelerator("NoFamilyParameter", "multiplier: exact:k=1\n",
                   "FILE:1: multiplier exact has no parameter 'k'; it takes no parameters"),
+      accelerator("OperandBits", "array: 4x4\noperand_bits: 9\n", "FILE:2: operand_bits is 9; give 8, 12 or 16"),
+      accelerator("WideTable", "operand_bits: 12\nmultiplier: table:x.lut\n",
+                  "FILE:2: multiplier 'table:x.lut' is a table of 8-bit operands, the array's have 12 bits"),
+      accelerator("WideFamilyParameter", "operand_bits: 12\nmultiplier: drum:k=13\n",
+                  "FILE:2: multiplier drum: k is '13'; give a whole number from 2 to 12"),
+      {"OperandBitsOption", "gemm --operand-bits 10", "", "--operand-bits: operand_bits is 10; give 8, 12 or 16"},
+      {"NarrowNetwork", "run" + kGood + "--engine functional --operand-bits 16", "",
+       "the network has operands of 8 bits, the accelerator of 16; set operand_bits to 8 or give another network"},
+      {"WideRtl", "rtl --operand-bits 16 --out rtl", "",
+       "accelerator: the generated SystemVerilog has operands of 8 bits, the array of 16; use operand_bits 8"},
+      {"WideRtlEngine", "gemm --operand-bits 12 --engine rtl_grid", "",
+       "engine rtl: the generated SystemVerilog has operands of 8 bits, the array of 12; use operand_bits 8"},
       {"UnknownLayer", "run" + kGood + "--engine functional --layer-multiplier conv9=exact", "",
        "layer_multipliers: " FAULTLINE_SOURCE_DIR
        "/models/lenet5_digits.onnx has no layer 'conv9' that multiplies; its "

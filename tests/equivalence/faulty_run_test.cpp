@@ -11,6 +11,7 @@
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
+#include "tests/support/wide_network.h"
 
 namespace faultline::engine {
 namespace {
@@ -21,10 +22,12 @@ constexpr int kFaults = 1500;
 struct Machine {
   hw::Dataflow dataflow;
   bool is_protected;
+  hw::OperandFormat format = {};
 };
 
 std::string name_of(const Machine& machine) {
-  return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "");
+  return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") +
+         (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
 
 void PrintTo(const Machine& machine, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
@@ -35,11 +38,14 @@ void PrintTo(const Machine& machine, std::ostream* out) {  // NOLINT(readability
 class FaultyRuns : public testing::TestWithParam<Machine> {
  protected:
   FaultyRuns() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam().dataflow))) {
-    network_ = test::small_classifier(maker_);
-    config_.grid = hw::GridConfig(4, 3, GetParam().dataflow, maker_.multiplier());
-    config_.input_buffer_bytes = 256;
-    config_.weight_buffer_bytes = 400;
-    config_.output_buffer_bytes = 256;
+    const hw::OperandFormat format = GetParam().format;
+    auto network = test::small_classifier(maker_);
+    network_ = format.wide() ? test::widened(maker_, format, network) : network;
+    config_.grid =
+        hw::GridConfig(4, 3, GetParam().dataflow, format.wide() ? maker_.wide_multiplier(format) : maker_.multiplier());
+    config_.input_buffer_bytes = 256 * format.operand_bytes();
+    config_.weight_buffer_bytes = 400 * format.operand_bytes();
+    config_.output_buffer_bytes = 256 * format.operand_bytes();
     config_.psum_rows = 64;
     config_.parameter_entries = 16;
     config_.dram_bytes = 1 << 16;
@@ -85,6 +91,11 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     return run;
   }
 
+  model::Values random_input() {
+    const hw::OperandFormat format = GetParam().format;
+    return format.wide() ? model::Values(maker_.wide_codes(100, format)) : model::Values(maker_.codes(100));
+  }
+
   hw::Fault random_fault(uint64_t cycles) { return test::random_fault(maker_, engine_->platform().state(), cycles); }
 
   test::LayerMaker maker_;
@@ -95,7 +106,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
 };
 
 TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
-  const GoldenRun golden = engine_->golden(maker_.codes(100));
+  const GoldenRun golden = engine_->golden(random_input());
   const uint64_t limit = 2 * golden.run.total_cycles;
   int shortened = 0;
   int continued = 0;
@@ -156,7 +167,10 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
                                          Machine{hw::Dataflow::kOutputStationary, false},
                                          Machine{hw::Dataflow::kInputStationary, false},
                                          Machine{hw::Dataflow::kWeightStationary, true},
-                                         Machine{hw::Dataflow::kOutputStationary, true}),
+                                         Machine{hw::Dataflow::kOutputStationary, true},
+                                         Machine{hw::Dataflow::kWeightStationary, true, {16}},
+                                         Machine{hw::Dataflow::kOutputStationary, false, {16}},
+                                         Machine{hw::Dataflow::kInputStationary, false, {12}}),
                          [](const auto& machine) { return name_of(machine.param); });
 
 }  // namespace

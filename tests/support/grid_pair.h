@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hw/common/signed_bits.h"
 #include "hw/systolic/cycle_grid.h"
 #include "rtl/lockstep/lockstep_comparison.h"
 #include "sim/cosim/random_values.h"
@@ -34,8 +35,8 @@ class GridPair {
     for (int column = 0; column < config.columns; ++column) {
       comparison_.add_output(
           "south[" + std::to_string(column) + "]",
-          [this, column] { return static_cast<uint32_t>(cycle_.south.read().value[column]); },
-          [this, column] { return static_cast<uint32_t>(other_.south.read().value[column]); });
+          [this, column] { return static_cast<uint64_t>(cycle_.south.read().sum(column)); },
+          [this, column] { return static_cast<uint64_t>(other_.south.read().sum(column)); });
     }
   }
 
@@ -97,8 +98,8 @@ class GridPair {
     const size_t bottom = sums.element_count() - columns;
     bool same = cycle_.south.read().lanes == sums.dimensions[1];
     for (size_t column = 0; column < columns; ++column) {
-      same =
-          same && static_cast<uint32_t>(cycle_.south.read().value[column]) == cycle_.table.peek({0, bottom + column});
+      const int64_t shown = cycle_.south.read().sum(static_cast<int>(column));
+      same = same && hw::low_bits(shown, sums.bits) == cycle_.table.peek({0, bottom + column});
     }
     return same;
   }

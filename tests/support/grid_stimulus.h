@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <random>
 
+#include "hw/common/signed_bits.h"
 #include "hw/systolic/grid_config.h"
 #include "sim/cosim/grid_edges.h"
 
@@ -38,6 +39,17 @@ inline hw::Multiplier random_multiplier(std::mt19937& random) {
   std::array<int16_t, hw::Multiplier::kEntries> products;
   std::generate(products.begin(), products.end(), [&random] { return static_cast<int16_t>(random()); });
   return {"random", products};
+}
+
+/// The same for wide operands: a hash of both.
+inline hw::Multiplier random_wide_multiplier(hw::OperandFormat format, std::mt19937& random) {
+  const uint64_t key = random();
+  const int bits = format.product_bits();
+  return {"random", format, [key, bits](int64_t activation, int64_t weight) {
+            const uint64_t mixed = (static_cast<uint64_t>(activation) * 0x9E3779B97F4A7C15 ^ key) +
+                                   static_cast<uint64_t>(weight) * 0xC2B2AE3D27D4EB4F;
+            return hw::wrap_to(static_cast<int64_t>(mixed ^ (mixed >> 29)), bits);
+          }};
 }
 
 }  // namespace faultline::test

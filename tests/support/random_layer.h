@@ -9,6 +9,7 @@
 
 #include "hw/arithmetic/multiplier.h"
 #include "hw/common/counter_random.h"
+#include "hw/common/signed_bits.h"
 #include "hw/systolic/accelerator_config.h"
 #include "sim/model/network.h"
 
@@ -35,6 +36,28 @@ class LayerMaker {
     const auto table = std::make_unique<std::array<int16_t, hw::Multiplier::kEntries>>();
     std::generate(table->begin(), table->end(), [this] { return static_cast<int16_t>(random_.next_u64()); });
     return {"random", *table};
+  }
+
+  int16_t wide_code(hw::OperandFormat format) {
+    return static_cast<int16_t>(between(format.lowest(), format.highest()));
+  }
+  std::vector<int16_t> wide_codes(int64_t count, hw::OperandFormat format) {
+    std::vector<int16_t> values(static_cast<size_t>(count));
+    std::generate(values.begin(), values.end(), [&] { return wide_code(format); });
+    return values;
+  }
+  /// Uniform over the numbers of `bits` bits.
+  int64_t wide_number(int bits) { return hw::wrap_to(static_cast<int64_t>(random_.next_u64()), bits); }
+
+  /// The same for wide operands: a hash of both.
+  hw::Multiplier wide_multiplier(hw::OperandFormat format) {
+    const uint64_t key = random_.next_u64();
+    const int bits = format.product_bits();
+    return {"random", format, [key, bits](int64_t activation, int64_t weight) {
+              const uint64_t mixed = (static_cast<uint64_t>(activation) * 0x9E3779B97F4A7C15 ^ key) +
+                                     static_cast<uint64_t>(weight) * 0xC2B2AE3D27D4EB4F;
+              return hw::wrap_to(static_cast<int64_t>(mixed ^ (mixed >> 29)), bits);
+            }};
   }
 
   /// Extents of a convolution; `groups` divides both channel counts.

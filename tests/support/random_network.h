@@ -55,9 +55,9 @@ class NetworkBuilder {
     add(std::move(layer), input, std::move(shape), raw ? model::ElementType::kInt32 : model::ElementType::kInt8);
   }
 
-  std::shared_ptr<const model::Network> finish() {
+  std::shared_ptr<model::Network> finish() {
     network_.graph_outputs = {last_};
-    return std::make_shared<const model::Network>(std::move(network_));
+    return std::make_shared<model::Network>(std::move(network_));
   }
 
  private:
@@ -75,7 +75,7 @@ class NetworkBuilder {
 };
 
 /// `count` random layers that do not depend on each other, each with an input of its own.
-inline std::shared_ptr<const model::Network> unrelated_layers(LayerMaker& maker, int count) {
+inline std::shared_ptr<model::Network> unrelated_layers(LayerMaker& maker, int count) {
   NetworkBuilder builder({1});
   for (int i = 0; i < count; ++i) {
     const auto source = [&](const model::ConvolutionGeometry& g) {
@@ -98,7 +98,7 @@ inline std::shared_ptr<const model::Network> unrelated_layers(LayerMaker& maker,
 }
 
 /// A convolution, a pooling, a second pair and two fully connected layers over a 1 x 10 x 10 image, five classes.
-inline std::shared_ptr<const model::Network> small_classifier(LayerMaker& maker) {
+inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker) {
   NetworkBuilder builder({1, 10, 10});
   const auto convolution = [&](int in, int out, int extent, int pad) {
     auto layer = std::make_unique<model::MatrixOperator>();

@@ -6,28 +6,32 @@
 
 #include "hw/arithmetic/multiplier.h"
 #include "hw/arithmetic/requantisation.h"
+#include "hw/common/signed_bits.h"
 #include "sim/model/network.h"
 
 namespace faultline::test {
 
 /// Plain evaluation of the definitions in sim/model/network.h, one output at a time: what engines are compared with.
 /// Inputs and outputs are in the host's order.
+///
+/// Code and Sum are int8_t and int32_t, or int16_t and int64_t where operands are wide.
+template <typename Code, typename Sum>
 class ReferenceLayer {
  public:
-  ReferenceLayer(const model::ConvolutionGeometry& geometry, model::Layout layout, int8_t pad_value,
-                 const std::vector<int8_t>& input)
-      : g_(geometry), layout_(layout), pad_value_(pad_value), input_(input) {}
+  ReferenceLayer(const model::ConvolutionGeometry& geometry, model::Layout layout, hw::OperandFormat format,
+                 Code pad_value, const std::vector<Code>& input)
+      : g_(geometry), layout_(layout), format_(format), pad_value_(pad_value), input_(input) {}
 
   model::Values matrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier) const {
     return for_each_output(layer.post, [&](int n, int oy, int ox) {
-      int32_t sum = 0;
+      int64_t sum = 0;
       for (int plane = 0; plane < layer.planes; ++plane) {
         for_each_tap(
             oy, ox,
-            [&](int ky, int kx, int8_t value, int channel, bool) {
+            [&](int ky, int kx, Code value, int channel, bool) {
               const int64_t row = (int64_t{plane} * g_.out_channels + n) * g_.kernel_height + ky;
               const int64_t index = (row * g_.kernel_width + kx) * g_.group_in_channels() + channel;
-              sum = hw::wrapping_add(sum, multiplier.product(value, layer.weights[static_cast<size_t>(index)]));
+              sum += multiplier.any_product(value, weight(layer, static_cast<size_t>(index)));
             },
             n / g_.group_out_channels() * g_.group_in_channels(), g_.group_in_channels());
       }
@@ -38,19 +42,18 @@ class ReferenceLayer {
   model::Values pooling(const model::PoolingOperator& layer) const {
     if (layer.pooling == model::PoolingKind::kSum) {
       return for_each_output(layer.post, [&](int n, int oy, int ox) {
-        int32_t sum = 0;
+        int64_t sum = 0;
         for_each_tap(
-            oy, ox, [&](int, int, int8_t value, int, bool) { sum += value; }, n, 1);
+            oy, ox, [&](int, int, Code value, int, bool) { sum += value; }, n, 1);
         return sum;
       });
     }
-    std::vector<int8_t> output(output_count());
+    std::vector<Code> output(output_count());
     visit_outputs([&](int n, int oy, int ox, size_t index) {
-      int8_t largest = -128;
+      auto largest = static_cast<Code>(format_.lowest());
       for_each_tap(
           oy, ox,
-          [&](int, int, int8_t value, int, bool inside) { largest = inside ? std::max(largest, value) : largest; }, n,
-          1);
+          [&](int, int, Code value, int, bool inside) { largest = inside ? std::max(largest, value) : largest; }, n, 1);
       output[index] = largest;
     });
     return output;
@@ -76,18 +79,40 @@ class ReferenceLayer {
     }
   }
 
-  template <typename Sum>
-  model::Values for_each_output(const model::PostProcessing& post, Sum sum) const {
-    std::vector<int32_t> raw(output_count());
-    std::vector<int8_t> codes(output_count());
+  static int16_t weight(const model::MatrixOperator& layer, size_t index) {
+    return layer.format.wide() ? layer.wide_weights[index] : layer.weights[index];
+  }
+
+  int64_t biased(const model::PostProcessing& post, size_t channel, int64_t sum) const {
+    return hw::wrap_to(sum + (format_.wide() ? post.wide_bias[channel] : post.bias[channel]), format_.sum_bits());
+  }
+
+  /// round(value * factor), ties to even, in 128 bits whatever the width.
+  static int64_t scaled(int64_t value, hw::FixedPointFactor factor, int32_t residue) {
+    const hw::WideProduct product = hw::WideProduct{value} * factor.multiplier + residue;
+    const hw::WideProduct one = hw::WideProduct{1} << factor.shift;
+    hw::WideProduct quotient = product / one;
+    hw::WideProduct rest = product % one;
+    if (rest < 0) {
+      rest += one;
+      --quotient;
+    }
+    const bool up = 2 * rest > one || (2 * rest == one && quotient % 2 != 0);
+    return static_cast<int64_t>(quotient + (up ? 1 : 0));
+  }
+
+  template <typename Compute>
+  model::Values for_each_output(const model::PostProcessing& post, Compute compute) const {
+    std::vector<Sum> raw(output_count());
+    std::vector<Code> codes(output_count());
     visit_outputs([&](int n, int oy, int ox, size_t index) {
       const auto channel = static_cast<size_t>(n);
-      raw[index] = hw::wrapping_add(sum(n, oy, ox), post.bias[channel]);
+      raw[index] = static_cast<Sum>(biased(post, channel, compute(n, oy, ox)));
       if (!post.raw()) {
         const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
         const int32_t code =
-            hw::clamp(hw::scale(raw[index], post.factor[channel], residue) + post.zero_point, post.low, post.high);
-        codes[index] = post.table.empty() ? static_cast<int8_t>(code) : post.table[static_cast<size_t>(code + 128)];
+            hw::clamp(scaled(raw[index], post.factor[channel], residue) + post.zero_point, post.low, post.high);
+        codes[index] = post.table.empty() ? static_cast<Code>(code) : post.table[static_cast<size_t>(code + 128)];
       }
     });
     return post.raw() ? model::Values(raw) : model::Values(codes);
@@ -102,7 +127,7 @@ class ReferenceLayer {
         const int x = ox * g_.stride_x - g_.pad_left + kx * g_.dilation_x;
         const bool inside = y >= 0 && y < g_.in_height && x >= 0 && x < g_.in_width;
         for (int c = 0; c < channels; ++c) {
-          const int8_t value =
+          const Code value =
               inside ? input_[host_index(first_channel + c, y, x, g_.in_channels, g_.in_height, g_.in_width)]
                      : pad_value_;
           visit(ky, kx, value, c, inside);
@@ -113,18 +138,32 @@ class ReferenceLayer {
 
   const model::ConvolutionGeometry& g_;
   model::Layout layout_;
-  int8_t pad_value_;
-  const std::vector<int8_t>& input_;
+  hw::OperandFormat format_;
+  Code pad_value_;
+  const std::vector<Code>& input_;
 };
+
+template <typename Sum, typename Code>
+model::Values reference_output_of(const model::Operator& layer, const std::vector<Code>& input,
+                                  const hw::Multiplier& multiplier) {
+  using Reference = ReferenceLayer<Code, Sum>;
+  if (const auto* matrix = dynamic_cast<const model::MatrixOperator*>(&layer)) {
+    return Reference(matrix->geometry, matrix->layout, matrix->format, matrix->pad_value, input)
+        .matrix(*matrix, multiplier);
+  }
+  const auto& pooling = dynamic_cast<const model::PoolingOperator&>(layer);
+  return Reference(pooling.geometry, model::Layout::kChannelsFirst, pooling.format, pooling.pad_value, input)
+      .pooling(pooling);
+}
 
 /// The output of a MatrixOperator or PoolingOperator.
 inline model::Values reference_output(const model::Operator& layer, const std::vector<int8_t>& input,
                                       const hw::Multiplier& multiplier) {
-  if (const auto* matrix = dynamic_cast<const model::MatrixOperator*>(&layer)) {
-    return ReferenceLayer(matrix->geometry, matrix->layout, matrix->pad_value, input).matrix(*matrix, multiplier);
-  }
-  const auto& pooling = dynamic_cast<const model::PoolingOperator&>(layer);
-  return ReferenceLayer(pooling.geometry, model::Layout::kChannelsFirst, pooling.pad_value, input).pooling(pooling);
+  return reference_output_of<int32_t>(layer, input, multiplier);
+}
+inline model::Values reference_output(const model::Operator& layer, const std::vector<int16_t>& input,
+                                      const hw::Multiplier& multiplier) {
+  return reference_output_of<int64_t>(layer, input, multiplier);
 }
 
 }  // namespace faultline::test

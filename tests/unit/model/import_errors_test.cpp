@@ -161,7 +161,7 @@ TEST(ImportErrors, ScalesAndZeroPointsThatCannotBe) {
   GraphBuilder sixteen({4});
   sixteen.node("QuantizeLinear", {"input", sixteen.scalar(1.0F), sixteen.constant({}, std::vector<int32_t>{0})},
                "output");
-  EXPECT_THAT(message_of(sixteen), HasSubstr("something other than 8 bits"));
+  EXPECT_THAT(message_of(sixteen), HasSubstr("something other than 8 or 16 bits"));
   GraphBuilder lacking({4});
   lacking.node("QuantizeLinear", {"input"}, "output");
   EXPECT_THAT(message_of(lacking), HasSubstr("lacks input 1"));

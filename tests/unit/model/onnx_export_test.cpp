@@ -96,7 +96,8 @@ TEST_F(OnnxExport, WeightsAreInt8PerChannelAndBiasesInt32) {
   EXPECT_EQ(weight.attribute(0).name(), "axis");
   EXPECT_EQ(weight.attribute(0).i(), 0);
   EXPECT_EQ(constants_.at(weight.input(0)).data_type(), onnx::TensorProto::INT8);
-  EXPECT_EQ(elements<int8_t>(weight.input(0)), quantised_.layers[0].weights->weights);
+  const std::vector<int8_t> codes = elements<int8_t>(weight.input(0));
+  EXPECT_EQ(std::vector<int16_t>(codes.begin(), codes.end()), quantised_.layers[0].weights->weights);
   EXPECT_EQ(elements<float>(weight.input(1)), quantised_.layers[0].weights->scales);
   EXPECT_EQ(elements<int8_t>(weight.input(2)), std::vector<int8_t>(4, 0));
   EXPECT_EQ(constants_.at(bias.input(0)).data_type(), onnx::TensorProto::INT32);
@@ -135,6 +136,25 @@ TEST_F(OnnxExport, WritesTheSameBytesToAFile) {
 TEST_F(OnnxExport, UnwritableFile) {
   EXPECT_EQ(test::message_of([this] { write_onnx(quantised_, "/nonexistent/x.onnx"); }),
             "/nonexistent/x.onnx: cannot be written; name a file in a directory that exists and can be written");
+}
+
+TEST(WideOnnxExport, CodesAreInt16AndTheFileSaysHowManyBitsCount) {
+  const FloatNetwork network = small_network(33);
+  const Dataset images = labelled_images(network, 20, 34);
+  for (const int bits : {12, 16}) {
+    onnx::ModelProto model;
+    ASSERT_TRUE(model.ParseFromString(to_onnx(quantise(network, images, hw::OperandFormat{bits}))));
+    EXPECT_EQ(model.opset_import(0).version(), 21);
+    ASSERT_EQ(model.metadata_props_size(), 1);
+    EXPECT_EQ(model.metadata_props(0).key(), "operand_bits");
+    EXPECT_EQ(model.metadata_props(0).value(), std::to_string(bits));
+    int int16_constants = 0;
+    for (const onnx::TensorProto& tensor : model.graph().initializer()) {
+      EXPECT_NE(tensor.data_type(), onnx::TensorProto::INT8) << tensor.name();
+      int16_constants += tensor.data_type() == onnx::TensorProto::INT16 ? 1 : 0;
+    }
+    EXPECT_EQ(int16_constants, 13);  // codes and zero points of three layers' weights, and seven roundings
+  }
 }
 
 }  // namespace
