@@ -22,18 +22,25 @@ ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
   return object;
 }
 
+hw::AcceleratorConfig load_hardware(const ExperimentConfig& experiment) {
+  hw::AcceleratorConfig config = experiment.accelerator.build();
+  if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
+    harden::add_unit(harden::read_hardened_design(experiment.hardened), config.protection);
+  }
+  return config;
+}
+
 std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment) {
   model::Network network = model::import_onnx(experiment.model);
   if (!experiment.hardened.empty()) {
-    if (!strikes_neurons(experiment.engine)) {
-      throw UserError(experiment.file, 0,
-                      "'hardened' means nothing to the engine " + experiment.engine +
-                          ", which strikes an accelerator that has no unit for it",
-                      "use the engine neuron, or leave it out");
-    }
     harden::protect_neurons(network, harden::read_hardened_design(experiment.hardened));
   }
   return std::make_shared<const model::Network>(std::move(network));
+}
+
+/// The cone engine does not know what the neuron unit does: the engine `cycle` simulates a hardened design.
+bool follows_cones(const ExperimentConfig& experiment) {
+  return uses_cone(experiment.engine) && experiment.hardened.empty();
 }
 
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
@@ -46,12 +53,12 @@ model::Dataset load_images(const ExperimentConfig& config, const model::Network&
 
 LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
     : config(experiment),
-      hardware(experiment.accelerator.build()),
+      hardware(load_hardware(experiment)),
       network(load_network(experiment)),
       dataset(load_images(experiment, *network)),
       kind(parse_engine(experiment.engine, experiment.file)),
       engine(network, hardware, kind),
-      cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
+      cone(follows_cones(experiment) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
       exact(network, hw::Multiplier()),
       target(engine, exact, dataset, cone.get()),
       functional(strikes_neurons(experiment.engine)
@@ -78,6 +85,17 @@ ordered_json LoadedDesign::effective_settings() const {
     settings["hardened"] = config.hardened;
   }
   return settings;
+}
+
+ordered_json LoadedDesign::protection() const {
+  if (config.hardened.empty()) {
+    return nullptr;
+  }
+  const harden::HardenedDesign design = harden::read_hardened_design(config.hardened);
+  const int words = harden::find_neuron_scheme(design.scheme, design.file).words();
+  return {{"scheme", design.scheme},
+          {"neurons", design.neuron_count()},
+          {"extra_words", design.neuron_count() * static_cast<size_t>(words - 1)}};
 }
 
 ordered_json LoadedDesign::hashes() const {

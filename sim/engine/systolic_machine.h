@@ -17,6 +17,7 @@ class SystolicMachine : public Machine {
   }
   LayerMultipliers multipliers(const model::Network& network) const override { return {network, config_}; }
   Settings settings() const override;
+  hw::ProtectionConfig* protection() override { return &config_.protection; }
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
   GemmResult gemm(const Gemm& gemm, const std::string& engine) const override;
   void visit_state(const std::function<void(const hw::StateTable&)>& visit) const override;
