@@ -71,6 +71,14 @@ TEST_F(HardenCommands, AnalysisHardeningRunAndCampaignFitTogether) {
   EXPECT_EQ(hardened["population"]["size"].get<int>(), 8 * (6518 + split["extra_words"].get<int>()) * 5);
   EXPECT_EQ(hardened["experiment"]["hardened"], "lcu.yaml");
   EXPECT_EQ(hardened["rows_sha256"], run_json("campaign e.yaml --hardened lcu.yaml --jobs 2")["rows_sha256"]);
+  ASSERT_EQ(run("campaign e.yaml --out p.db").status, 0);
+  ASSERT_EQ(run("campaign e.yaml --hardened tmr.yaml --out t.db").status, 0);
+  const json table = run_json("compare p.db h.db t.db");
+  ASSERT_EQ(table["designs"].size(), 3U);
+  EXPECT_TRUE(table["designs"][0]["hardened"].is_null());
+  EXPECT_EQ(table["designs"][1]["extra_words"], split["extra_words"]);
+  EXPECT_EQ(table["designs"][2]["extra_words"], triple["extra_words"]);
+  EXPECT_EQ(run("compare p.db h.db t.db -o page.html").status, 2);
   const json unit = run_json("campaign unit.yaml --hardened lcu.yaml --out u.db");
   EXPECT_EQ(unit["experiment"]["engine"], "cycle") << "no cone follows what a unit does";
   EXPECT_NE(run("export u.db --csv -").out.find(",protection.lcu,"), std::string::npos) << "it is detected";
