@@ -10,6 +10,7 @@
 #include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
 #include "sim/harden/bias_calibration.h"
+#include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
 #include "sim/harden/weight_remapping.h"
@@ -32,6 +33,7 @@ struct RunOptions {
   AcceleratorOptions accelerator;
   bool remap_weights = false;
   size_t calibrate = 0;
+  std::string clip;
   std::string hardened;
   bool json = false;
 };
@@ -117,6 +119,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"data", options.input.empty() ? options.data : options.input},
           {"remapped_weights", options.remap_weights},
           {"calibration_images", options.calibrate},
+          {"clip", options.clip.empty() ? ordered_json(nullptr) : ordered_json(options.clip)},
           {"hardened", options.hardened.empty() ? ordered_json(nullptr) : ordered_json(options.hardened)},
           {"engine", options.engine},
           {"images", summary.images},
@@ -192,6 +195,9 @@ std::shared_ptr<const model::Network> network_of(const RunOptions& options, engi
   if (options.calibrate > 0) {
     calibrate(network, machine, options);
   }
+  if (!options.clip.empty()) {
+    harden::clip_network(*network, harden::read_clip_design(options.clip));
+  }
   if (!options.hardened.empty()) {
     const harden::HardenedDesign design = harden::read_hardened_design(options.hardened);
     harden::protect_neurons(*network, design);
@@ -239,6 +245,7 @@ std::function<int()> configure(CLI::App& app) {
                "Replace each weight by the one that errs least with the multiplier");
   app.add_option("--calibrate", options->calibrate,
                  "Add to the biases what the multiplier's products lack on average on this many training images");
+  app.add_option("--clip", options->clip, "Clip layers to the bounds of this file (YAML)");
   app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_network(*options); };
