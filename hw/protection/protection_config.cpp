@@ -4,6 +4,7 @@
 
 #include "hw/common/invalid_configuration.h"
 #include "hw/memory/word_code.h"
+#include "hw/protection/neuron_unit_kind.h"
 
 namespace faultline::hw {
 namespace {
@@ -17,10 +18,11 @@ std::string one_of(const std::vector<std::string>& names) {
   return text;
 }
 
-std::vector<std::string> code_names() {
+template <typename Kinds>
+std::vector<std::string> names_of(const Kinds& kinds) {
   std::vector<std::string> names;
-  for (const WordCodeFamily& family : word_codes()) {
-    names.push_back(family.name);
+  for (const auto& kind : kinds) {
+    names.push_back(kind.name);
   }
   return names;
 }
@@ -43,13 +45,22 @@ const MemoryProtection* ProtectionConfig::of_memory(const std::string& memory) c
 }
 
 void ProtectionConfig::validate() const {
+  constexpr int kMostEntries = 65536;
+  if (!neuron_unit.empty() && find_neuron_unit_kind(neuron_unit) == nullptr) {
+    throw InvalidConfiguration("there is no unit '" + neuron_unit + "' for neurons; give " +
+                               one_of(names_of(neuron_unit_kinds())));
+  }
+  if (neuron_entries < 1 || neuron_entries > kMostEntries) {
+    throw InvalidConfiguration("entries " + std::to_string(neuron_entries) + " is out of range; it must be 1 to " +
+                               std::to_string(kMostEntries));
+  }
   const auto& known = protectable_memories();
   for (const MemoryProtection& protection : memories) {
     if (std::find(known.begin(), known.end(), protection.memory) == known.end()) {
       throw InvalidConfiguration("there is no memory '" + protection.memory + "' to protect; give " + one_of(known));
     }
     if (find_word_code(protection.code) == nullptr) {
-      throw InvalidConfiguration("there is no code '" + protection.code + "'; give " + one_of(code_names()));
+      throw InvalidConfiguration("there is no code '" + protection.code + "'; give " + one_of(names_of(word_codes())));
     }
     if (of_memory(protection.memory) != &protection) {
       throw InvalidConfiguration("memory '" + protection.memory + "' is protected twice; give it one code");

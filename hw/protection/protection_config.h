@@ -36,11 +36,17 @@ struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
   std::optional<ElementBypass> bypass;  ///< of the array's processing elements
 
+  std::string neuron_unit;    ///< of neuron_unit_kinds(); empty: none
+  int neuron_entries = 1024;  ///< words of neurons that its table can name, 1 to 65536
+  /// Of a unit that alarms; kZero: the code of 0 stands for the neuron.
+  ErrorAction neuron_on_error = ErrorAction::kFlag;
+
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
-  bool empty() const { return memories.empty() && !bypass; }
+  bool empty() const { return memories.empty() && !bypass && neuron_unit.empty(); }
 
-  /// Throws InvalidConfiguration for a memory or a code that does not exist, and for a memory given twice.
+  /// Throws InvalidConfiguration for a memory, a code or a neuron unit that does not exist, for a memory given twice
+  /// and for a number of entries out of range.
   void validate() const;
 };
 

@@ -26,6 +26,9 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   add_standard_block(controller_, "controller", config, clock_cycles);
   connect_control();
   connect_data();
+  if (!config.protection.neuron_unit.empty()) {
+    add_neuron_unit(config, clock_cycles);
+  }
 }
 
 template <typename Block>
@@ -41,11 +44,13 @@ void Accelerator::connect_control() {
   controller_->descriptor(descriptor);
   controller_->dma_status(dma_status_);
   controller_->post_status(post_status_);
+  controller_->neuron_status(neuron_status_);
   controller_->ready(ready);
   controller_->trapped(trapped);
   controller_->command(command_);
   controller_->dma_start(dma_start_);
   controller_->post_start(post_start_);
+  controller_->correct_start(correct_start_);
   controller_->input_word(input_word_);
   controller_->weight_word(weight_word_);
   controller_->sum_word(sum_word_);
@@ -90,10 +95,24 @@ void Accelerator::connect_data() {
   post_processing_->pool_data(pool_data_);
   post_processing_->write(buffer_write_);
   post_processing_->read(buffer_read_);
+  post_processing_->neuron_request(neuron_request_);
+  post_processing_->neuron_write(neuron_write_);
+  post_processing_->neuron_word(neuron_word_);
   post_processing_->row_request(row_request_);
   post_processing_->pool_request(pool_request_);
   post_processing_->read_data(output_data_);
   post_processing_->status(post_status_);
+}
+
+void Accelerator::add_neuron_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles) {
+  add_standard_block(neuron_unit_, "neuron_unit", config, clock_cycles);
+  neuron_unit_->start(correct_start_);
+  neuron_unit_->command(command_);
+  neuron_unit_->buffer_write(buffer_write_);
+  neuron_unit_->word(neuron_word_);
+  neuron_unit_->request(neuron_request_);
+  neuron_unit_->write(neuron_write_);
+  neuron_unit_->status(neuron_status_);
 }
 
 void Accelerator::drive() {
@@ -104,6 +123,9 @@ void Accelerator::drive() {
   partial_sum_->drive();
   post_processing_->drive();
   dma_->drive();
+  if (neuron_unit_ != nullptr) {
+    neuron_unit_->drive();
+  }
 }
 
 FaultTaps& Accelerator::taps(size_t field) {

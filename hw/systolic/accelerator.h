@@ -14,6 +14,7 @@
 #include "hw/systolic/controller.h"
 #include "hw/systolic/dma.h"
 #include "hw/systolic/input_feeder.h"
+#include "hw/systolic/neuron_unit.h"
 #include "hw/systolic/partial_sum_buffer.h"
 #include "hw/systolic/pe_grid.h"
 #include "hw/systolic/post_processing.h"
@@ -21,7 +22,8 @@
 
 namespace faultline::hw {
 
-/// The accelerator as SystemC blocks: controller, feeders with their buffers, grid, partial sums, post-processing, DMA.
+/// The accelerator as SystemC blocks: controller, feeders with their buffers, grid, partial sums, post-processing, DMA,
+/// and a neuron unit where one is configured.
 class Accelerator : public AcceleratorModule {
  public:
   /// Makes the grid of processing elements; the accelerator wires it.
@@ -46,6 +48,7 @@ class Accelerator : public AcceleratorModule {
                           const CycleClock& clock_cycles);
   void connect_control();
   void connect_data();
+  void add_neuron_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles);
 
   StateTable& table_;
   std::vector<std::unique_ptr<FaultTaps>> taps_;
@@ -58,10 +61,11 @@ class Accelerator : public AcceleratorModule {
   std::unique_ptr<PartialSumBuffer> partial_sum_;
   std::unique_ptr<PostProcessing> post_processing_;
   std::unique_ptr<Dma> dma_;
+  std::unique_ptr<NeuronUnit> neuron_unit_;  ///< nullptr without one
   bool inputs_from_north_;
 
   sc_core::sc_signal<CommandDescriptor> command_{"command"};
-  sc_core::sc_signal<bool> dma_start_{"dma_start"}, post_start_{"post_start"};
+  sc_core::sc_signal<bool> dma_start_{"dma_start"}, post_start_{"post_start"}, correct_start_{"correct_start"};
   sc_core::sc_signal<InputWord> input_word_{"input_word"};
   sc_core::sc_signal<WeightWord> weight_word_{"weight_word"};
   sc_core::sc_signal<SumWord> sum_word_{"sum_word"};
@@ -74,7 +78,11 @@ class Accelerator : public AcceleratorModule {
   sc_core::sc_signal<BufferWrite> buffer_write_{"buffer_write"};
   sc_core::sc_signal<BufferRead> buffer_read_{"buffer_read"};
   sc_core::sc_signal<BeatData> output_data_{"output_data"};
-  sc_core::sc_signal<UnitStatus> dma_status_{"dma_status"}, post_status_{"post_status"};
+  sc_core::sc_signal<NeuronRequest> neuron_request_{"neuron_request"};
+  sc_core::sc_signal<uint8_t> neuron_word_{"neuron_word"};
+  sc_core::sc_signal<NeuronWrite> neuron_write_{"neuron_write"};
+  sc_core::sc_signal<UnitStatus> dma_status_{"dma_status"}, post_status_{"post_status"},
+      neuron_status_{"neuron_status"};
 };
 
 }  // namespace faultline::hw

@@ -37,6 +37,11 @@ void AcceleratorConfig::validate() const {
   require_range("dram_latency", dram_latency, 1, 1024);
   require_range("dram_bytes", dram_bytes, 4096, int64_t{1} << 31);
   protection.validate();
+  if (!protection.neuron_unit.empty() && grid.format().wide()) {
+    throw InvalidConfiguration("the neuron unit " + protection.neuron_unit +
+                               " corrects words of 8 bits; those of the array have " +
+                               std::to_string(grid.format().operand_bits));
+  }
 }
 
 }  // namespace faultline::hw

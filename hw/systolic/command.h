@@ -15,6 +15,7 @@ enum class Opcode : int32_t {
   kCompute = 3,      ///< stream operands through the grid into the partial-sum buffer
   kPostProcess = 4,  ///< partial sums -> bias, requantisation, activation -> output buffer
   kPool = 5,         ///< windows of the input buffer -> maximum or requantised sum -> output buffer
+  kCorrect = 6,      ///< words of critical neurons in the output buffer -> one code each; only with a neuron unit
 };
 
 /// Where a kLoad puts its bytes.
@@ -35,7 +36,7 @@ struct CommandDescriptor {
   int32_t dram_stride = 0;   ///< bytes between rows in DRAM
   int32_t buffer_address = 0;
   int32_t buffer_stride = 0;  ///< bytes between rows in the buffer
-  int32_t rows = 0;           ///< also: partial-sum rows of kPostProcess, pixels of kPool
+  int32_t rows = 0;           ///< also: partial-sum rows of kPostProcess, pixels of kPool, words of kCorrect
   int32_t row_bytes = 0;
 
   // kCompute: the loop nest and its timing.
@@ -46,18 +47,20 @@ struct CommandDescriptor {
   int32_t shift_start = 0;        ///< phase of the first shift word (weight- and input-stationary)
   int32_t final_period = 0;       ///< cycles of the last fold of the command, until the last sum is written
   int32_t last_fold_rows = 0;     ///< rows with a valid stationary operand in the last fold of a tile, 1..R
-  int32_t accumulate = 0;         ///< 1: the first fold adds to what the partial-sum buffer holds
-  int32_t psum_base = 0;          ///< first row in the partial-sum buffer (also kPostProcess)
-  int32_t psum_tile_step = 0;     ///< rows from one tile to the next
-  int32_t weight_base = 0;        ///< of the weight buffer, counted in operands
-  int32_t weight_pitch = 0;       ///< operands from one weight word to the next
+  /// 1: the first fold adds to what the partial-sum buffer holds. kPostProcess: 1: neurons that the neuron unit's mask
+  /// names are written as its words hold them.
+  int32_t accumulate = 0;
+  int32_t psum_base = 0;       ///< first row in the partial-sum buffer (also kPostProcess)
+  int32_t psum_tile_step = 0;  ///< rows from one tile to the next
+  int32_t weight_base = 0;     ///< of the weight buffer, counted in operands
+  int32_t weight_pitch = 0;    ///< operands from one weight word to the next
   int32_t weight_tile_reset = 0;  ///< 1: each tile reads the weights from weight_base again
 
   // kCompute, kPool: where operands lie in the input buffer.
   int32_t input_base = 0;
   int32_t input_height = 0;
   int32_t input_width = 0;
-  int32_t pad_value = 0;
+  int32_t pad_value = 0;  ///< kPostProcess with `accumulate`, kCorrect: the code that stands for 0 in the output
   int32_t tap_y = 0, tap_x = 0, tap_c = 0, tap_offset = 0;  ///< the first tap
   int32_t tap_c_last = 0;                                   ///< channels of a tap minus one
   int32_t tap_x_step = 0, tap_x_last = 0, tap_y_step = 0, tap_y_last = 0;

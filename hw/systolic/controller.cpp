@@ -12,7 +12,8 @@ Controller::Controller(const sc_core::sc_module_name& name, const AcceleratorCon
 }
 
 void Controller::on_edge() {
-  core_.step({command_valid.read(), descriptor.read(), dma_status.read(), post_status.read()}, cycles_.cycle());
+  core_.step({command_valid.read(), descriptor.read(), dma_status.read(), post_status.read(), neuron_status.read()},
+             cycles_.cycle());
   write_outputs();
 }
 
@@ -27,6 +28,7 @@ void Controller::write_outputs() {
   command.write(core_.command());
   dma_start.write(core_.dma_start());
   post_start.write(core_.post_start());
+  correct_start.write(core_.correct_start());
   input_word.write(core_.input_word());
   weight_word.write(core_.weight_word());
   sum_word.write(core_.sum_word());

@@ -15,11 +15,13 @@ class Controller : public sc_core::sc_module {
   sc_core::sc_in<CommandDescriptor> descriptor{"descriptor"};
   sc_core::sc_in<UnitStatus> dma_status{"dma_status"};
   sc_core::sc_in<UnitStatus> post_status{"post_status"};
+  sc_core::sc_in<UnitStatus> neuron_status{"neuron_status"};
   sc_core::sc_out<bool> ready{"ready"};
   sc_core::sc_out<bool> trapped{"trapped"};
   sc_core::sc_out<CommandDescriptor> command{"command"};
   sc_core::sc_out<bool> dma_start{"dma_start"};
   sc_core::sc_out<bool> post_start{"post_start"};
+  sc_core::sc_out<bool> correct_start{"correct_start"};
   sc_core::sc_out<InputWord> input_word{"input_word"};
   sc_core::sc_out<WeightWord> weight_word{"weight_word"};
   sc_core::sc_out<SumWord> sum_word{"sum_word"};

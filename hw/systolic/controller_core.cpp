@@ -59,6 +59,9 @@ ControllerCore::ControllerCore(const AcceleratorConfig& config, StateTable& tabl
       unsigned_fields_.emplace_back(table, path, field.bits);
     }
   }
+  if (!config.protection.neuron_unit.empty()) {
+    correct_start_.emplace(table, "controller.correct_start", 1);
+  }
   state_changed();
 }
 
@@ -74,6 +77,9 @@ void ControllerCore::state_changed() {
 void ControllerCore::step(const Inputs& inputs, uint64_t cycle) {
   dma_start_.set(0);
   post_start_.set(0);
+  if (correct_start_) {
+    correct_start_->set(0);
+  }
   const uint8_t state = state_.get();
   if (state == kPrologue || state == kStream) {
     compute();
@@ -117,6 +123,12 @@ void ControllerCore::accept(const CommandDescriptor& descriptor) {
       break;
     case Opcode::kCompute:
       start_compute();
+      break;
+    case Opcode::kCorrect:
+      if (correct_start_) {
+        correct_start_->set(1);
+      }
+      state_.set(correct_start_ ? kWait : kTrap);
       break;
     default:
       state_.set(kTrap);
@@ -198,7 +210,7 @@ void ControllerCore::issue(const ComputeWords& words) {
 void ControllerCore::wait(const Inputs& inputs) {
   if (inputs.dma.error || inputs.post.error) {
     state_.set(kTrap);
-  } else if (inputs.dma.done || inputs.post.done) {
+  } else if (inputs.dma.done || inputs.post.done || inputs.neurons.done) {
     state_.set(kIdle);
   }
 }

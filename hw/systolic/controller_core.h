@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "hw/common/state_register.h"
@@ -33,7 +34,7 @@ struct TapRegisters {
   StateRegister<int32_t> offset;
 };
 
-/// Takes commands, runs the loop nest of kCompute, starts DMA and post-processing for the others.
+/// Takes commands, runs the loop nest of kCompute, starts DMA, post-processing and the neuron unit for the others.
 ///
 /// States: 0 idle, 1 prologue, 2 stream, 3 wait for a unit, 4 trap; 5 to 7 are illegal and lead to trap.
 class ControllerCore {
@@ -43,6 +44,7 @@ class ControllerCore {
     const CommandDescriptor& descriptor;
     UnitStatus dma;
     UnitStatus post;
+    UnitStatus neurons = {};
   };
 
   ControllerCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
@@ -57,6 +59,7 @@ class ControllerCore {
   bool computing() const { return state_.get() == kPrologue || state_.get() == kStream; }
   bool dma_start() const { return dma_start_.get() != 0; }
   bool post_start() const { return post_start_.get() != 0; }
+  bool correct_start() const { return correct_start_ && correct_start_->get() != 0; }
   const CommandDescriptor& command() const { return command_; }
   InputWord input_word() const;
   WeightWord weight_word() const;
@@ -96,6 +99,7 @@ class ControllerCore {
   StateRegister<uint16_t> sum_row_;
   std::vector<StateRegister<int32_t>> signed_fields_;
   std::vector<StateRegister<uint32_t>> unsigned_fields_;
+  std::optional<StateRegister<uint8_t>> correct_start_;  ///< only with a neuron unit
 };
 
 }  // namespace faultline::hw

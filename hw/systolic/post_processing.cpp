@@ -12,7 +12,9 @@ PostProcessing::PostProcessing(const sc_core::sc_module_name& name, const Accele
 }
 
 void PostProcessing::on_edge() {
-  core_.step({start.read(), command.read(), row.read(), pool_data.read(), write.read(), read.read()}, cycles_.cycle());
+  core_.step({start.read(), command.read(), row.read(), pool_data.read(), write.read(), read.read(),
+              neuron_request.read(), neuron_write.read()},
+             cycles_.cycle());
   drive();
 }
 
@@ -20,6 +22,7 @@ void PostProcessing::drive() {
   row_request.write(core_.row_request());
   pool_request.write(core_.pool_request());
   read_data.write(core_.read_data());
+  neuron_word.write(core_.neuron_word());
   status.write(core_.status());
 }
 

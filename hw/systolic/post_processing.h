@@ -17,9 +17,12 @@ class PostProcessing : public sc_core::sc_module {
   sc_core::sc_in<PoolData> pool_data{"pool_data"};
   sc_core::sc_in<BufferWrite> write{"write"};
   sc_core::sc_in<BufferRead> read{"read"};
+  sc_core::sc_in<NeuronRequest> neuron_request{"neuron_request"};
+  sc_core::sc_in<NeuronWrite> neuron_write{"neuron_write"};
   sc_core::sc_out<RowRequest> row_request{"row_request"};
   sc_core::sc_out<PoolRequest> pool_request{"pool_request"};
   sc_core::sc_out<BeatData> read_data{"read_data"};
+  sc_core::sc_out<uint8_t> neuron_word{"neuron_word"};
   sc_core::sc_out<UnitStatus> status{"status"};
 
   PostProcessing(const sc_core::sc_module_name& name, const AcceleratorConfig& config, StateTable& table,

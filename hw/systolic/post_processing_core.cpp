@@ -5,6 +5,7 @@
 
 #include "hw/arithmetic/requantisation.h"
 #include "hw/common/signed_bits.h"
+#include "hw/systolic/neuron_unit_core.h"
 
 namespace faultline::hw {
 namespace {
@@ -76,7 +77,14 @@ PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTab
       product_(table, "post_processing.product[*]", 64, {columns_}),
       product_high_(make_product_high(table)),
       product_stage_(table, "post_processing.product_stage"),
-      read_data_(table, "post_processing.read_data[*]", 8, {bus_bytes_}) {}
+      read_data_(table, "post_processing.read_data[*]", 8, {bus_bytes_}) {
+  if (const NeuronUnitKind* unit = find_neuron_unit_kind(config.protection.neuron_unit)) {
+    neuron_word_.emplace(table, "post_processing.neuron_word", 8);
+    if (unit->encode) {
+      encoder_.emplace(table, *unit, config.output_buffer_bytes);
+    }
+  }
+}
 
 /// The table of activation functions has an entry for each code of 8 bits; machines with wider codes have none.
 std::optional<ByteBuffer<int8_t>> PostProcessingCore::make_table(StateTable& table) const {
@@ -98,6 +106,7 @@ void PostProcessingCore::step(const Inputs& inputs, uint64_t cycle) {
   // Later stages first: each uses what the stage before it held before the edge.
   done_.set(0);
   read_output(inputs.read);
+  serve_neuron_unit(inputs.neuron_request, inputs.neuron_write);
   write_output(inputs.command);
   multiply(inputs.command);
   add_bias(inputs);
@@ -284,8 +293,16 @@ int16_t PostProcessingCore::requantised(size_t lane, uint32_t row, const Command
   return command.use_table != 0 && table_ ? table_->read(code + 128) : code;
 }
 
+/// As the output buffer takes it.
+int16_t PostProcessingCore::stored_code(size_t lane, uint32_t row, const CommandDescriptor& command) const {
+  const int16_t code = requantised(lane, row, command);
+  const bool encoded = encoder_ && command.accumulate != 0 && !is_maximum(command);
+  return encoded ? encoder_->word(lane_address(lane, row, command), static_cast<int8_t>(code), command.pad_value)
+                 : code;
+}
+
 void PostProcessingCore::write_lane(int64_t address, size_t lane, uint32_t row, const CommandDescriptor& command) {
-  const auto value = static_cast<uint64_t>(command.raw != 0 ? product_.get(lane) : requantised(lane, row, command));
+  const auto value = static_cast<uint64_t>(command.raw != 0 ? product_.get(lane) : stored_code(lane, row, command));
   for (int byte = 0; byte < bytes_written(command); ++byte) {
     output_.write(address + byte, static_cast<int8_t>(value >> (8 * byte)));
   }
@@ -347,7 +364,7 @@ void PostProcessingCore::show_lane(ResultProbe& probe, size_t lane, uint32_t row
   shown.product_high = format_.wide() ? product_high_->get(lane) : int16_t{0};
   shown.address = lane_address(lane, row, command);
   shown.bytes = bytes_written(command);
-  shown.value = low_bits(command.raw != 0 ? shown.product : requantised(lane, row, command), 8 * shown.bytes);
+  shown.value = low_bits(command.raw != 0 ? shown.product : stored_code(lane, row, command), 8 * shown.bytes);
   const bool is_rounded = command.raw == 0 && !is_maximum(command);
   // A faulty product may be anything: the addition wraps.
   const auto code = static_cast<uint64_t>(rounded(lane, row, command)) + static_cast<uint64_t>(command.zero_point);
@@ -366,6 +383,9 @@ void PostProcessingCore::write_parameters(const BufferWrite& write) {
       parameter_.write(address, write.data.bytes[i]);
     } else if (target == LoadTarget::kTable && table_) {
       table_->write(address, static_cast<int8_t>(write.data.bytes[i]));
+      if (encoder_ && write.address + static_cast<uint32_t>(i) >= kNeuronMaskBase) {
+        encoder_->load(address - kNeuronMaskBase, write.data.bytes[i]);
+      }
     }
   }
 }
@@ -374,6 +394,16 @@ void PostProcessingCore::read_output(const BufferRead& read) {
   for (int i = 0; read.valid && i < bus_bytes_; ++i) {
     const bool asked = i < read.count;
     read_data_.set(asked ? output_.read(static_cast<int64_t>(read.address) + i) : 0, static_cast<size_t>(i));
+  }
+}
+
+/// The read comes before a write of the same cycle.
+void PostProcessingCore::serve_neuron_unit(const NeuronRequest& request, const NeuronWrite& write) {
+  if (neuron_word_ && request.valid) {
+    neuron_word_->set(static_cast<uint8_t>(output_.read(request.address)));
+  }
+  if (write.valid) {
+    output_.write(write.address, write.code);
   }
 }
 

@@ -8,6 +8,7 @@
 #include "hw/fault/fault_taps.h"
 #include "hw/memory/byte_buffer.h"
 #include "hw/protection/guarded_buffer.h"
+#include "hw/protection/neuron_encoder.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/controller_core.h"
 #include "hw/systolic/result_probe.h"
@@ -28,6 +29,8 @@ class PostProcessingCore {
     const PoolData& pool;      ///< what the input buffer read, likewise
     const BufferWrite& write;  ///< DMA into the parameter memory and the table
     const BufferRead& read;    ///< DMA from the output buffer
+    NeuronRequest neuron_request = {};
+    NeuronWrite neuron_write = {};
   };
 
   PostProcessingCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
@@ -38,6 +41,7 @@ class PostProcessingCore {
   RowRequest row_request() const { return {row_request_valid_.get() != 0, row_request_row_.get()}; }
   PoolRequest pool_request() const { return {pool_request_valid_.get() != 0, pool_request_address_.get()}; }
   BeatData read_data() const;
+  uint8_t neuron_word() const { return neuron_word_ ? neuron_word_->get() : uint8_t{0}; }
   UnitStatus status() const { return {done_.get() != 0, false}; }
 
   /// Shows `probe` every value that is used from now on; nullptr: nobody.
@@ -71,6 +75,7 @@ class PostProcessingCore {
   void request_row(const CommandDescriptor& command);
   void request_tap(const CommandDescriptor& command);
   void read_output(const BufferRead& read);
+  void serve_neuron_unit(const NeuronRequest& request, const NeuronWrite& write);
   void write_parameters(const BufferWrite& write);
   std::optional<ByteBuffer<int8_t>> make_table(StateTable& table) const;
   std::optional<StateRegister<int16_t>> make_product_high(StateTable& table) const;
@@ -80,6 +85,7 @@ class PostProcessingCore {
   int lanes(const CommandDescriptor& command) const;
   int64_t rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int16_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  int16_t stored_code(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int64_t lane_address(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int bytes_written(const CommandDescriptor& command) const {
     return command.raw != 0 ? format_.sum_bytes() : format_.operand_bytes();
@@ -116,6 +122,8 @@ class PostProcessingCore {
   std::optional<StateRegister<int16_t>> product_high_;
   Stage product_stage_;
   StateRegister<uint8_t> read_data_;
+  std::optional<NeuronEncoder> encoder_;               ///< only with a neuron unit whose words are no codes
+  std::optional<StateRegister<uint8_t>> neuron_word_;  ///< what the neuron unit asked for; only with one
 };
 
 }  // namespace faultline::hw

@@ -88,6 +88,23 @@ struct PoolRequest {
   bool operator==(const PoolRequest& other) const { return valid == other.valid && address == other.address; }
 };
 
+/// The neuron unit asks for one byte of the output buffer; it follows one cycle later.
+struct NeuronRequest {
+  bool valid = false;
+  uint32_t address = 0;
+  bool operator==(const NeuronRequest& other) const { return valid == other.valid && address == other.address; }
+};
+
+/// The neuron unit puts a code into the output buffer.
+struct NeuronWrite {
+  bool valid = false;
+  uint32_t address = 0;
+  int8_t code = 0;
+  bool operator==(const NeuronWrite& other) const {
+    return valid == other.valid && address == other.address && code == other.code;
+  }
+};
+
 /// One operand for each column: `value` in machines with 8-bit operands, `wide` in others.
 struct PoolData {
   int lanes = 0;

@@ -152,6 +152,10 @@ void add_pins(const hw::AcceleratorConfig& config, Design& design) {
 
 Design accelerator_design(const hw::AcceleratorConfig& config) {
   config.validate();
+  if (!config.protection.neuron_unit.empty()) {
+    throw RtlError("the RTL of the whole accelerator has no unit for neurons",
+                   "leave it out, or take an engine that models it: cycle, structural or rtl_grid");
+  }
   Design design = grid_design(config.grid);
   design.top = "systolic_accelerator";
   for (MappedSignal& signal : design.signals) {

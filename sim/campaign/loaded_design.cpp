@@ -24,6 +24,14 @@ ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
   return object;
 }
 
+hw::AcceleratorConfig load_hardware(const ExperimentConfig& experiment) {
+  hw::AcceleratorConfig config = experiment.accelerator.build();
+  if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
+    harden::add_unit(harden::read_hardened_design(experiment.hardened), config.protection);
+  }
+  return config;
+}
+
 std::string sha256(const std::string& text) {
   model::Sha256 hash;
   hash.update(text.data(), text.size());
@@ -40,15 +48,16 @@ std::shared_ptr<const model::Network> load_network(const ExperimentConfig& exper
     harden::clip_network(network, harden::read_clip_design(experiment.clip));
   }
   if (!experiment.hardened.empty()) {
-    if (!strikes_neurons(experiment.engine)) {
-      throw UserError(experiment.file, 0,
-                      "'hardened' means nothing to the engine " + experiment.engine +
-                          ", which strikes an accelerator that has no unit for it",
-                      "use the engine neuron, or leave it out");
-    }
+    model::require_8_bit_operands(network, "hardened");
     harden::protect_neurons(network, harden::read_hardened_design(experiment.hardened));
   }
   return std::make_shared<const model::Network>(std::move(network));
+}
+
+/// The cone engine does not know what the neuron unit does, and reasons about operands of 8 bits only: the engine
+/// `cycle` simulates what it cannot follow.
+bool follows_cones(const ExperimentConfig& experiment, const model::Network& network) {
+  return uses_cone(experiment.engine) && experiment.hardened.empty() && !network.format.wide();
 }
 
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
@@ -61,13 +70,12 @@ model::Dataset load_images(const ExperimentConfig& config, const model::Network&
 
 LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
     : config(experiment),
-      hardware(experiment.accelerator.build()),
+      hardware(load_hardware(experiment)),
       network(load_network(experiment)),
       dataset(load_images(experiment, *network)),
       kind(parse_engine(experiment.engine, experiment.file)),
       engine(network, hardware, kind),
-      // The cone engine reasons about operands of 8 bits only.
-      cone(uses_cone(experiment.engine) && !network->format.wide()
+      cone(follows_cones(experiment, *network)
                ? std::make_unique<engine::ConeEngine>(engine, network, hardware)
                : nullptr),
       exact(network, hw::Multiplier(network->format)),
@@ -99,6 +107,17 @@ ordered_json LoadedDesign::effective_settings() const {
     settings["hardened"] = config.hardened;
   }
   return settings;
+}
+
+ordered_json LoadedDesign::protection() const {
+  if (config.hardened.empty()) {
+    return nullptr;
+  }
+  const harden::HardenedDesign design = harden::read_hardened_design(config.hardened);
+  const int words = harden::find_neuron_scheme(design.scheme, design.file).words();
+  return {{"scheme", design.scheme},
+          {"neurons", design.neuron_count()},
+          {"extra_words", design.neuron_count() * static_cast<size_t>(words - 1)}};
 }
 
 ordered_json LoadedDesign::hashes() const {

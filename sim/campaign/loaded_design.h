@@ -21,6 +21,8 @@ struct LoadedDesign {
   const InferenceTarget& struck() const;
   /// The settings with every default filled in: model, data, accelerator, engine.
   nlohmann::ordered_json effective_settings() const;
+  /// How many neurons are protected and how many further words they take; null where none is.
+  nlohmann::ordered_json protection() const;
   /// SHA-256 of model, data and hardware, and of the clip design and the hardened design where there is one.
   nlohmann::ordered_json hashes() const;
 

@@ -70,9 +70,9 @@ void NeuronTarget::add_fields(const Layer& layer) {
   const size_t number = layers_.size() - 1;
   add_words(table_, "neuron." + path_part(step.name), std::vector<int>(shape.begin(), shape.end()));
   fields_.emplace_back(number, false);
-  if (layer.protection != nullptr && layer.protection->scheme().words > 1) {
+  if (layer.protection != nullptr) {
     add_words(table_, "extra_word." + path_part(step.name),
-              {static_cast<int>(layer.protection->neurons().size()), layer.protection->scheme().words - 1});
+              {static_cast<int>(layer.protection->neurons().size()), layer.protection->scheme().words() - 1});
     fields_.emplace_back(number, true);
   }
 }
@@ -83,7 +83,7 @@ NeuronTarget::Place NeuronTarget::place_of(hw::Site site) const {
     return {layer, site.element, 0};
   }
   const harden::NeuronProtection& protection = *layers_[layer].protection;
-  const auto further = static_cast<size_t>(protection.scheme().words - 1);
+  const auto further = static_cast<size_t>(protection.scheme().words() - 1);
   return {layer, protection.neurons()[site.element / further], 1 + site.element % further};
 }
 
@@ -118,7 +118,7 @@ harden::ResolvedNeuron NeuronTarget::struck(const Layer& layer, size_t neuron,
   std::vector<uint8_t> words = {static_cast<uint8_t>(code)};
   if (is_protected(layer, neuron)) {
     const harden::NeuronScheme& scheme = layer.protection->scheme();
-    words.assign(static_cast<size_t>(scheme.words), scheme.encode(code, layer.protection->zero()));
+    words.assign(static_cast<size_t>(scheme.words()), scheme.encode(code, layer.protection->zero()));
   }
   for (const auto& [word, fault] : faults) {
     words[word] = perturbed(words[word], fault);

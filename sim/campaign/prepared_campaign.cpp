@@ -31,6 +31,9 @@ struct PreparedCampaign::Implementation {
     source = make_experiments(config, {table, layers, golden_cycles, design.dataset.size()});
     rule = make_rule();
     population = source->population();
+    if (const ordered_json protection = design.protection(); !protection.is_null()) {
+      population["protection"] = protection;
+    }
     if (config.fault_list.empty() && design.neurons == nullptr) {
       const inject::FaultSpace space(config.sample, table, golden_cycles, 1);
       population["live"] = to_json(observe_live_share(design.engine, input, layers, golden_cycles, space));

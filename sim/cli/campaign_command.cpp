@@ -166,8 +166,7 @@ std::function<int()> configure(CLI::App& app) {
   options->accelerator.add(app);
   app.add_option("--engine", options->engine, "Override the engine: auto, cone, cycle, structural, rtl or neuron");
   app.add_option("--clip", options->clip, "Clip layers to the bounds of this file (YAML)");
-  app.add_option("--hardened", options->hardened,
-                 "Protect the neurons that this file names (YAML); engine neuron only");
+  app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)");
   app.add_option("--seed", options->seed, "Override the seed");
   app.add_option("--samples", options->samples, "Override the sample size")->check(CLI::PositiveNumber);
   app.add_option("--images", options->images, "Override the number of images")->check(CLI::PositiveNumber);

@@ -90,7 +90,7 @@ int harden_neurons(const HardenNeuronsOptions& options) {
   campaign::OutputFile file(options.out);
   file.write(to_yaml(design));
   file.finish();
-  const size_t extra_words = design.neuron_count() * static_cast<size_t>(scheme.words - 1);
+  const size_t extra_words = design.neuron_count() * static_cast<size_t>(scheme.words() - 1);
   if (options.json) {
     fmt::print("{}\n", to_json(design, selection, extra_words).dump(2));
   } else {

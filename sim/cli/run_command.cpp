@@ -1,4 +1,5 @@
 #include <memory>
+#include <set>
 
 #include <fmt/core.h>
 
@@ -61,11 +62,20 @@ engine::Samples samples_of(const RunOptions& options, const model::Network& netw
   return samples;
 }
 
-std::vector<const model::Operator*> host_operators(const model::Network& network) {
+/// What the host runs: host operators but for those that a unit of the accelerator carries out with the layer before.
+std::vector<const model::Operator*> host_operators(const model::Network& network,
+                                                   const engine::InferenceSummary& summary) {
+  std::set<size_t> by_unit;
+  for (const engine::LayerCycles& layer : summary.layers) {
+    if (layer.protection.neurons > 0) {
+      by_unit.insert(layer.operator_index + 1);
+    }
+  }
   std::vector<const model::Operator*> all;
-  for (const auto& step : network.operators) {
-    if (dynamic_cast<const model::HostOperator*>(step.get()) != nullptr) {
-      all.push_back(step.get());
+  for (size_t index = 0; index < network.operators.size(); ++index) {
+    const model::Operator* step = network.operators[index].get();
+    if (dynamic_cast<const model::HostOperator*>(step) != nullptr && by_unit.count(index) == 0) {
+      all.push_back(step);
     }
   }
   return all;
@@ -86,6 +96,13 @@ ordered_json to_json(const engine::LayerCycles& layer, bool clocked) {
     json["stall"] = layer.cycles.stall;
     json["utilization"] = layer.utilization;
   }
+  if (const mapping::NeuronProtectionUse& use = layer.protection; use.neurons > 0) {
+    json["protection"] = {{"neurons", use.neurons},
+                          {"extra_words", use.extra_words},
+                          {"extra_channels", use.extra_channels},
+                          {"word_pairs", use.word_pairs},
+                          {"pairs_sharing_a_pe", use.shared_pairs}};
+  }
   return json;
 }
 
@@ -96,7 +113,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
     layers.push_back(to_json(layer, summary.total_cycles.has_value()));
   }
   ordered_json hosts = ordered_json::array();
-  for (const model::Operator* step : host_operators(network)) {
+  for (const model::Operator* step : host_operators(network, summary)) {
     hosts.push_back({{"name", step->name}, {"operator", step->kind}});
   }
   return {{"model", options.model},
@@ -111,6 +128,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"accuracy", or_null(summary.accuracy)},
           {"logits_sha256", summary.logits_sha256},
           {"total_cycles", or_null(summary.total_cycles)},
+          {"unprotected_cycles", or_null(summary.unprotected_cycles)},
           {"simulated_cycles", or_null(summary.simulated_cycles)},
           {"layers", layers},
           {"host_operators", hosts},
@@ -134,11 +152,20 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
       fmt::print("{:<27} {:>12}{:>10}\n", layer.name, layer.macs, "-");
     }
   }
-  for (const model::Operator* step : host_operators(network)) {
+  for (const engine::LayerCycles& layer : summary.layers) {
+    if (const mapping::NeuronProtectionUse& use = layer.protection; use.neurons > 0) {
+      fmt::print("{:<27} {} neurons protected: {} extra words, {} extra channels, {} of {} pairs share a PE\n",
+                 layer.name, use.neurons, use.extra_words, use.extra_channels, use.shared_pairs, use.word_pairs);
+    }
+  }
+  for (const model::Operator* step : host_operators(network, summary)) {
     fmt::print("{:<27} on the host ({}), outside the fault space\n", step->name, step->kind);
   }
   if (summary.total_cycles) {
     fmt::print("cycles per image  {}\n", *summary.total_cycles);
+  }
+  if (summary.unprotected_cycles) {
+    fmt::print("  for protection  {}\n", *summary.total_cycles - *summary.unprotected_cycles);
   }
   if (summary.accuracy) {
     fmt::print("accuracy          {:.2f} % of {} images\n", 100 * *summary.accuracy, summary.images);
@@ -159,8 +186,8 @@ void calibrate(const std::shared_ptr<model::Network>& network, const engine::Mac
                            model::network_inputs(*network, images));
 }
 
-/// The network as the options change it.
-std::shared_ptr<const model::Network> network_of(const RunOptions& options, const engine::Machine& machine) {
+/// The network as the options change it; the machine gets the unit that a hardened design needs.
+std::shared_ptr<const model::Network> network_of(const RunOptions& options, engine::Machine& machine) {
   const auto network = std::make_shared<model::Network>(model::import_onnx(options.model));
   mapping::check_operand_format(*network, machine.operand_format());
   if (options.remap_weights) {
@@ -174,11 +201,16 @@ std::shared_ptr<const model::Network> network_of(const RunOptions& options, cons
     calibrate(network, machine, options);
   }
   if (!options.clip.empty()) {
+    model::require_8_bit_operands(*network, "--clip");
     harden::clip_network(*network, harden::read_clip_design(options.clip));
   }
   if (!options.hardened.empty()) {
     model::require_8_bit_operands(*network, "--hardened");
-    harden::protect_neurons(*network, harden::read_hardened_design(options.hardened));
+    const harden::HardenedDesign design = harden::read_hardened_design(options.hardened);
+    harden::protect_neurons(*network, design);
+    if (hw::ProtectionConfig* units = machine.protection()) {
+      harden::add_unit(design, *units);
+    }
   }
   return network;
 }

@@ -18,19 +18,9 @@ std::vector<std::string> names() {
   return codes;
 }
 
-hw::ErrorAction read_action(const UnitOption& unit) {
-  const std::string text = unit.value("on_error", to_string(hw::ErrorAction::kFlag));
-  for (const hw::ErrorAction action : {hw::ErrorAction::kFlag, hw::ErrorAction::kZero}) {
-    if (text == to_string(action)) {
-      return action;
-    }
-  }
-  unit.fail(fmt::format("'on_error' of protection unit '{}' is '{}'", unit.name, text), "give flag or zero");
-}
-
 void read(const UnitOption& unit, hw::ProtectionConfig& config) {
   unit.check_keys({"memories", "on_error"});
-  const hw::ErrorAction action = read_action(unit);
+  const hw::ErrorAction action = read_error_action(unit);
   std::istringstream memories(unit.value("memories", fmt::format("{}", fmt::join(hw::protectable_memories(), "+"))));
   for (std::string memory; std::getline(memories, memory, '+');) {
     config.memories.push_back({memory, unit.name, action});

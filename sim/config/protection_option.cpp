@@ -121,6 +121,16 @@ void UnitOption::fail(const std::string& wrong, const std::string& right) const 
   throw UserError(where, line, wrong, right);
 }
 
+hw::ErrorAction read_error_action(const UnitOption& unit) {
+  const std::string text = unit.value("on_error", to_string(hw::ErrorAction::kFlag));
+  for (const hw::ErrorAction action : {hw::ErrorAction::kFlag, hw::ErrorAction::kZero}) {
+    if (text == to_string(action)) {
+      return action;
+    }
+  }
+  unit.fail(fmt::format("'on_error' of protection unit '{}' is '{}'", unit.name, text), "give flag or zero");
+}
+
 ProtectionUnitRegistration::ProtectionUnitRegistration(ProtectionUnitKind kind) {
   kinds().push_back(std::move(kind));
 }

@@ -90,7 +90,11 @@ struct AcceleratorEngine::Implementation {
   size_t operator_of(size_t layer) const {
     return layer < compiled.layers.size() ? compiled.layers[layer].operator_index : network->operators.size();
   }
-  size_t operator_after(size_t layer) const { return layer == 0 ? 0 : compiled.layers[layer - 1].operator_index + 1; }
+  size_t operator_after(size_t layer) const { return layer == 0 ? 0 : compiled.layers[layer - 1].output_operator + 1; }
+  /// The tensor that a layer stores.
+  size_t output_of(size_t layer) const {
+    return static_cast<size_t>(network->operators[compiled.layers[layer].output_operator]->output);
+  }
 
   bool tensors_equal(size_t operator_index, const AcceleratorRun& a, const AcceleratorRun& b) const;
   bool constants_intact();
@@ -138,6 +142,7 @@ bool AcceleratorEngine::Implementation::run_layer(size_t layer, uint64_t cycle_l
   cycles.operator_index = program.operator_index;
   cycles.name = program.name;
   cycles.macs = program.macs;
+  cycles.protection = program.protection_use;
   cycles.first_cycle = platform.cycle();
   const CycleCounts before = platform.counts();
   platform.select_multiplier(program.multiplier);
@@ -153,7 +158,7 @@ bool AcceleratorEngine::Implementation::run_layer(size_t layer, uint64_t cycle_l
   }
   std::vector<uint8_t> output(static_cast<size_t>(program.memory.output_bytes));
   platform.read_dram(static_cast<uint64_t>(program.memory.output), output.data(), output.size());
-  result.tensors[static_cast<size_t>(step.output)] = mapping::from_dram(output, program.output);
+  result.tensors[output_of(layer)] = mapping::from_dram(output, program.output);
   return true;
 }
 
@@ -279,8 +284,7 @@ size_t AcceleratorEngine::Implementation::layer_of(uint64_t cycle, uint64_t cycl
 
 bool AcceleratorEngine::Implementation::output_equal(size_t layer, const AcceleratorRun& a,
                                                      const AcceleratorRun& b) const {
-  const auto output = static_cast<size_t>(network->operators[operator_of(layer)]->output);
-  return a.tensors[output] == b.tensors[output];
+  return a.tensors[output_of(layer)] == b.tensors[output_of(layer)];
 }
 
 /// From the start of a layer to the end of the run or to where the rest is known.
@@ -359,6 +363,22 @@ GoldenRun AcceleratorEngine::golden(const model::Values& input) {
 AcceleratorRun AcceleratorEngine::run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults,
                                                   uint64_t cycle_limit) {
   return implementation_->run_with_faults(golden, faults, cycle_limit);
+}
+
+/// No cycle depends on data, so the commands alone tell.
+std::optional<uint64_t> AcceleratorEngine::unprotected_cycles() {
+  Implementation& all = *implementation_;
+  const auto protects = [](const mapping::LayerProgram& layer) { return layer.protection_use.neurons > 0; };
+  if (std::none_of(all.compiled.layers.begin(), all.compiled.layers.end(), protects)) {
+    return std::nullopt;
+  }
+  hw::AcceleratorConfig unprotected = all.config;
+  unprotected.protection.neuron_unit.clear();
+  all.platform.reset();
+  for (const mapping::LayerProgram& layer : mapping::compile(*all.network, unprotected).layers) {
+    all.platform.run(layer.commands(), kNoLimit);
+  }
+  return all.platform.cycle();
 }
 
 Platform& AcceleratorEngine::platform() {

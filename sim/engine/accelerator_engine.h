@@ -10,6 +10,7 @@
 #include "hw/systolic/accelerator_config.h"
 #include "sim/engine/platform.h"
 #include "sim/engine/result_trace.h"
+#include "sim/mapping/program.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
@@ -21,7 +22,8 @@ struct LayerCycles {
   uint64_t macs = 0;         ///< useful multiplications (0 for pooling)
   uint64_t first_cycle = 0;  ///< cycle at which the layer's first command could be taken
   CycleCounts cycles;
-  double utilization = 0;  ///< macs / (rows x columns x cycles.total())
+  double utilization = 0;                   ///< macs / (rows x columns x cycles.total())
+  mapping::NeuronProtectionUse protection;  ///< by the accelerator's neuron unit
 };
 
 /// One inference on the simulated accelerator.
@@ -30,6 +32,8 @@ struct AcceleratorRun {
   std::vector<model::Values> tensors;  ///< indexed by TensorId; those after an early end are empty
   std::vector<LayerCycles> layers;     ///< in order of execution
   uint64_t total_cycles = 0;
+  /// What total_cycles would be if the neuron unit had nothing to do; nothing where it has not.
+  std::optional<uint64_t> unprotected_cycles;
   /// After the run: the accelerator's state differs from the golden run's although all outputs are equal.
   bool latent = false;
   std::optional<hw::DetectionRecord> detection;  ///< what protection units said
@@ -62,6 +66,10 @@ class AcceleratorEngine {
   /// starting at the last golden layer boundary before the first fault and ending as soon as the state has reconverged.
   /// Ends with kTimedOut at `cycle_limit`.
   AcceleratorRun run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+
+  /// Cycles of an inference without the work for the neuron unit, or nothing where there is none. Simulates it; ends in
+  /// no defined state.
+  std::optional<uint64_t> unprotected_cycles();
 
   Platform& platform();
   const model::Network& network() const;

@@ -21,7 +21,11 @@ Inference make_functional(NetworkPointer network, const hw::AcceleratorConfig& c
 Maker make_simulated(GridKind kind) {
   return [kind](NetworkPointer network, const hw::AcceleratorConfig& config) {
     auto engine = std::make_shared<AcceleratorEngine>(std::move(network), config, kind);
-    return [engine](const model::Values& input) { return engine->run(input); };
+    return [engine, unprotected = engine->unprotected_cycles()](const model::Values& input) {
+      AcceleratorRun run = engine->run(input);
+      run.unprotected_cycles = unprotected;
+      return run;
+    };
   };
 }
 

@@ -58,6 +58,7 @@ InferenceSummary run_samples(const Inference& inference, const model::Network& n
     if (!run.layers.empty()) {
       summary.layers = run.layers;
       summary.total_cycles = run.total_cycles;
+      summary.unprotected_cycles = run.unprotected_cycles;
       simulated += run.total_cycles;
     }
     summary.outputs.push_back(std::move(run.tensors[static_cast<size_t>(network.graph_outputs.front())]));

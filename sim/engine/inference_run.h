@@ -25,11 +25,12 @@ struct InferenceSummary {
   std::optional<double> accuracy;  ///< share of samples whose class is the label
   /// SHA-256 over the final logits of all samples in order, dequantised, as little-endian float32.
   std::string logits_sha256;
-  std::vector<LayerCycles> layers;           ///< of one inference; without cycles when the engine has no clock
-  std::optional<uint64_t> total_cycles;      ///< of one inference: they do not depend on data
-  std::optional<uint64_t> simulated_cycles;  ///< of all inferences together
-  std::vector<model::Values> outputs;        ///< the graph's first output, per sample
-  double wall_s = 0;                         ///< of the inferences alone
+  std::vector<LayerCycles> layers;             ///< of one inference; without cycles when the engine has no clock
+  std::optional<uint64_t> total_cycles;        ///< of one inference: they do not depend on data
+  std::optional<uint64_t> unprotected_cycles;  ///< AcceleratorRun::unprotected_cycles
+  std::optional<uint64_t> simulated_cycles;    ///< of all inferences together
+  std::vector<model::Values> outputs;          ///< the graph's first output, per sample
+  double wall_s = 0;                           ///< of the inferences alone
 };
 
 /// Runs all samples. `progress` is called after each with the number done.

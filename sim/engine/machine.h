@@ -9,6 +9,7 @@
 
 #include "hw/arithmetic/multiplier.h"
 #include "hw/common/state_table.h"
+#include "hw/protection/protection_config.h"
 #include "sim/config/accelerator_file.h"
 #include "sim/engine/gemm_run.h"
 #include "sim/engine/inference_engine.h"
@@ -35,6 +36,9 @@ class Machine {
   virtual LayerMultipliers multipliers(const model::Network& network) const = 0;
   /// The effective configuration, as results store it.
   virtual Settings settings() const = 0;
+
+  /// The protection units, to be added to before the first use; nullptr for an architecture that has none.
+  virtual hw::ProtectionConfig* protection() { return nullptr; }
 
   /// An engine by name. Throws UserError for one that the architecture does not have, or a network that does not fit.
   virtual Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const = 0;

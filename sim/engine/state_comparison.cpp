@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hw/protection/report_registers.h"
+#include "hw/systolic/neuron_unit_core.h"
 
 namespace faultline::engine {
 namespace {
@@ -42,12 +43,14 @@ const char* const kData[] = {
     "post_processing.biased[*]",
     "post_processing.product[*]",
     "post_processing.read_data[*]",
+    "post_processing.neuron_word",
     "dma.write.data[*]",
     "dma.request.data[*]",
 };
 
 bool is_data(const std::string& path) {
-  return std::find(std::begin(kData), std::end(kData), path) != std::end(kData);
+  return std::find(std::begin(kData), std::end(kData), path) != std::end(kData) ||
+         hw::NeuronUnitCore::is_rewritten(path);
 }
 
 bool is_compared(const hw::StateField& field) {

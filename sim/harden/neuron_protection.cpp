@@ -4,6 +4,10 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/core.h>
+
+#include "sim/config/user_error.h"
+
 namespace faultline::harden {
 namespace {
 
@@ -45,6 +49,15 @@ model::Values NeuronProtection::evaluate(const std::vector<const model::Values*>
     codes[neuron] = unfaulted_[static_cast<size_t>(int64_t{codes[neuron]} + 128)];
   }
   return codes;
+}
+
+void add_unit(const HardenedDesign& design, hw::ProtectionConfig& accelerator) {
+  if (!accelerator.neuron_unit.empty() && accelerator.neuron_unit != design.scheme) {
+    throw UserError(design.file, 0,
+                    fmt::format("needs the unit {}, the accelerator has {}", design.scheme, accelerator.neuron_unit),
+                    "take that unit out of the accelerator file, or put this one in");
+  }
+  accelerator.neuron_unit = design.scheme;
 }
 
 void protect_neurons(model::Network& network, const HardenedDesign& design) {

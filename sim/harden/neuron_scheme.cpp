@@ -1,16 +1,45 @@
 #include "sim/harden/neuron_scheme.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "hw/protection/neuron_unit_kind.h"
 #include "sim/config/user_error.h"
 
 namespace faultline::harden {
 
+namespace {
+
+const hw::NeuronUnitKind& unit_of(const NeuronScheme& scheme) {
+  const hw::NeuronUnitKind* unit = hw::find_neuron_unit_kind(scheme.name);
+  if (unit == nullptr) {
+    throw std::logic_error("no unit carries out the scheme " + scheme.name);
+  }
+  return *unit;
+}
+
+}  // namespace
+
+int NeuronScheme::words() const {
+  return static_cast<int>(unit_of(*this).words);
+}
+
+uint8_t NeuronScheme::encode(int8_t code, int32_t zero) const {
+  return unit_of(*this).word_of(code, zero);
+}
+
+ResolvedNeuron NeuronScheme::resolve(const std::vector<uint8_t>& words, int32_t zero) const {
+  hw::NeuronWords held = {};
+  std::copy(words.begin(), words.end(), held.begin());
+  const hw::CombinedNeuron neuron = unit_of(*this).combine(held, zero);
+  return {neuron.code, neuron.verdict == hw::NeuronVerdict::kAlarm, neuron.verdict == hw::NeuronVerdict::kCorrected};
+}
+
 int8_t NeuronScheme::unfaulted(int8_t code, int32_t zero) const {
-  return resolve(std::vector<uint8_t>(static_cast<size_t>(words), encode(code, zero)), zero).code;
+  return resolve(std::vector<uint8_t>(static_cast<size_t>(words()), encode(code, zero)), zero).code;
 }
 
 std::vector<NeuronScheme>& neuron_schemes() {

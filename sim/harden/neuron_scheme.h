@@ -17,20 +17,22 @@ struct ResolvedNeuron {
 };
 
 /// How a neuron, one stored int8 output of a layer, is protected: it takes several words of the output buffer, and when
-/// the layer is done one code is made of them. `zero` is the code that stands for 0, in [-128, 127]. A file of this
-/// folder defines a scheme and registers it with a file-scope object:
+/// the layer is done one code is made of them. What the words hold and what is made of them is the matter of the unit
+/// of the same name (hw/protection/neuron_unit_kind.h). `zero` is the code that stands for 0, in [-128, 127]. A file of
+/// this folder defines a scheme and registers it with a file-scope object:
 ///
-///   const NeuronSchemeRegistration kRegistration{{"tmr", 3, obstacle, encode, resolve}};
+///   const NeuronSchemeRegistration kRegistration{{"tmr", obstacle}};
 struct NeuronScheme {
   std::string name;
-  int words = 1;  ///< of the output buffer that a protected neuron takes, at least 1
   /// Why neurons of a layer cannot be protected so; empty when they can.
   std::function<std::string(const model::MatrixOperator& layer, int32_t zero)> obstacle;
-  /// What each of the words holds when nothing is wrong.
-  std::function<uint8_t(int8_t code, int32_t zero)> encode;
-  /// Of `words` words.
-  std::function<ResolvedNeuron(const std::vector<uint8_t>& words, int32_t zero)> resolve;
 
+  /// Of the output buffer that a protected neuron takes, at least 2.
+  int words() const;
+  /// What each of the words holds when nothing is wrong.
+  uint8_t encode(int8_t code, int32_t zero) const;
+  /// Of `words()` words.
+  ResolvedNeuron resolve(const std::vector<uint8_t>& words, int32_t zero) const;
   /// What an unfaulted neuron of this code becomes: the code itself, or as near to it as the words can say.
   int8_t unfaulted(int8_t code, int32_t zero) const;
 };

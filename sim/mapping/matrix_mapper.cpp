@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
+#include "hw/systolic/neuron_unit_core.h"
 #include "sim/mapping/block_plan.h"
 #include "sim/mapping/dataflow_mapper.h"
+#include "sim/mapping/neuron_words.h"
 #include "sim/mapping/operator_mapper.h"
 #include "sim/mapping/transfers.h"
 #include "sim/mapping/window.h"
@@ -24,12 +27,23 @@ struct WeightPlace {
   int64_t bytes = 0;
 };
 
+/// The neuron unit's part in one block of pixels: where its mask and its table lie in the program's image.
+struct NeuronPlace {
+  int64_t mask = 0;
+  int64_t mask_bytes = 0;
+  int64_t table = 0;
+  int64_t table_bytes = 0;
+};
+
 /// Builds the program of one MatrixOperator: for each block of pixels, for each block of channels, for each part of the
 /// block's pixels that the partial-sum buffer holds, for each part of the taps.
 class MatrixCompiler {
  public:
-  MatrixCompiler(const model::MatrixOperator& layer, const hw::AcceleratorConfig& config, LayerProgram& program)
+  /// `words`, if not nullptr, are those of the layer's protected neurons, and `layer` is theirs.
+  MatrixCompiler(const model::MatrixOperator& layer, const NeuronWords* words, const hw::AcceleratorConfig& config,
+                 LayerProgram& program)
       : layer_(layer),
+        words_(words),
         config_(config),
         mapper_(mapper_for(config.grid.dataflow)),
         window_(layer.geometry),
@@ -43,6 +57,9 @@ class MatrixCompiler {
         {layer.name, group_channels, taps_, plan_.most_pixels, std::min(plan_.most_channels, group_channels)}, config);
     cut_channels();
     pack_weights();
+    if (words_ != nullptr) {
+      pack_protection();
+    }
   }
 
   /// Emits the steps; program.memory must be complete.
@@ -54,11 +71,20 @@ class MatrixCompiler {
       loader_.parameters(0, layer_.geometry.out_channels);
     }
     load(program_.steps, hw::LoadTarget::kTable, program_.memory.table, 0, program_.memory.table_bytes);
-    for (const PixelBlock& block : plan_.blocks) {
+    for (size_t number = 0; number < plan_.blocks.size(); ++number) {
+      const PixelBlock& block = plan_.blocks[number];
       loader_.input_rows(window_, block.rows);
+      if (words_ != nullptr) {
+        load(program_.steps, hw::LoadTarget::kTable, program_.memory.protection + neuron_places_[number].mask,
+             hw::kNeuronMaskBase, neuron_places_[number].mask_bytes);
+      }
       for (size_t first = 0; first < channel_blocks_.size();) {
         const size_t last = segment_end(first);
         emit_segment(block, first, last);
+        if (words_ != nullptr) {
+          emit_correction(neuron_places_[number]);
+        }
+        emit_store(block, first, last);
         first = last;
       }
     }
@@ -87,6 +113,29 @@ class MatrixCompiler {
       }
     }
     resident_ = static_cast<int64_t>(program_.weights.size()) <= config_.weight_buffer_bytes;
+  }
+
+  /// Words that belong together must lie in the output buffer together.
+  void pack_protection() {
+    if (plan_.most_channels < layer_.geometry.out_channels) {
+      fail_to_fit(layer_.name, "the outputs of one pixel with the further words of its neurons",
+                  layer_.geometry.out_channels, config_.output_buffer_bytes, "output_buffer_bytes");
+    }
+    const auto append = [this](const std::vector<uint8_t>& bytes) {
+      const auto place = static_cast<int64_t>(program_.protection.size());
+      program_.protection.insert(program_.protection.end(), bytes.begin(), bytes.end());
+      return place;
+    };
+    for (const PixelBlock& block : plan_.blocks) {
+      const std::vector<uint8_t> mask = words_->mask(block.pixel_begin, block.pixel_end);
+      const std::vector<uint8_t> table = words_->table(block.pixel_begin, block.pixel_end);
+      NeuronPlace place;
+      place.mask = append(mask);
+      place.mask_bytes = static_cast<int64_t>(mask.size());
+      place.table = append(table);
+      place.table_bytes = static_cast<int64_t>(table.size());
+      neuron_places_.push_back(place);
+    }
   }
 
   bool parameters_resident() const { return layer_.geometry.out_channels <= config_.parameter_entries; }
@@ -123,10 +172,33 @@ class MatrixCompiler {
         emit_post_processing(output);
       }
     }
-    const int64_t dram_stride = int64_t{layer_.geometry.out_channels} * element_bytes_;
+  }
+
+  /// The layer's own channels of a segment. Extra ones lie behind them.
+  void emit_store(const PixelBlock& block, size_t first, size_t last) {
+    const int channel_begin = channel_blocks_[first].begin;
+    const int channel_end = channel_blocks_[last - 1].end;
+    const int64_t dram_stride = int64_t{program_.output.channels} * element_bytes_;
+    const int64_t stored = int64_t{std::min(channel_end, program_.output.channels) - channel_begin} * element_bytes_;
     store(program_.steps,
           program_.memory.output + block.pixel_begin * dram_stride + int64_t{channel_begin} * element_bytes_,
-          dram_stride, block.pixel_end - block.pixel_begin, pixel_stride);
+          dram_stride, block.pixel_end - block.pixel_begin, stored,
+          int64_t{channel_end - channel_begin} * element_bytes_);
+  }
+
+  /// Leads the block's neurons through the unit, as many at a time as its table can name.
+  void emit_correction(const NeuronPlace& place) {
+    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * hw::kNeuronEntryBytes;
+    for (int64_t done = 0; done < place.table_bytes; done += most) {
+      const int64_t bytes = std::min(most, place.table_bytes - done);
+      load(program_.steps, hw::LoadTarget::kTable, program_.memory.protection + place.table + done,
+           hw::kNeuronTableBase, bytes);
+      Step step;
+      step.command.opcode = static_cast<int32_t>(hw::Opcode::kCorrect);
+      step.command.rows = static_cast<int32_t>(bytes / hw::kNeuronEntryBytes);
+      step.command.pad_value = words_->zero();
+      program_.steps.push_back(step);
+    }
   }
 
   void emit_compute(const ComputeBlock& block, const InputRows& rows) {
@@ -150,6 +222,10 @@ class MatrixCompiler {
     hw::CommandDescriptor base;
     base.opcode = static_cast<int32_t>(hw::Opcode::kPostProcess);
     set_post_processing(base, layer_.post);
+    if (words_ != nullptr && words_->encoded()) {
+      base.accumulate = 1;
+      base.pad_value = words_->zero();
+    }
     if (parameters_resident()) {
       base.parameter_base = output.channel_begin;
     } else {
@@ -161,6 +237,7 @@ class MatrixCompiler {
   }
 
   const model::MatrixOperator& layer_;
+  const NeuronWords* words_;
   const hw::AcceleratorConfig& config_;
   const DataflowMapper& mapper_;
   Window window_;
@@ -172,6 +249,7 @@ class MatrixCompiler {
   Tiling tiling_;
   std::vector<ChannelBlock> channel_blocks_;
   std::map<std::pair<int, int64_t>, WeightPlace> weight_places_;  ///< by first channel and first tap
+  std::vector<NeuronPlace> neuron_places_;                        ///< by block of pixels
   bool resident_ = false;  ///< all weights of the layer fit the weight buffer together
 };
 
@@ -196,11 +274,17 @@ class MatrixMapper : public OperatorMapper {
     return program;
   }
 
-  LayerProgram compile(const model::Operator& layer, const hw::AcceleratorConfig& config,
-                       const ActivationRegions& regions, DramLayout& dram) const override {
-    const auto& matrix = dynamic_cast<const model::MatrixOperator&>(layer);
+  LayerProgram compile(const model::Operator& layer, const model::ProtectedNeurons* protection,
+                       const hw::AcceleratorConfig& config, const ActivationRegions& regions,
+                       DramLayout& dram) const override {
+    const auto& own = dynamic_cast<const model::MatrixOperator&>(layer);
+    std::optional<NeuronWords> words;
+    if (protection != nullptr) {
+      words.emplace(own, *protection, config);
+    }
+    const model::MatrixOperator& matrix = words ? words->layer() : own;
     LayerProgram program = formats(layer);
-    MatrixCompiler compiler(matrix, config, program);
+    MatrixCompiler compiler(matrix, words ? &*words : nullptr, config, program);
     program.parameters = pack_parameters(matrix.post, matrix.geometry.out_channels, matrix.format);
     program.table = pack_table(matrix.post);
     LayerMemory& memory = program.memory;
@@ -210,11 +294,18 @@ class MatrixMapper : public OperatorMapper {
     memory.parameters = dram.allocate(memory.parameter_bytes);
     memory.table_bytes = static_cast<int64_t>(program.table.size());
     memory.table = dram.allocate(memory.table_bytes);
+    if (words) {
+      memory.protection_bytes = static_cast<int64_t>(program.protection.size());
+      memory.protection = dram.allocate(memory.protection_bytes);
+    }
     memory.input = regions.input;
     memory.input_bytes = program.input.bytes();
     memory.output = regions.output;
     memory.output_bytes = program.output.bytes();
     compiler.emit();
+    if (words) {
+      program.protection_use = words->use(program, config.grid);
+    }
     return program;
   }
 };

@@ -44,9 +44,25 @@ std::vector<uint8_t> CompiledNetwork::constants() const {
     place(layer.weights, layer.memory.weights);
     place(layer.parameters, layer.memory.parameters);
     place(layer.table, layer.memory.table);
+    place(layer.protection, layer.memory.protection);
   }
   return image;
 }
+
+namespace {
+
+/// The protection of an operator's neurons, where the accelerator has the unit for it; or nullptr.
+const model::ProtectedNeurons* protection_by_unit(const model::Network& network, size_t index,
+                                                  const hw::AcceleratorConfig& config) {
+  if (index + 1 >= network.operators.size()) {
+    return nullptr;
+  }
+  const auto* next = dynamic_cast<const model::ProtectedNeurons*>(network.operators[index + 1].get());
+  const bool follows = next != nullptr && next->inputs.front() == network.operators[index]->output;
+  return follows && next->unit() == config.protection.neuron_unit ? next : nullptr;
+}
+
+}  // namespace
 
 CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConfig& config) {
   check_operand_format(network, config.grid.format());
@@ -71,8 +87,10 @@ CompiledNetwork compile(const model::Network& network, const hw::AcceleratorConf
     if (const OperatorMapper* mapper = mapper_for(*network.operators[index])) {
       const model::Operator& layer = *network.operators[index];
       const int selected = compiled.layers.empty() ? 0 : compiled.layers.back().multiplier;
-      compiled.layers.push_back(mapper->compile(layer, config, regions, dram));
+      const model::ProtectedNeurons* protection = protection_by_unit(network, index, config);
+      compiled.layers.push_back(mapper->compile(layer, protection, config, regions, dram));
       compiled.layers.back().operator_index = index;
+      compiled.layers.back().output_operator = protection != nullptr ? index + 1 : index;
       // Pooling multiplies nothing, so nothing is switched for it.
       const bool multiplies = dynamic_cast<const model::MatrixOperator*>(&layer) != nullptr;
       compiled.layers.back().multiplier = multiplies ? config.selection_of(layer.name) : selected;

@@ -8,6 +8,7 @@
 #include "sim/mapping/dram_layout.h"
 #include "sim/mapping/program.h"
 #include "sim/model/network.h"
+#include "sim/model/protected_neurons.h"
 
 namespace faultline::mapping {
 
@@ -26,9 +27,11 @@ class OperatorMapper {
   virtual bool maps(const model::Operator& layer) const = 0;
   /// Formats of the layer's input and output; everything else is left empty.
   virtual LayerProgram formats(const model::Operator& layer) const = 0;
-  /// The whole program. Allocates the layer's constants from `dram`. Throws UserError when the layer does not fit.
-  virtual LayerProgram compile(const model::Operator& layer, const hw::AcceleratorConfig& config,
-                               const ActivationRegions& regions, DramLayout& dram) const = 0;
+  /// The whole program. Allocates the layer's constants from `dram`. `protection`, if not nullptr, is done by the
+  /// accelerator's neuron unit. Throws UserError when the layer does not fit.
+  virtual LayerProgram compile(const model::Operator& layer, const model::ProtectedNeurons* protection,
+                               const hw::AcceleratorConfig& config, const ActivationRegions& regions,
+                               DramLayout& dram) const = 0;
 };
 
 /// The mapper of an operator, or nullptr for what the host runs.

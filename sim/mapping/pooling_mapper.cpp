@@ -29,8 +29,9 @@ class PoolingMapper : public OperatorMapper {
     return program;
   }
 
-  LayerProgram compile(const model::Operator& layer, const hw::AcceleratorConfig& config,
-                       const ActivationRegions& regions, DramLayout& dram) const override {
+  LayerProgram compile(const model::Operator& layer, const model::ProtectedNeurons* /*protection*/,
+                       const hw::AcceleratorConfig& config, const ActivationRegions& regions,
+                       DramLayout& dram) const override {
     const auto& pooling = dynamic_cast<const model::PoolingOperator&>(layer);
     LayerProgram program = formats(layer);
     if (pooling.pooling == model::PoolingKind::kSum) {
@@ -71,7 +72,7 @@ class PoolingMapper : public OperatorMapper {
         }
         const int64_t dram_stride = int64_t{channels} * element_bytes;
         store(program.steps, program.memory.output + block.pixel_begin * dram_stride + int64_t{first} * element_bytes,
-              dram_stride, block.pixel_end - block.pixel_begin, pixel_stride);
+              dram_stride, block.pixel_end - block.pixel_begin, pixel_stride, pixel_stride);
       }
     }
   }

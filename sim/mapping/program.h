@@ -25,6 +25,8 @@ struct LayerMemory {
   int64_t parameter_bytes = 0;
   int64_t table = 0;
   int64_t table_bytes = 0;
+  int64_t protection = 0;
+  int64_t protection_bytes = 0;
   int64_t input = 0;
   int64_t input_bytes = 0;
   int64_t output = 0;
@@ -56,9 +58,20 @@ struct Step {
   OutputBlock output;    ///< for kPostProcess and kPool
 };
 
-/// One operator as the accelerator runs it.
+/// What the neuron unit does in a layer.
+struct NeuronProtectionUse {
+  size_t neurons = 0;
+  size_t extra_words = 0;     ///< of the output buffer that neurons need beside their own
+  size_t extra_channels = 0;  ///< that are computed for them
+  size_t word_pairs = 0;      ///< pairs of words of one neuron
+  size_t shared_pairs = 0;    ///< those that the same processing element computes
+};
+
+/// One operator as the accelerator runs it, with the protection of its neurons where a unit does that.
 struct LayerProgram {
-  size_t operator_index = 0;  ///< in model::Network::operators
+  size_t operator_index = 0;   ///< in model::Network::operators
+  size_t output_operator = 0;  ///< whose output the program stores: the same, or the protection after it
+  NeuronProtectionUse protection_use;
   std::string name;
   int multiplier = 0;  ///< selection of the grid's multiplier from the layer's first cycle on
   uint64_t macs = 0;   ///< useful multiplications: taps (times planes) x output channels x pixels; 0 for pooling
@@ -68,6 +81,7 @@ struct LayerProgram {
   std::vector<uint8_t> weights;     ///< image of the region memory.weights, packed in the order of use
   std::vector<uint8_t> parameters;  ///< hw::parameter_bytes() per output channel
   std::vector<uint8_t> table;       ///< 256 entries indexed by code + 128, or empty
+  std::vector<uint8_t> protection;  ///< masks and tables of the neuron unit
   std::vector<Step> steps;
 
   /// The commands alone, in order.

@@ -11,14 +11,14 @@ namespace {
 constexpr int64_t kMost = (int64_t{1} << 24) - 1;
 
 void transfer(std::vector<Step>& steps, hw::Opcode opcode, hw::LoadTarget target, int64_t dram_address,
-              int64_t dram_stride, int64_t buffer_address, int64_t rows, int64_t row_bytes) {
+              int64_t dram_stride, int64_t buffer_address, int64_t buffer_stride, int64_t rows, int64_t row_bytes) {
   Step step;
   step.command.opcode = static_cast<int32_t>(opcode);
   step.command.target = static_cast<int32_t>(target);
   step.command.dram_address = static_cast<int32_t>(static_cast<uint32_t>(dram_address));
   step.command.dram_stride = static_cast<int32_t>(dram_stride);
   step.command.buffer_address = static_cast<int32_t>(buffer_address);
-  step.command.buffer_stride = static_cast<int32_t>(row_bytes);
+  step.command.buffer_stride = static_cast<int32_t>(buffer_stride);
   step.command.rows = static_cast<int32_t>(rows);
   step.command.row_bytes = static_cast<int32_t>(row_bytes);
   steps.push_back(step);
@@ -29,7 +29,7 @@ void transfer_bytes(std::vector<Step>& steps, hw::Opcode opcode, hw::LoadTarget 
                     int64_t buffer_address, int64_t bytes) {
   for (int64_t done = 0; done < bytes; done += kMost) {
     const int64_t part = std::min(bytes - done, kMost);
-    transfer(steps, opcode, target, dram_address + done, part, buffer_address + done, 1, part);
+    transfer(steps, opcode, target, dram_address + done, part, buffer_address + done, part, 1, part);
   }
 }
 
@@ -40,11 +40,13 @@ void load(std::vector<Step>& steps, hw::LoadTarget target, int64_t dram_address,
   transfer_bytes(steps, hw::Opcode::kLoad, target, dram_address, buffer_address, bytes);
 }
 
-void store(std::vector<Step>& steps, int64_t dram_address, int64_t dram_stride, int64_t rows, int64_t row_bytes) {
-  if (dram_stride == row_bytes) {
+void store(std::vector<Step>& steps, int64_t dram_address, int64_t dram_stride, int64_t rows, int64_t row_bytes,
+           int64_t buffer_stride) {
+  if (dram_stride == row_bytes && buffer_stride == row_bytes) {
     transfer_bytes(steps, hw::Opcode::kStore, hw::LoadTarget::kInput, dram_address, 0, rows * row_bytes);
   } else {
-    transfer(steps, hw::Opcode::kStore, hw::LoadTarget::kInput, dram_address, dram_stride, 0, rows, row_bytes);
+    transfer(steps, hw::Opcode::kStore, hw::LoadTarget::kInput, dram_address, dram_stride, 0, buffer_stride, rows,
+             row_bytes);
   }
 }
 

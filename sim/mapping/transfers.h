@@ -12,9 +12,10 @@ namespace faultline::mapping {
 /// Appends kLoad commands for `bytes` contiguous bytes.
 void load(std::vector<Step>& steps, hw::LoadTarget target, int64_t dram_address, int64_t buffer_address, int64_t bytes);
 
-/// Appends kStore commands for `rows` rows of `row_bytes`, packed in the output buffer from address 0, `dram_stride`
-/// apart in DRAM.
-void store(std::vector<Step>& steps, int64_t dram_address, int64_t dram_stride, int64_t rows, int64_t row_bytes);
+/// Appends kStore commands for `rows` rows of `row_bytes`, `buffer_stride` apart in the output buffer from address 0
+/// and `dram_stride` apart in DRAM.
+void store(std::vector<Step>& steps, int64_t dram_address, int64_t dram_stride, int64_t rows, int64_t row_bytes,
+           int64_t buffer_stride);
 
 /// Loads of one layer that remember what the buffers hold, so that nothing is loaded twice in a row.
 class Loader {

@@ -23,6 +23,10 @@ class HardenCommands : public testing::Test {
                             "/models/lenet5_digits.onnx\n"
                             "data: {source: builtin:digits, images: 5}\nengine: neuron\n"
                             "faults: {model: flip, sample: 200, where: ['*.*']}\n");
+    folder_.write("unit.yaml", "model: " FAULTLINE_SOURCE_DIR
+                               "/models/lenet5_digits.onnx\n"
+                               "data: {source: builtin:digits, images: 1}\n"
+                               "faults: {model: stuck_at, sample: 16, where: ['protection.lcu.held[*]']}\n");
   }
 
   json run_json(const std::string& arguments) const {
@@ -53,7 +57,11 @@ TEST_F(HardenCommands, AnalysisHardeningRunAndCampaignFitTogether) {
   const std::string run_images = "run " + kModel + "--data builtin:digits --images 2 ";
   const json functional = run_json(run_images + "--engine functional --hardened lcu.yaml");
   EXPECT_EQ(functional["hardened"], "lcu.yaml");
-  EXPECT_EQ(run_json(run_images + "--engine cycle --hardened lcu.yaml")["logits_sha256"], functional["logits_sha256"]);
+  const json simulated = run_json(run_images + "--engine cycle --hardened lcu.yaml");
+  EXPECT_EQ(simulated["logits_sha256"], functional["logits_sha256"]);
+  EXPECT_GT(simulated["total_cycles"], simulated["unprotected_cycles"]);
+  EXPECT_EQ(simulated["host_operators"], run_json(run_images)["host_operators"]) << "the unit does it, not the host";
+  EXPECT_EQ(simulated["layers"][0]["protection"]["pairs_sharing_a_pe"], 0);
   EXPECT_EQ(run_json(run_images + "--engine functional --hardened tmr.yaml")["logits_sha256"],
             run_json(run_images + "--engine functional")["logits_sha256"]);
 
@@ -63,6 +71,17 @@ TEST_F(HardenCommands, AnalysisHardeningRunAndCampaignFitTogether) {
   EXPECT_EQ(hardened["population"]["size"].get<int>(), 8 * (6518 + split["extra_words"].get<int>()) * 5);
   EXPECT_EQ(hardened["experiment"]["hardened"], "lcu.yaml");
   EXPECT_EQ(hardened["rows_sha256"], run_json("campaign e.yaml --hardened lcu.yaml --jobs 2")["rows_sha256"]);
+  ASSERT_EQ(run("campaign e.yaml --out p.db").status, 0);
+  ASSERT_EQ(run("campaign e.yaml --hardened tmr.yaml --out t.db").status, 0);
+  const json table = run_json("compare p.db h.db t.db");
+  ASSERT_EQ(table["designs"].size(), 3U);
+  EXPECT_TRUE(table["designs"][0]["hardened"].is_null());
+  EXPECT_EQ(table["designs"][1]["extra_words"], split["extra_words"]);
+  EXPECT_EQ(table["designs"][2]["extra_words"], triple["extra_words"]);
+  EXPECT_EQ(run("compare p.db h.db t.db -o page.html").status, 2);
+  const json unit = run_json("campaign unit.yaml --hardened lcu.yaml --out u.db");
+  EXPECT_EQ(unit["experiment"]["engine"], "cycle") << "no cone follows what a unit does";
+  EXPECT_NE(run("export u.db --csv -").out.find(",protection.lcu,"), std::string::npos) << "it is detected";
   EXPECT_EQ(run("replay h.db --experiment 3").status, 0);
   EXPECT_EQ(run("replay h.db --experiment 3 --wave w.vcd").status, 2);
   ASSERT_EQ(run("harden split-lcu " + kModel + "--nvf nvf.npz --top-percent 3 --out lcu.yaml").status, 0);
@@ -92,7 +111,10 @@ TEST_F(HardenCommands, MistakesAreOneLine) {
   expect("analyze nvf " + kModel + "--data builtin:digits --images 1 --split all", "--split");
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "h.yaml"));
   ASSERT_EQ(run(split + "--nvf nvf.npz --top-percent 1 --out h.yaml").status, 0);
-  expect("campaign e.yaml --hardened h.yaml --engine cycle", "'hardened' means nothing to the engine cycle");
+  folder_.write("voter.yaml", "array: 8x8\nprotection: [tmr]\n");
+  expect("run " + kModel + "--data builtin:digits --images 1 --accelerator voter.yaml --hardened h.yaml",
+         "needs the unit lcu, the accelerator has tmr");
+  expect("campaign e.yaml --hardened h.yaml --engine rtl", "engine rtl");
   expect("campaign e.yaml --hardened none.yaml", "none.yaml");
   expect("inject " + kModel +
              "--data builtin:digits --image 0 --engine neuron --site 'buffer.output[0]' --mask 1 --cycle 0",

@@ -55,10 +55,11 @@ class NetworkBuilder {
     add(std::move(layer), input, std::move(shape), raw ? model::ElementType::kInt32 : model::ElementType::kInt8);
   }
 
-  std::shared_ptr<model::Network> finish() {
+  model::Network take() {
     network_.graph_outputs = {last_};
-    return std::make_shared<model::Network>(std::move(network_));
+    return std::move(network_);
   }
+  std::shared_ptr<model::Network> finish() { return std::make_shared<model::Network>(take()); }
 
  private:
   model::TensorId tensor(std::string name, model::Shape shape, model::ElementType type) {
@@ -98,7 +99,7 @@ inline std::shared_ptr<model::Network> unrelated_layers(LayerMaker& maker, int c
 }
 
 /// A convolution, a pooling, a second pair and two fully connected layers over a 1 x 10 x 10 image, five classes.
-inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker) {
+inline model::Network small_classifier_network(LayerMaker& maker) {
   NetworkBuilder builder({1, 10, 10});
   const auto convolution = [&](int in, int out, int extent, int pad) {
     auto layer = std::make_unique<model::MatrixOperator>();
@@ -151,7 +152,11 @@ inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker) {
   pool(6, 5, model::PoolingKind::kSum);
   fully_connected(24, 12, false);
   fully_connected(12, 5, true);
-  return builder.finish();
+  return builder.take();
+}
+
+inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker) {
+  return std::make_shared<model::Network>(small_classifier_network(maker));
 }
 
 /// Doubles the buffers that the messages of compile() name until the network fits. Throws what remains after that.

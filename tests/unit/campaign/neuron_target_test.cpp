@@ -83,7 +83,7 @@ TEST_P(NeuronTargetTest, GivesTheAnswersOfWholeInferences) {
         fields[field].path.substr(extra ? 11 : 7, fields[field].path.find('[') - (extra ? 11 : 7));
     const size_t index = operator_of(layer);
     const auto* protection = dynamic_cast<const harden::NeuronProtection*>(network_->operators[index + 1].get());
-    const auto further = static_cast<size_t>(protection == nullptr ? 1 : protection->scheme().words - 1);
+    const auto further = static_cast<size_t>(protection == nullptr ? 1 : protection->scheme().words() - 1);
     const size_t neuron = extra ? protection->neurons()[element / further] : element;
     const int8_t code = golden_code(index, neuron);
     Answer expected;

@@ -17,7 +17,7 @@ model::MatrixOperator layer_with(int32_t low) {
 }
 
 std::vector<uint8_t> words_of(const NeuronScheme& scheme, int code, int zero) {
-  return std::vector<uint8_t>(static_cast<size_t>(scheme.words), scheme.encode(static_cast<int8_t>(code), zero));
+  return std::vector<uint8_t>(static_cast<size_t>(scheme.words()), scheme.encode(static_cast<int8_t>(code), zero));
 }
 
 TEST(Lcu, LosesTheLowestBitAndNothingElse) {

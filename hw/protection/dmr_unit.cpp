@@ -1,0 +1,14 @@
+#include "hw/protection/neuron_unit_kind.h"
+
+/// Dual modular redundancy of neurons: two copies that differ are an alarm, and the first is taken.
+namespace faultline::hw {
+namespace {
+
+CombinedNeuron combine(const NeuronWords& copies, int32_t /*zero*/) {
+  return {static_cast<int8_t>(copies[0]), copies[0] == copies[1] ? NeuronVerdict::kRight : NeuronVerdict::kAlarm};
+}
+
+const NeuronUnitRegistration kRegistration{{"dmr", 2, nullptr, combine, true}};
+
+}  // namespace
+}  // namespace faultline::hw
