@@ -14,7 +14,7 @@ packages=(
 )
 train=(libtorch-dev)
 mpi=(libboost-mpi-dev libopenmpi-dev openmpi-bin)
-tests=(chromium poppler-utils libxml2-dev python3-numpy verilator yosys make)
+tests=(chromium poppler-utils libxml2-dev python3-numpy verilator yosys make jq)
 for option in "$@"; do
   case "$option" in
     --train) packages+=("${train[@]}") ;;

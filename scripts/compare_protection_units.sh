@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Runs LeNet-5 on a 16x16 array with and without each protection under the same faults, and prints one Markdown table: what
+# a protection costs (accuracy without faults, cycles, state bits) and which faults it leaves (critical, with its 95 %
+# interval; detected: stopped by an alarm). Needs a built build/release. The seed is that of the experiment files.
+#   scripts/compare_protection_units.sh [options of `faultline campaign` for the upsets, such as --samples 1000]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+faultline=build/release/faultline
+upsets=testbenches/experiments/lenet5_digits_upset_storm.yaml
+defect=testbenches/experiments/lenet5_digits_defect.yaml
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The accelerator of both experiments, with the protection units of $1.
+write_accelerator() {
+  printf 'array: 16x16\ninput_buffer_bytes: 4 KiB\noutput_buffer_bytes: 8 KiB\npsum_rows: 784\nprotection: [%s]\n' "$1"
+}
+
+bits_of() { "$faultline" sites --accelerator "$1" --json | jq .total_bits; }
+
+write_accelerator '' >"$work/plain.yaml"
+plain_bits=$(bits_of "$work/plain.yaml")
+plain_cycles=$("$faultline" campaign "$defect" --accelerator "$work/plain.yaml" --dry-run --json | jq .golden_cycles)
+"$faultline" harden clip --model models/lenet5_digits.onnx --data builtin:digits --images 1000 --out "$work/clip.yaml" \
+  >/dev/null
+
+# row NAME EXPERIMENT UNITS [options of campaign]
+row() {
+  local name=$1 experiment=$2 units=$3
+  shift 3
+  write_accelerator "$units" >"$work/design.yaml"
+  "$faultline" campaign "$experiment" --accelerator "$work/design.yaml" --json "$@" >"$work/result.json"
+  jq -r --arg name "$name" --argjson bits "$(($(bits_of "$work/design.yaml") - plain_bits))" --argjson cycles "$plain_cycles" '
+    def percent: . * 10000 | round / 100 | tostring + " %";
+    "| \($name) | \(.accuracy.labels.golden | percent) | \(.golden_cycles - $cycles) | \($bits) | \(.runs) | "
+    + (.rates.critical | if .high - .low < 1e-9 then "\(.rate | percent), of all"
+        else "\(.rate | percent) [\(.low | percent), \(.high | percent)]" end) + " | "
+    + "\(.rates.detected.rate | percent) | \(.accuracy.labels.faulty | percent) |"' "$work/result.json"
+}
+
+echo "| faults, protection | accuracy without faults | extra cycles | extra state bits | runs | critical | detected | accuracy with faults |"
+echo "|---|---|---|---|---|---|---|---|"
+row "upsets, none" "$upsets" "" "$@"
+row "upsets, clip" "$upsets" "" --clip "$work/clip.yaml" "$@"
+row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"
+row "upsets, secded, zero" "$upsets" "'secded:on_error=zero'" "$@"
+row "upsets, secded, flag" "$upsets" "secded" "$@"
+row "upsets, clip and secded, zero" "$upsets" "'secded:on_error=zero'" --clip "$work/clip.yaml" "$@"
+row "defect, none" "$defect" ""
+row "defect, clip" "$defect" "" --clip "$work/clip.yaml"
+row "defect, bypass of the element" "$defect" "'bypass:elements=3/5'"
