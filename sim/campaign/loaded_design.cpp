@@ -1,7 +1,6 @@
 #include "sim/campaign/loaded_design.h"
 
 #include "sim/campaign/hardware_hash.h"
-#include "sim/config/accelerator_file.h"
 #include "sim/config/user_error.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
@@ -14,9 +13,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
+ordered_json accelerator_json(const engine::Machine& machine) {
   ordered_json object;
-  for (const auto& [key, value] : config::effective_settings(config)) {
+  for (const auto& [key, value] : machine.settings()) {
     std::visit([&, name = key](const auto& held) { object[name] = held; }, value);
   }
   return object;
@@ -46,16 +45,15 @@ model::Dataset load_images(const ExperimentConfig& config, const model::Network&
 
 LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
     : config(experiment),
-      hardware(experiment.accelerator.build()),
+      machine(experiment.accelerator->build()),
       network(load_network(experiment)),
       dataset(load_images(experiment, *network)),
-      kind(parse_engine(experiment.engine, experiment.file)),
-      engine(network, hardware, kind),
-      cone(uses_cone(experiment.engine) ? std::make_unique<engine::ConeEngine>(engine, network, hardware) : nullptr),
+      simulated(
+          machine->struck(strikes_neurons(experiment.engine) ? "cycle" : experiment.engine, network, experiment.file)),
       exact(network, hw::Multiplier()),
-      target(engine, exact, dataset, cone.get()),
+      target(*simulated.engine, exact, dataset, simulated.follower.get()),
       functional(strikes_neurons(experiment.engine)
-                     ? std::make_unique<engine::FunctionalEngine>(network, hardware.grid.multiplier)
+                     ? std::make_unique<engine::FunctionalEngine>(network, machine->multiplier())
                      : nullptr),
       neurons(functional != nullptr ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset) : nullptr) {}
 
@@ -70,10 +68,8 @@ const InferenceTarget& LoadedDesign::struck() const {
 ordered_json LoadedDesign::effective_settings() const {
   ordered_json settings = {{"model", config.model},
                            {"data", {{"source", config.data}, {"images", dataset.size()}}},
-                           {"accelerator", accelerator_json(hardware)},
-                           {"engine", neurons != nullptr ? "neuron"
-                                      : cone != nullptr  ? "cone"
-                                                         : to_string(kind)}};
+                           {"accelerator", accelerator_json(*machine)},
+                           {"engine", neurons != nullptr ? "neuron" : simulated.name}};
   if (!config.hardened.empty()) {
     settings["hardened"] = config.hardened;
   }
@@ -82,7 +78,7 @@ ordered_json LoadedDesign::effective_settings() const {
 
 ordered_json LoadedDesign::hashes() const {
   ordered_json hashes = {
-      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(hardware, struck().state())}};
+      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(*machine, struck().state())}};
   if (!config.hardened.empty()) {
     const std::string text = harden::to_yaml(harden::read_hardened_design(config.hardened));
     model::Sha256 hash;
