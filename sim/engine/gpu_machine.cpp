@@ -7,6 +7,7 @@
 #include "sim/config/gpu_file.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/functional_engine.h"
+#include "sim/engine/gpu_cone.h"
 #include "sim/engine/gpu_engine.h"
 #include "sim/engine/machine_settings.h"
 
@@ -100,7 +101,12 @@ StruckMachine GpuMachine::struck(const std::string& engine, std::shared_ptr<cons
   }
   StruckMachine machine;
   machine.name = "cycle";
-  machine.engine = std::make_unique<GpuEngine>(std::move(network), config_);
+  auto simulated = std::make_unique<GpuEngine>(network, config_);
+  if (follows_faults(engine)) {
+    machine.name = "cone";
+    machine.follower = std::make_unique<GpuCone>(*simulated, std::move(network), config_);
+  }
+  machine.engine = std::move(simulated);
   return machine;
 }
 

@@ -79,6 +79,10 @@ const hw::gpu::SmStatistics& GpuPlatform::statistics() const {
   return implementation_->multiprocessor.core().statistics();
 }
 
+void GpuPlatform::watch(hw::gpu::SmProbe* probe) {
+  implementation_->multiprocessor.core().watch(probe);
+}
+
 hw::FaultTaps& GpuPlatform::taps(size_t /*field*/) {
   return implementation_->multiprocessor.taps();
 }

@@ -6,6 +6,7 @@
 
 #include "hw/gpu/kernel_launch.h"
 #include "hw/gpu/sm_config.h"
+#include "hw/gpu/sm_probe.h"
 #include "hw/gpu/sm_statistics.h"
 #include "sim/engine/simulated_platform.h"
 
@@ -25,6 +26,9 @@ class GpuPlatform : public SimulatedPlatform {
   const std::vector<uint64_t>& launch_cycles() const;
   /// What the multiprocessor counted since the last reset() or restore().
   const hw::gpu::SmStatistics& statistics() const;
+
+  /// Shows `probe` where data goes in the multiprocessor; nullptr: nobody.
+  void watch(hw::gpu::SmProbe* probe);
 
   bool faults_pending() const override;
 

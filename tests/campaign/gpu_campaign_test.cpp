@@ -53,6 +53,10 @@ TEST_F(GpuCampaign, GivesTheSameRowsHoweverItIsRun) {
     EXPECT_EQ(row["tool_error"], "") << row["number"];
   }
 
+  const json simulated = campaign(yaml + " --engine cycle");
+  EXPECT_EQ(simulated["rows_sha256"], one["rows_sha256"]);
+  EXPECT_GT(one["followed"], 0);
+
   // In two shards, and where the first of them is finished to the whole.
   command("campaign " + yaml + " --shard 1/2 --out " + file("a.db"));
   command("campaign " + yaml + " --shard 2/2 --out " + file("b.db"));
