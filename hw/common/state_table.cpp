@@ -95,6 +95,20 @@ void StateTable::poke(Site site, uint64_t value) {
   std::memcpy(arena_.data() + field.byte_of(site.element), &value, static_cast<size_t>(field.element_bytes));
 }
 
+void StateTable::set_reset_value(Site site, uint64_t value) {
+  if (value != 0) {
+    reset_values_.push_back({site, value});
+  }
+  poke(site, value);
+}
+
+void StateTable::reset() {
+  std::memset(arena_.data(), 0, arena_.size());
+  for (const ResetValue& reset : reset_values_) {
+    poke(reset.site, reset.value);
+  }
+}
+
 std::string element_path(const StateField& field, size_t element) {
   std::vector<size_t> indices(field.dimensions.size());
   for (size_t d = field.dimensions.size(); d-- > 0;) {

@@ -73,8 +73,8 @@ class StateArray {
 /// The state of one accelerator: one contiguous arena and the descriptors of everything in it.
 ///
 /// Cores add their fields at construction and keep StateArray handles. Listing sites, injecting, snapshots, waveforms
-/// and the map to RTL names all read this table. Every field resets to 0, so reset() is one memset and snapshots are
-/// plain copies of the arena.
+/// and the map to RTL names all read this table. Fields reset to 0 but for those with a reset value of their own;
+/// snapshots are plain copies of the arena.
 class StateTable {
  public:
   static constexpr size_t kAlignment = 64;
@@ -107,7 +107,9 @@ class StateTable {
   const std::byte* arena() const { return arena_.data(); }
   size_t arena_bytes() const { return arena_.size(); }
 
-  void reset() { std::memset(arena_.data(), 0, arena_.size()); }
+  /// Makes reset() give an element this value instead of 0; the element takes it at once. Not for wires.
+  void set_reset_value(Site site, uint64_t value);
+  void reset();
   std::vector<std::byte> snapshot() const { return {arena_.begin(), arena_.end()}; }
   /// `saved` comes from snapshot() of a table with the same fields.
   void restore(const std::vector<std::byte>& saved) { std::memcpy(arena_.data(), saved.data(), arena_.size()); }
@@ -130,7 +132,13 @@ class StateTable {
 
   size_t place(StateField field, size_t row_padding);
 
+  struct ResetValue {
+    Site site;
+    uint64_t value;
+  };
+
   std::vector<StateField> fields_;
+  std::vector<ResetValue> reset_values_;  ///< those that are not 0
   std::vector<std::byte, AlignedAllocator<std::byte>> arena_;
 };
 

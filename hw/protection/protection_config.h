@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "hw/protection/element_bypass.h"
 
 namespace faultline::hw {
 
@@ -31,10 +34,11 @@ const std::vector<std::string>& protectable_memories();
 /// The protection units of an accelerator.
 struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
+  std::optional<ElementBypass> bypass;  ///< of the array's processing elements
 
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
-  bool empty() const { return memories.empty(); }
+  bool empty() const { return memories.empty() && !bypass; }
 
   /// Throws InvalidConfiguration for a memory or a code that does not exist, and for a memory given twice.
   void validate() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "hw/common/invalid_configuration.h"
 
@@ -16,6 +17,14 @@ void require_range(const char* name, int64_t value, int64_t low, int64_t high) {
 }
 
 }  // namespace
+
+void AcceleratorConfig::protect(ProtectionConfig units) {
+  protection = std::move(units);
+  grid.bypass.reset();
+  if (protection.bypass) {
+    grid.add_bypass(*protection.bypass);
+  }
+}
 
 void AcceleratorConfig::validate() const {
   constexpr int64_t kLargestBuffer = int64_t{16} * 1024 * 1024;

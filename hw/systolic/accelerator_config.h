@@ -23,8 +23,11 @@ struct AcceleratorConfig {
   int bus_bytes = 16;           ///< bytes DRAM moves per cycle, 1 to 64
   int dram_latency = 20;        ///< cycles from a request to its data, 1 to 1024
   int64_t dram_bytes = int64_t{64} * 1024 * 1024;
-  ProtectionConfig protection = {};  ///< none
+  ProtectionConfig protection = {};  ///< none; change it by protect()
 
+  /// Sets the protection units and gives the grid those that stand in it. Throws InvalidConfiguration when they do not
+  /// fit it.
+  void protect(ProtectionConfig units);
   /// Throws InvalidConfiguration for a value out of range (buffers up to 16 MiB, psum_rows in [R, 65536], parameter
   /// entries in [max(R, C), 65536], DRAM up to 2 GiB) and for protection that cannot be built.
   void validate() const;

@@ -36,6 +36,7 @@ bool CycleGridCore::step(const GridInputs& inputs, uint64_t cycle) {
   bool changed = false;
   if (!rests(inputs)) {
     patches_.clear();
+    patch_bypassed(inputs);
     patch_own_multipliers(inputs);
     // Before cycle 0 there is no cycle in which a wire could be struck.
     if (taps_.has_wire_faults() && cycle > 0) {
@@ -57,6 +58,21 @@ bool CycleGridCore::step(const GridInputs& inputs, uint64_t cycle) {
 void CycleGridCore::state_changed() {
   idle_steps_ = 0;
   std::fill(load_steps_.begin(), load_steps_.end(), config_.columns + 1);
+  if (config_.bypass) {
+    find_bypassed();
+  }
+}
+
+void CycleGridCore::find_bypassed() {
+  bypassed_.clear();
+  for (int row = 0; row < config_.rows; ++row) {
+    for (int column = 0; column < config_.columns; ++column) {
+      if (bypassed(state_.index(row, column))) {
+        bypassed_.push_back(static_cast<size_t>(row) * static_cast<size_t>(config_.columns) +
+                            static_cast<size_t>(column));
+      }
+    }
+  }
 }
 
 uint64_t CycleGridCore::product(size_t element, const GridInputs& inputs, uint64_t cycle) const {
@@ -77,12 +93,13 @@ CycleGridCore::Operands CycleGridCore::operands(int row, int column, const GridI
   const bool first_column = column == 0;
   const int8_t eastward = first_column ? inputs.west.value[row] : state_.eastward[here - 1];
   const uint8_t eastward_valid = first_column ? inputs.west.valid[row] : state_.eastward_valid[here - 1];
+  const bool adds = eastward_valid != 0 && !bypassed(here);
   if (config_.dataflow != Dataflow::kOutputStationary) {
-    return {eastward, state_.held[here], eastward_valid != 0 && state_.held_valid[here] != 0};
+    return {eastward, state_.held[here], adds && state_.held_valid[here] != 0};
   }
   const int8_t weight = row == 0 ? inputs.north.value[column] : state_.southward[here - state_.row_stride];
   const uint8_t weight_valid = row == 0 ? inputs.north.valid[column] : state_.southward_valid[here - state_.row_stride];
-  return {eastward, weight, eastward_valid != 0 && weight_valid != 0};
+  return {eastward, weight, adds && weight_valid != 0};
 }
 
 /// True if the next step would change no register.
@@ -148,18 +165,31 @@ std::vector<CycleGridCore::OwnMultiplier> CycleGridCore::find_own_multipliers() 
   return found;
 }
 
-/// The next sum of an element where its product is this one, from the registers' old values.
+/// The next sum of an element where its product is this one.
 void CycleGridCore::patch(size_t element, int16_t product, const GridInputs& inputs) {
+  const auto columns = static_cast<size_t>(config_.columns);
+  if (operands(static_cast<int>(element / columns), static_cast<int>(element % columns), inputs).valid) {
+    patch_sum(element, product, inputs);
+  }
+}
+
+/// The next sum of an element that adds this much, from the registers' old values.
+void CycleGridCore::patch_sum(size_t element, int16_t addend, const GridInputs& inputs) {
   const bool output_stationary = config_.dataflow == Dataflow::kOutputStationary;
   const int row = static_cast<int>(element / static_cast<size_t>(config_.columns));
   const int column = static_cast<int>(element % static_cast<size_t>(config_.columns));
-  const bool drains = output_stationary && inputs.drain.drain[column] != 0;
-  if (drains || !operands(row, column, inputs).valid) {
+  if (output_stationary && inputs.drain.drain[column] != 0) {
     return;
   }
   const size_t here = state_.index(row, column);
   const int32_t above = row > 0 ? state_.sum[here - state_.row_stride] : 0;
-  patches_.push_back({here, wrapping_add(output_stationary ? state_.sum[here] : above, product)});
+  patches_.push_back({here, wrapping_add(output_stationary ? state_.sum[here] : above, addend)});
+}
+
+void CycleGridCore::patch_bypassed(const GridInputs& inputs) {
+  for (const size_t element : bypassed_) {
+    patch_sum(element, 0, inputs);
+  }
 }
 
 void CycleGridCore::patch_own_multipliers(const GridInputs& inputs) {

@@ -50,7 +50,7 @@ class CycleGridCore {
   struct Operands {
     int8_t eastward;
     int8_t other;
-    bool valid;
+    bool valid;  ///< their product is added
   };
   /// A register `sum` whose next value another product changes than the kernel computes.
   struct Patch {
@@ -67,9 +67,13 @@ class CycleGridCore {
   bool rests(const GridInputs& inputs);
   bool idle(const GridInputs& inputs);
   void count_loads(const OperandEdge& west);
+  void patch_bypassed(const GridInputs& inputs);
   void patch_own_multipliers(const GridInputs& inputs);
   void patch_struck_wires(const GridInputs& inputs, uint64_t cycle);
   void patch(size_t element, int16_t product, const GridInputs& inputs);
+  void patch_sum(size_t element, int16_t addend, const GridInputs& inputs);
+  bool bypassed(size_t place) const { return config_.bypass && state_.bypass[place] != 0; }
+  void find_bypassed();
   int16_t product_of(const Multiplier& multiplier, Operands met) const;
   std::vector<OwnMultiplier> find_own_multipliers() const;
   void run_kernel(const GridInputs& inputs);
@@ -81,6 +85,7 @@ class CycleGridCore {
   FaultTaps& taps_;
   void (*kernel_)(const GridRows&);
   std::vector<Patch> patches_;
+  std::vector<size_t> bypassed_;  ///< elements whose bypass register is set; no step changes it
 
   std::vector<int> load_steps_;  ///< per row: steps until its load registers are surely 0
   int idle_steps_ = 0;           ///< steps taken with idle edges that show the values below

@@ -1,6 +1,7 @@
 #include "hw/systolic/grid_config.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -18,14 +19,20 @@ GridConfig::GridConfig(int row_count, int column_count, Dataflow flow, Multiplie
 }
 
 void GridConfig::add_region(MultiplierRegion region) {
-  const auto inside = [](int first, int last, int size) { return first >= 0 && first <= last && last < size; };
-  if (!inside(region.row_first, region.row_last, rows) || !inside(region.column_first, region.column_last, columns)) {
-    throw InvalidConfiguration("rows " + std::to_string(region.row_first) + "-" + std::to_string(region.row_last) +
-                               ", columns " + std::to_string(region.column_first) + "-" +
-                               std::to_string(region.column_last) + " are no part of the array; rows must be 0 to " +
-                               std::to_string(rows - 1) + ", columns 0 to " + std::to_string(columns - 1));
-  }
+  region.require_inside(rows, columns);
   regions.push_back(std::move(region));
+}
+
+void GridConfig::add_bypass(ElementBypass elements) {
+  for (const ElementRange& range : elements.elements) {
+    range.require_inside(rows, columns);
+  }
+  bypass = std::move(elements);
+}
+
+const Multiplier& GridConfig::contribution_at(int row, int column, int selection) const {
+  static const Multiplier kNothing("bypassed", std::array<int16_t, Multiplier::kEntries>{});
+  return bypassed(row, column) ? kNothing : multiplier_at(row, column, selection);
 }
 
 const Multiplier* GridConfig::own_multiplier(int row, int column) const {

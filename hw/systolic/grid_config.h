@@ -1,21 +1,18 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "hw/arithmetic/multiplier.h"
+#include "hw/common/element_range.h"
+#include "hw/protection/element_bypass.h"
 #include "hw/systolic/dataflow.h"
 
 namespace faultline::hw {
 
-/// Processing elements that have a multiplier of their own. Rows and columns count from 0; both ends belong to it.
-struct MultiplierRegion {
-  int row_first, row_last;
-  int column_first, column_last;
+/// Processing elements that have a multiplier of their own.
+struct MultiplierRegion : ElementRange {
   Multiplier multiplier;
-
-  bool holds(int row, int column) const {
-    return row >= row_first && row <= row_last && column >= column_first && column <= column_last;
-  }
 };
 
 /// Shape, dataflow and multipliers of a grid of processing elements. Validated at construction, then frozen.
@@ -30,12 +27,20 @@ struct GridConfig {
   const Multiplier& selected(int selection) const {
     return selection == 0 ? multiplier : alternatives[static_cast<size_t>(selection) - 1];
   }
+  /// Gives the elements bypass registers. Throws InvalidConfiguration when a range leaves the grid.
+  void add_bypass(ElementBypass elements);
+
   /// The multiplier that an element has of its own, or nullptr.
   const Multiplier* own_multiplier(int row, int column) const;
   const Multiplier& multiplier_at(int row, int column, int selection) const {
     const Multiplier* own = own_multiplier(row, column);
     return own != nullptr ? *own : selected(selection);
   }
+  bool bypassed(int row, int column) const { return bypass && bypass->holds(row, column); }
+  /// What an element adds to sums while no fault strikes: the products of multiplier_at(), or 0 where it is bypassed.
+  const Multiplier& contribution_at(int row, int column, int selection) const;
+  /// True when all elements contribute alike.
+  bool uniform() const { return regions.empty() && (!bypass || bypass->elements.empty()); }
 
   int rows;
   int columns;
@@ -43,6 +48,7 @@ struct GridConfig {
   Multiplier multiplier;                  ///< of all elements outside the regions
   std::vector<Multiplier> alternatives;   ///< that elements outside the regions can be switched to
   std::vector<MultiplierRegion> regions;  ///< the last one that holds an element counts
+  std::optional<ElementBypass> bypass;    ///< nothing: the elements have no such register
 };
 
 }  // namespace faultline::hw

@@ -38,6 +38,16 @@ class RegisterAdder {
   size_t row_padding_;
 };
 
+/// The last field of `table` is `bypass`.
+void reset_to(const ElementBypass& bypass, const GridConfig& config, StateTable& table) {
+  for (int row = 0; row < config.rows; ++row) {
+    for (int column = 0; column < config.columns; ++column) {
+      const auto element = static_cast<size_t>(row * config.columns + column);
+      table.set_reset_value({table.fields().size() - 1, element}, bypass.holds(row, column) ? 1 : 0);
+    }
+  }
+}
+
 size_t padded(int columns) {
   constexpr size_t kMultiple = GridState::kRowMultiple;
   return (static_cast<size_t>(columns) + kMultiple - 1) / kMultiple * kMultiple;
@@ -64,6 +74,10 @@ GridState::GridState(const GridConfig& config, StateTable& table, std::function<
     held = add.operand(other);
     held_valid = add.bit(other + "_valid");
     load = add.bit("load");
+  }
+  if (config.bypass) {
+    bypass = add.bit("bypass");
+    reset_to(*config.bypass, config, table);
   }
   StateField product = add.describe("product", Multiplier::kProductBits, true);
   product.read_wire = std::move(read_product);

@@ -40,6 +40,7 @@ struct GridState {
   StateArray<int8_t> held;              ///< S; not in output-stationary
   StateArray<uint8_t> held_valid;       ///< its valid bit; not in output-stationary
   StateArray<uint8_t> load;             ///< `load`; not in output-stationary
+  StateArray<uint8_t> bypass;           ///< `bypass`; only where GridConfig::bypass is set
 };
 
 }  // namespace faultline::hw

@@ -7,7 +7,7 @@ namespace faultline::hw {
 void OperandStationaryElement::update() {
   const GridState& state = context_.state;
   const Operand moving = west->read();
-  const bool multiplies = moving.valid && state.held_valid[place_] != 0;
+  const bool multiplies = moving.valid && state.held_valid[place_] != 0 && !bypassed();
   state.sum[place_] = wrapping_add(sum_above->read(), multiplies ? product_at_edge() : 0);
 
   state.eastward[place_] = moving.value;

@@ -11,7 +11,7 @@ void OutputStationaryElement::update() {
   int32_t& accumulator = state.sum[place_];
   if (column_control->read()) {
     accumulator = sum_above->read();
-  } else if (activation.valid && weight.valid) {
+  } else if (activation.valid && weight.valid && !bypassed()) {
     accumulator = wrapping_add(accumulator, product_at_edge());
   }
 

@@ -55,6 +55,8 @@ class ProcessingElement : public sc_core::sc_module {
 
   /// The product of the cycle that has just ended, as a signed number.
   int32_t product_at_edge() const;
+  /// The element's bypass register is set: nothing is added to its sum.
+  bool bypassed() const { return context_.config.bypass && context_.state.bypass[place_] != 0; }
 
   const GridContext context_;
   const size_t place_;  ///< of this element's registers in the grid's arrays

@@ -7,6 +7,7 @@
 #include "hw/systolic/command.h"
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/design.h"
+#include "rtl/generator/memory_guard.h"
 #include "rtl/generator/rtl_error.h"
 
 namespace faultline::rtl {
@@ -57,9 +58,11 @@ std::string replace_first(std::string text, const std::string& before, const std
 }
 
 /// The path below the top module: lanes keep their names, parts of a word are joined by `_`.
-std::string path_of(const std::string& model) {
-  const auto own = own_places().find(model);
-  if (own != own_places().end()) {
+std::string path_of(const std::string& model, const hw::ProtectionConfig& protection) {
+  std::map<std::string, std::string> places = guard_places(protection);
+  places.insert(own_places().begin(), own_places().end());
+  const auto own = places.find(model);
+  if (own != places.end()) {
     return own->second;
   }
   const size_t dot = model.find('.');
@@ -72,8 +75,11 @@ std::string path_of(const std::string& model) {
 }
 
 std::string module_of(const std::string& model, const std::string& path) {
+  if (path.find(".u_report.") != std::string::npos) {
+    return "systolic_report";
+  }
   if (path.find(".memory[*]") != std::string::npos && model != "buffer.partial_sum[*][*]") {
-    return "systolic_byte_buffer";
+    return "systolic_buffer";
   }
   for (const auto& [name, block] : blocks()) {
     if (path.rfind(block.instance + ".", 0) == 0) {
@@ -105,11 +111,11 @@ std::vector<size_t> unread_elements(const hw::StateField& field, hw::Dataflow da
   return {};
 }
 
-MappedSignal mapped(const hw::StateField& field, hw::Dataflow dataflow) {
-  const std::string path = path_of(field.path);
+MappedSignal mapped(const hw::StateField& field, const hw::AcceleratorConfig& config) {
+  const std::string path = path_of(field.path, config.protection);
   MappedSignal signal{field, module_of(field.path, path), name_of(path), path};
-  signal.reversed = field.path == "buffer.partial_sum[*][*]";
-  signal.unread = unread_elements(field, dataflow);
+  signal.reversed = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 2;  // a bank for each column
+  signal.unread = unread_elements(field, config.grid.dataflow);
   return signal;
 }
 
@@ -135,33 +141,36 @@ void add_pins(const hw::AcceleratorConfig& config, Design& design) {
                     {"dram_request_count", 7},
                     {"dram_request_address", 32},
                     {"dram_request_data", beat}};
+  for (const std::string& memory : hw::protectable_memories()) {
+    if (config.protection.of_memory(memory) != nullptr) {
+      design.outputs.push_back({memory + "_report", kReportBits});
+    }
+  }
 }
 
 }  // namespace
 
 Design accelerator_design(const hw::AcceleratorConfig& config) {
   config.validate();
-  if (!config.protection.empty()) {
-    throw RtlError("the RTL of the whole accelerator has no check bits beside its memories",
-                   "leave protection out, or take an engine that models it: cycle, structural or rtl_grid");
-  }
   Design design = grid_design(config.grid);
   design.top = "systolic_accelerator";
   for (MappedSignal& signal : design.signals) {
     signal.path = "u_grid." + signal.path;
   }
   design.sources.insert(design.sources.begin(), accelerator_package());
+  for (SourceFile& source : guard_modules(config.protection)) {
+    design.sources.push_back(std::move(source));
+  }
   for (const SourceFile& source :
-       {next_pixel_module(), next_tap_module(), input_position_module(), byte_buffer_module(),
-        input_feeder_module(config), weight_feeder_module(config), partial_sum_buffer_module(config),
-        post_processing_module(config), dma_module(config), schedule_module(config), controller_module(config),
-        accelerator_module(config)}) {
+       {next_pixel_module(), next_tap_module(), input_position_module(), buffer_module(), input_feeder_module(config),
+        weight_feeder_module(config), partial_sum_buffer_module(config), post_processing_module(config),
+        dma_module(config), schedule_module(config), controller_module(config), accelerator_module(config)}) {
     design.sources.push_back(source);
   }
   hw::StateTable table;
   const hw::AcceleratorState state(config, table, [](size_t) { return uint64_t{0}; });
   for (size_t index = design.signals.size(); index < table.fields().size(); ++index) {
-    design.signals.push_back(mapped(table.fields()[index], config.grid.dataflow));
+    design.signals.push_back(mapped(table.fields()[index], config));
   }
   add_pins(config, design);
   return design;

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/memory_guard.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -28,7 +29,7 @@ module systolic_accelerator #(
     output logic [8*BUS_BYTES-1:0]    dram_request_data,
     input  logic                      dram_response_valid,
     input  logic                      dram_response_error,
-    input  logic [8*BUS_BYTES-1:0]    dram_response_data
+    input  logic [8*BUS_BYTES-1:0]    dram_response_data@report_ports@
 );
   localparam int INPUT_LANES  = @input_lanes@;
   localparam int WEIGHT_LANES = @weight_lanes@;
@@ -129,7 +130,7 @@ module systolic_accelerator #(
   ) u_input_feeder (
       .clock(clock),
       .reset(reset),
-      .command(command),
+@input_report@      .command(command),
       .word_read(input_read),
       .word_first(input_first),
       .word_control(input_control),
@@ -162,7 +163,7 @@ module systolic_accelerator #(
   ) u_weight_feeder (
       .clock(clock),
       .reset(reset),
-      .word_read(weight_read),
+@weight_report@      .word_read(weight_read),
       .word_control(weight_control),
       .word_address(weight_address),
       .write_valid(write_valid),
@@ -205,7 +206,7 @@ module systolic_accelerator #(
   ) u_partial_sum_buffer (
       .clock(clock),
       .reset(reset),
-      .word_write(sum_write),
+@partial_sum_report@      .word_write(sum_write),
       .word_accumulate(sum_accumulate),
       .word_row(sum_row),
       .south_sum(south_sum),
@@ -221,7 +222,7 @@ module systolic_accelerator #(
   ) u_post_processing (
       .clock(clock),
       .reset(reset),
-      .command(command),
+@output_report@      .command(command),
       .start(post_start),
       .done(post_done),
       .row_request_valid(row_valid),
@@ -243,6 +244,21 @@ module systolic_accelerator #(
 endmodule
 )";
 
+/// The report registers of protected memories are ports of the top module, `<memory>_report`.
+std::string with_reports(const hw::ProtectionConfig& protection) {
+  std::string ports;
+  TemplateValues values;
+  for (const std::string& memory : hw::protectable_memories()) {
+    const std::string port = memory + "_report";
+    ports += if_guarded(protection, memory, ",\n    output logic [34:0]               " + port);
+    values.emplace_back(port, if_guarded(protection, memory, "      .report(" + port + "),\n"));
+  }
+  values.emplace_back(
+      "report_ports",
+      ports.empty() ? "" : ",\n    // what protected memories found: errors, corrected, flags" + ports.substr(1));
+  return fill_template(kAccelerator, values);
+}
+
 }  // namespace
 
 SourceFile accelerator_module(const hw::AcceleratorConfig& config) {
@@ -253,16 +269,17 @@ SourceFile accelerator_module(const hw::AcceleratorConfig& config) {
   const std::string control =
       "      .west_control(" + west + "_edge_control),\n      .north_control(" + north + "_edge_control),\n";
   return {"systolic_accelerator.sv",
-          fill_template(kAccelerator, {{"dataflow", hw::to_string(config.grid.dataflow)},
-                                       {"rows", std::to_string(config.grid.rows)},
-                                       {"columns", std::to_string(config.grid.columns)},
-                                       {"bus_bytes", std::to_string(config.bus_bytes)},
-                                       {"input_lanes", by_column ? "COLUMNS" : "ROWS"},
-                                       {"weight_lanes", by_column ? "ROWS" : "COLUMNS"},
-                                       {"west", west},
-                                       {"north", north},
-                                       {"grid_control", drains ? "      .drain(drain),\n" : control},
-                                       {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
+          fill_template(with_reports(config.protection),
+                        {{"dataflow", hw::to_string(config.grid.dataflow)},
+                         {"rows", std::to_string(config.grid.rows)},
+                         {"columns", std::to_string(config.grid.columns)},
+                         {"bus_bytes", std::to_string(config.bus_bytes)},
+                         {"input_lanes", by_column ? "COLUMNS" : "ROWS"},
+                         {"weight_lanes", by_column ? "ROWS" : "COLUMNS"},
+                         {"west", west},
+                         {"north", north},
+                         {"grid_control", drains ? "      .drain(drain),\n" : control},
+                         {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
 }
 
 }  // namespace faultline::rtl

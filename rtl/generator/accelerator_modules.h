@@ -17,8 +17,8 @@ SourceFile next_pixel_module();
 SourceFile next_tap_module();
 /// `systolic_input_position`: where the sum of a pixel and a tap lies, combinational.
 SourceFile input_position_module();
-/// `systolic_byte_buffer`: a byte memory with any number of ports.
-SourceFile byte_buffer_module();
+/// `systolic_buffer`: a memory with any number of ports.
+SourceFile buffer_module();
 
 SourceFile input_feeder_module(const hw::AcceleratorConfig& config);
 SourceFile weight_feeder_module(const hw::AcceleratorConfig& config);

@@ -35,12 +35,29 @@ constexpr const char* kReadme = R"(@first_line@
 
 One clock, rising edge; `reset` is synchronous and sets every register to 0; memories are 0 at power-up. All outputs come
 from registers. The registers, their names and their next values are those of the model's hardware contract
-(docs/hardware.md).
+(docs/hardware.md). The state map has @bits@ bits: every register, memory and wire of the model, each of which faults can
+strike.
 
     verilator --lint-only -Wall -f files.f
     yosys -p "read_verilog -sv@names@; hierarchy -top @top@; proc; check"
 
 `files.f` names the sources as seen from where `faultline rtl` ran.
+@testbench@)";
+
+constexpr const char* kTestbench = R"(
+## Testbench
+
+| file | |
+|---|---|
+| `systolic_testbench.sv` | @sentence@ |
+| `testbench_*.hex` | its vectors, for `$readmemh` |
+| `testbench.f` | the testbench and the sources, for `verilator -f` |
+
+    verilator --binary -f testbench.f --top-module systolic_testbench -Mdir obj_dir -o testbench
+    obj_dir/testbench +vectors=@folder@
+
+It ends with PASS, or with FAIL, the first cycle and signal that differ, and an exit status other than 0. Any simulator of
+SystemVerilog runs it.
 )";
 
 /// The first sentence of the comment that a source begins with.
@@ -54,7 +71,17 @@ std::string first_sentence(const std::string& text) {
   return sentence;
 }
 
-std::string readme(const Design& design, const hw::GridConfig& config) {
+std::string testbench_section(const std::vector<SourceFile>& testbench, const fs::path& folder) {
+  return testbench.empty() ? ""
+                           : fill_template(kTestbench, {{"sentence", first_sentence(testbench.front().text)},
+                                                        {"folder", folder.string()}});
+}
+
+std::string readme(const Design& design, const hw::GridConfig& config, const std::string& testbench) {
+  uint64_t bits = 0;
+  for (const MappedSignal& signal : design.signals) {
+    bits += signal.field.bit_count();
+  }
   std::string sources;
   std::string names;
   for (const SourceFile& source : design.sources) {
@@ -68,10 +95,13 @@ std::string readme(const Design& design, const hw::GridConfig& config) {
                                  {"multiplier", config.multiplier.name()},
                                  {"top", design.top},
                                  {"sources", sources},
-                                 {"names", names}});
+                                 {"names", names},
+                                 {"bits", std::to_string(bits)},
+                                 {"testbench", testbench}});
 }
 
-std::vector<SourceFile> files_of(const Design& design, const hw::GridConfig& config, const fs::path& folder) {
+std::vector<SourceFile> files_of(const Design& design, const hw::GridConfig& config,
+                                 const std::vector<SourceFile>& testbench, const fs::path& folder) {
   std::vector<SourceFile> files = design.sources;
   const int ports = 4 * config.columns;
   std::string list = ports > kUnrolledByDefault ? fmt::format("--unroll-count {}\n", ports) : "";
@@ -80,7 +110,11 @@ std::vector<SourceFile> files_of(const Design& design, const hw::GridConfig& con
   }
   files.push_back({"files.f", list});
   files.push_back({kStateMap, state_map(design, config)});
-  files.push_back({"README.md", readme(design, config)});
+  files.push_back({"README.md", readme(design, config, testbench_section(testbench, folder))});
+  if (!testbench.empty()) {
+    files.insert(files.end(), testbench.begin(), testbench.end());
+    files.push_back({"testbench.f", list + (folder / testbench.front().name).string() + "\n"});
+  }
   return files;
 }
 
@@ -96,8 +130,8 @@ bool holds_earlier_design(const fs::path& folder, const std::vector<SourceFile>&
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     // The design of another part of the accelerator has other sources of this family.
-    const bool source =
-        name == "accelerator_pkg.sv" || (name.rfind("systolic_", 0) == 0 && entry.path().extension() == ".sv");
+    const bool source = name == "accelerator_pkg.sv" || name.rfind("testbench", 0) == 0 ||
+                        (name.rfind("systolic_", 0) == 0 && entry.path().extension() == ".sv");
     if ((names.count(name) == 0 && !source) || !entry.is_regular_file()) {
       return false;
     }
@@ -148,8 +182,9 @@ class FolderBeside {
 
 }  // namespace
 
-void write_design(const Design& design, const hw::GridConfig& config, const fs::path& folder) {
-  const std::vector<SourceFile> files = files_of(design, config, folder);
+void write_design(const Design& design, const hw::GridConfig& config, const fs::path& folder,
+                  const std::vector<SourceFile>& testbench) {
+  const std::vector<SourceFile> files = files_of(design, config, testbench, folder);
   try {
     check_usable(folder, files);
     const fs::path target = fs::absolute(folder).lexically_normal();

@@ -13,8 +13,8 @@ constexpr const char* kOperandStationary = R"(// Processing element, @held@-stat
 // The @moving@ travels east, the partial sum south. A product counts only where both operands are valid.
 module systolic_pe @parameter@(
     input  logic               clock,
-    input  logic               reset,  // synchronous: every register to 0
-    // from the west
+    input  logic               reset,  // synchronous: @reset_comment@
+@bypass_port@    // from the west
     input  logic signed [7:0]  @moving@_in,
     input  logic               @moving@_valid_in,
     input  logic               load_in,
@@ -35,7 +35,7 @@ module systolic_pe @parameter@(
   logic signed [7:0]  @held@;
   logic               @held@_valid;
   logic signed [15:0] product;
-
+@bypass_register@
   systolic_multiplier @kind@u_multiplier (
       .activation(@activation@),
       .weight(@weight@),
@@ -52,7 +52,7 @@ module systolic_pe @parameter@(
       @held@ <= 8'sd0;
       @held@_valid <= 1'b0;
       psum <= 32'sd0;
-    end else begin
+@bypass_reset@    end else begin
       @moving@ <= @moving@_in;
       @moving@_valid <= @moving@_valid_in;
       load <= load_in;
@@ -64,7 +64,7 @@ module systolic_pe @parameter@(
         @held@ <= @held@_next;
         @held@_valid <= @held@_next_valid;
       end
-      psum <= psum_in + (@moving@_valid_in && @held@_valid ? 32'(product) : 32'sd0);
+      psum <= psum_in + (@moving@_valid_in && @held@_valid@not_bypassed@ ? 32'(product) : 32'sd0);
     end
   end
 endmodule
@@ -76,8 +76,8 @@ constexpr const char* kOutputStationary = R"(// Processing element, output-stati
 // product counts only where both operands are valid.
 module systolic_pe @parameter@(
     input  logic               clock,
-    input  logic               reset,  // synchronous: every register to 0
-    // from the west
+    input  logic               reset,  // synchronous: @reset_comment@
+@bypass_port@    // from the west
     input  logic signed [7:0]  activation_in,
     input  logic               activation_valid_in,
     // from the north
@@ -94,7 +94,7 @@ module systolic_pe @parameter@(
     output logic signed [31:0] accumulator
 );
   logic signed [15:0] product;
-
+@bypass_register@
   systolic_multiplier @kind@u_multiplier (
       .activation(activation_in),
       .weight(weight_in),
@@ -108,14 +108,14 @@ module systolic_pe @parameter@(
       weight <= 8'sd0;
       weight_valid <= 1'b0;
       accumulator <= 32'sd0;
-    end else begin
+@bypass_reset@    end else begin
       activation <= activation_in;
       activation_valid <= activation_valid_in;
       weight <= weight_in;
       weight_valid <= weight_valid_in;
       if (drain) begin
         accumulator <= accumulator_in;
-      end else if (activation_valid_in && weight_valid_in) begin
+      end else if (activation_valid_in && weight_valid_in@not_bypassed@) begin
         accumulator <= accumulator + 32'(product);
       end
     end
@@ -143,10 +143,17 @@ std::string text_of(hw::Dataflow dataflow) {
 
 SourceFile element_module(const hw::GridConfig& config) {
   const bool differ = !config.regions.empty();
+  const bool bypass = config.bypass.has_value();
   return {"systolic_pe.sv",
-          fill_template(text_of(config.dataflow),
-                        {{"parameter", differ ? "#(\n    parameter logic [7:0] MULTIPLIER = 8'd0\n) " : ""},
-                         {"kind", differ ? "#(\n      .KIND(MULTIPLIER)\n  ) " : ""}})};
+          fill_template(
+              text_of(config.dataflow),
+              {{"parameter", differ ? "#(\n    parameter logic [7:0] MULTIPLIER = 8'd0\n) " : ""},
+               {"kind", differ ? "#(\n      .KIND(MULTIPLIER)\n  ) " : ""},
+               {"reset_comment", bypass ? "every register but bypass to 0" : "every register to 0"},
+               {"bypass_port", bypass ? "    input  logic               faulty,  // what bypass resets to\n" : ""},
+               {"bypass_register", bypass ? "  logic               bypass;  // nothing is added to the sum\n" : ""},
+               {"bypass_reset", bypass ? "      bypass <= faulty;\n" : ""},
+               {"not_bypassed", bypass ? " && !bypass" : ""}})};
 }
 
 }  // namespace faultline::rtl

@@ -64,7 +64,7 @@ module systolic_grid #(
 @column_control_port@    // south edge: the sums of the bottom row
     output logic [32*COLUMNS-1:0] south_sum
 );
-@kinds@  for (genvar r = 0; r < ROWS; r++) begin : row
+@kinds@@bypass@  for (genvar r = 0; r < ROWS; r++) begin : row
     for (genvar c = 0; c < COLUMNS; c++) begin : column
       // what enters this element
 @inputs@
@@ -89,7 +89,7 @@ module systolic_grid #(
       end
 
       systolic_pe @kind@u_pe (
-@connections@      );
+@faulty@@connections@      );
     end
   end
 
@@ -181,6 +181,21 @@ std::string kinds_constant(const hw::GridConfig& config) {
       bits - 1, bits, digits);
 }
 
+/// A bit for each element, that of row 0, column 0 lowest.
+std::string bypass_constant(const hw::GridConfig& config) {
+  std::string digits;
+  for (int row = config.rows - 1; row >= 0; --row) {
+    for (int column = config.columns - 1; column >= 0; --column) {
+      digits += config.bypassed(row, column) ? '1' : '0';
+    }
+  }
+  const int bits = config.rows * config.columns;
+  return fmt::format(
+      "  // The elements that are bypassed after a reset, row by row, for this ROWS and COLUMNS only.\n"
+      "  localparam logic [{}:0] BYPASSED = {}'b{};\n\n",
+      bits - 1, bits, digits);
+}
+
 }  // namespace
 
 SourceFile grid_module(const hw::GridConfig& config) {
@@ -205,6 +220,8 @@ SourceFile grid_module(const hw::GridConfig& config) {
       {"connections", links.connections()},
       {"sum", wiring.sum},
       {"kinds", config.regions.empty() ? "" : kinds_constant(config)},
+      {"bypass", config.bypass ? bypass_constant(config) : ""},
+      {"faulty", config.bypass ? "          .faulty(BYPASSED[r*COLUMNS+c]),\n" : ""},
       {"kind", config.regions.empty() ? "" : "#(\n          .MULTIPLIER(MULTIPLIERS[8*(r*COLUMNS+c)+:8])\n      ) "},
   };
   return {"systolic_grid.sv", fill_template(kGrid, values)};

@@ -1,6 +1,8 @@
 #include <string>
 
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/feeder_text.h"
+#include "rtl/generator/memory_guard.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -33,46 +35,13 @@ module systolic_input_feeder #(
     input  logic [15:0]               word_tap_x,
     input  logic [15:0]               word_tap_c,
     input  logic [31:0]               word_tap_offset,
-    // DMA into the buffer
-    input  logic                      write_valid,
-    input  logic [1:0]                write_target,
-    input  logic [6:0]                write_count,
-    input  logic [23:0]               write_address,
-    input  logic [8*BUS_BYTES-1:0]    write_data,
-    // post-processing asks for one byte for each column
+@dma_ports@    // post-processing asks for one byte for each column
     input  logic                      pool_valid,
     input  logic [31:0]               pool_address,  // signed
     output logic [8*COLUMNS-1:0]      pool_data,
-    // operands for the grid
-    output logic [8*LANES-1:0]        edge_value,
-    output logic [LANES-1:0]          edge_valid,
-    output logic [LANES-1:0]          edge_control
-);
-  localparam int READERS = LANES + COLUMNS;
-
-  logic [34*READERS-1:0]   read_address;
-  logic [8*READERS-1:0]    read_data;
-  logic [BUS_BYTES-1:0]    write_enable;
-  logic [34*BUS_BYTES-1:0] write_addresses;
-
-  systolic_byte_buffer #(
-      .BYTES(BYTES),
-      .READERS(READERS),
-      .WRITERS(BUS_BYTES)
-  ) u_buffer (
-      .clock(clock),
-      .read_address(read_address),
-      .read_data(read_data),
-      .write_enable(write_enable),
-      .write_address(write_addresses),
-      .write_data(write_data)
-  );
-
-  for (genvar i = 0; i < BUS_BYTES; i++) begin : writer
-    assign write_enable[i] = write_valid && write_target == accelerator_pkg::TARGET_INPUT && 7'(i) < write_count;
-    assign write_addresses[34*i+:34] = {10'd0, write_address} + 34'(i);
-  end
-
+@report_port@@edge_ports@);
+@u_buffer@
+@writers@
   for (genvar l = 0; l < LANES; l++) begin : lane
     // the word in this lane
     logic        read;
@@ -191,33 +160,13 @@ module systolic_input_feeder #(
         .address(address)
     );
     assign read_address[34*l+:34] = {{2{address[31]}}, address};
-  end
+@lane_enable@  end
 
-  // The registers at the grid's edge.
-  for (genvar l = 0; l < LANES; l++) begin : operand
-    logic [7:0] value;
-    logic       valid;
-    logic       control;
-    always_ff @(posedge clock) begin
-      if (reset) begin
-        value <= 8'd0;
-        valid <= 1'b0;
-        control <= 1'b0;
-      end else begin
-        value <= !lane[l].read ? 8'd0 : lane[l].is_inside ? read_data[8*l+:8] : command.pad_value;
-        valid <= lane[l].read;
-        control <= lane[l].control;
-      end
-    end
-    assign edge_value[8*l+:8] = value;
-    assign edge_valid[l] = valid;
-    assign edge_control[l] = control;
-  end
-
+@operands@
   for (genvar c = 0; c < COLUMNS; c++) begin : pool
     logic [7:0] data;
     assign read_address[34*(LANES+c)+:34] = {{2{pool_address[31]}}, pool_address} + 34'(c);
-    always_ff @(posedge clock) begin
+@pool_enable@    always_ff @(posedge clock) begin
       if (reset) data <= 8'd0;
       else if (pool_valid) data <= read_data[8*(LANES+c)+:8];
     end
@@ -244,19 +193,25 @@ std::string from_neighbour(bool holds_tap) {
 SourceFile input_feeder_module(const hw::AcceleratorConfig& config) {
   const bool holds_tap = config.grid.dataflow == hw::Dataflow::kWeightStationary;
   const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
+  const auto if_input = [&config](const char* text) { return if_guarded(config.protection, "input", text); };
+  const std::string text =
+      with_feeder_text(kInputFeeder, config.protection, "input", "LANES + COLUMNS",
+                       "!lane[l].read ? 8'd0 : lane[l].is_inside ? read_data[8*l+:8] : command.pad_value");
   return {"systolic_input_feeder.sv",
-          fill_template(kInputFeeder, {{"lanes", std::to_string(by_column ? config.grid.columns : config.grid.rows)},
-                                       {"columns", std::to_string(config.grid.columns)},
-                                       {"bus_bytes", std::to_string(config.bus_bytes)},
-                                       {"bytes", std::to_string(config.input_buffer_bytes)},
-                                       {"held", holds_tap ? "tap" : "pixel"},
-                                       {"pixel", holds_tap ? "pixel" : "own"},
-                                       {"tap", holds_tap ? "own" : "tap"},
-                                       {"next_c_declaration", holds_tap ? "    logic [15:0] next_c;\n" : ""},
-                                       {"c_connection", holds_tap ? "        .c(tap_c),\n" : ""},
-                                       {"next_c_connection", holds_tap ? "        .next_c(next_c),\n" : ""},
-                                       {"next_c_unused", holds_tap ? "next_c, " : ""},
-                                       {"from_neighbour", from_neighbour(holds_tap)}})};
+          fill_template(text, {{"lanes", std::to_string(by_column ? config.grid.columns : config.grid.rows)},
+                               {"columns", std::to_string(config.grid.columns)},
+                               {"bus_bytes", std::to_string(config.bus_bytes)},
+                               {"bytes", std::to_string(config.input_buffer_bytes)},
+                               {"held", holds_tap ? "tap" : "pixel"},
+                               {"pixel", holds_tap ? "pixel" : "own"},
+                               {"tap", holds_tap ? "own" : "tap"},
+                               {"next_c_declaration", holds_tap ? "    logic [15:0] next_c;\n" : ""},
+                               {"c_connection", holds_tap ? "        .c(tap_c),\n" : ""},
+                               {"next_c_connection", holds_tap ? "        .next_c(next_c),\n" : ""},
+                               {"next_c_unused", holds_tap ? "next_c, " : ""},
+                               {"from_neighbour", from_neighbour(holds_tap)},
+                               {"lane_enable", if_input("    assign read_enable[l] = read && is_inside;\n")},
+                               {"pool_enable", if_input("    assign read_enable[LANES+c] = pool_valid;\n")}})};
 }
 
 }  // namespace faultline::rtl

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/memory_guard.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -35,7 +36,7 @@ module systolic_post_processing #(
     input  logic [6:0]                write_count,
     input  logic [23:0]               write_address,
     input  logic [8*BUS_BYTES-1:0]    write_data,
-    // DMA from the output buffer
+@report_port@    // DMA from the output buffer
     input  logic                      read_valid,
     input  logic [6:0]                read_count,
     input  logic [23:0]               read_address,
@@ -274,9 +275,9 @@ constexpr const char* kMemories = R"(
   logic [4*COLUMNS-1:0]        output_write;
   logic [200*COLUMNS-1:0]      output_write_address;
   logic [32*COLUMNS-1:0]       output_write_data;
-
-  systolic_byte_buffer #(
-      .BYTES(PARAMETER_BYTES),
+@read_enable@
+  systolic_buffer #(
+      .WORDS(PARAMETER_BYTES),
       .READERS(ENTRY * COLUMNS),
       .WRITERS(BUS_BYTES)
   ) u_parameter (
@@ -288,8 +289,8 @@ constexpr const char* kMemories = R"(
       .write_data(write_data)
   );
 
-  systolic_byte_buffer #(
-      .BYTES(256),
+  systolic_buffer #(
+      .WORDS(256),
       .READERS(COLUMNS),
       .WRITERS(BUS_BYTES)
   ) u_table (
@@ -301,14 +302,14 @@ constexpr const char* kMemories = R"(
       .write_data(write_data)
   );
 
-  systolic_byte_buffer #(
-      .BYTES(OUTPUT_BYTES),
-      .ADDRESS_BITS(50),
+  @buffer@ #(
+      .WORDS(OUTPUT_BYTES),
+@guard_parameters@      .ADDRESS_BITS(50),
       .READERS(BUS_BYTES),
       .WRITERS(4 * COLUMNS)
   ) u_output_buffer (
       .clock(clock),
-      .read_address(output_read_address),
+@guard_connections@      .read_address(output_read_address),
       .read_data(output_read_data),
       .write_enable(output_write),
       .write_address(output_write_address),
@@ -324,7 +325,7 @@ constexpr const char* kMemories = R"(
     assign write_addresses[34*i+:34] = {10'd0, write_address} + 34'(i);
 
     assign output_read_address[50*i+:50] = {26'd0, read_address} + 50'(i);
-    always_ff @(posedge clock) begin
+@beat_enable@    always_ff @(posedge clock) begin
       if (reset) data <= 8'd0;
       else if (read_valid) data <= 7'(i) < read_count ? output_read_data[8*i+:8] : 8'd0;
     end
@@ -444,11 +445,17 @@ endmodule
 
 SourceFile post_processing_module(const hw::AcceleratorConfig& config) {
   const int64_t parameter_bytes = int64_t{config.parameter_entries} * hw::kParameterBytes;
-  return {"systolic_post_processing.sv", fill_template(std::string(kInterface) + kSequencer + kMemories + kLanes,
-                                                       {{"columns", std::to_string(config.grid.columns)},
-                                                        {"bus_bytes", std::to_string(config.bus_bytes)},
-                                                        {"output_bytes", std::to_string(config.output_buffer_bytes)},
-                                                        {"parameter_bytes", std::to_string(parameter_bytes)}})};
+  const auto if_output = [&config](const char* text) { return if_guarded(config.protection, "output", text); };
+  const std::string text = fill_template(std::string(kInterface) + kSequencer + kMemories + kLanes,
+                                         guard_values(config.protection, "output", "output_read_enable"));
+  return {"systolic_post_processing.sv",
+          fill_template(text, {{"columns", std::to_string(config.grid.columns)},
+                               {"bus_bytes", std::to_string(config.bus_bytes)},
+                               {"output_bytes", std::to_string(config.output_buffer_bytes)},
+                               {"parameter_bytes", std::to_string(parameter_bytes)},
+                               {"read_enable", if_output("  logic [BUS_BYTES-1:0]        output_read_enable;\n")},
+                               {"beat_enable",
+                                if_output("    assign output_read_enable[i] = read_valid && 7'(i) < read_count;\n")}})};
 }
 
 }  // namespace faultline::rtl

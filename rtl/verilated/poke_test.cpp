@@ -80,6 +80,7 @@ class PokeTest {
   PokeTest(const std::filesystem::path& library, const Design& design, const AddFields& add_fields)
       : design_(design), plain_(library, design, add_fields), struck_(library, design, add_fields) {
     add_fields(random_state_);
+    add_fields(reset_state_);
   }
 
   void run() {
@@ -152,7 +153,7 @@ class PokeTest {
     });
   }
 
-  /// With random inputs, reset leaves nothing but zeros of registers whose bits were all 1.
+  /// With random inputs, reset leaves nothing but reset values of registers whose bits were all 1.
   void check_reset() {
     for_each_stored(false, [this](hw::Site site) { random_state_.poke(site, ~uint64_t{0}); });
     plain_.model.copy_from(random_state_);
@@ -161,10 +162,11 @@ class PokeTest {
     struck_.model.reset();
     plain_.model.copy_to(plain_.table);
     for_each_stored(false, [this](hw::Site site) {
-      if (plain_.table.peek(site) != 0) {
+      const uint64_t wanted = reset_state_.peek(site);
+      if (plain_.table.peek(site) != wanted) {
         throw RtlError(fmt::format("{} is {:#x} after reset", element_path(design_.signals[site.field], site.element),
                                    plain_.table.peek(site)),
-                       "a reset must leave 0 in every register");
+                       fmt::format("a reset must leave {:#x} in this register", wanted));
       }
     });
   }
@@ -234,6 +236,7 @@ class PokeTest {
 
   const Design& design_;
   hw::StateTable random_state_;
+  hw::StateTable reset_state_;  ///< as it was made
   Copy plain_;
   Copy struck_;
   std::mt19937_64 random_{1};
@@ -243,6 +246,15 @@ class PokeTest {
 
 void poke_test(const std::filesystem::path& library, const Design& design, const AddFields& add_fields) {
   PokeTest(library, design, add_fields).run();
+}
+
+std::optional<ModelCheck> model_check(SiteCheck check, const Design& design, const AddFields& add_fields) {
+  if (check == SiteCheck::kNone) {
+    return std::nullopt;
+  }
+  return ModelCheck{
+      fmt::format("poke_test_{}", kPokeTestVersion),
+      [&design, add_fields](const std::filesystem::path& library) { poke_test(library, design, add_fields); }};
 }
 
 }  // namespace faultline::rtl

@@ -53,14 +53,11 @@ RtlAccelerator::RtlAccelerator(const sc_core::sc_module_name& name, Design desig
 }
 
 void RtlAccelerator::load(ModelKind kind) {
-  const auto check = [this](const std::filesystem::path& library) {
-    if (check_ == SiteCheck::kPoke) {
-      poke_test(library, design_, [this](hw::StateTable& table) {
-        const hw::AcceleratorState fields(config_, table, [](size_t) { return uint64_t{0}; });
-      });
-    }
+  const AddFields add_fields = [this](hw::StateTable& table) {
+    const hw::AcceleratorState fields(config_, table, [](size_t) { return uint64_t{0}; });
   };
-  model_ = std::make_unique<VerilatedModel>(build_model(design_, kind, check), design_, table_, first_field_);
+  const std::filesystem::path library = build_model(design_, kind, model_check(check_, design_, add_fields));
+  model_ = std::make_unique<VerilatedModel>(library, design_, table_, first_field_);
   const auto input = [this](size_t index) { return model_->pin(design_.inputs[index]); };
   const auto output = [this](size_t index) { return model_->pin(design_.outputs[index]); };
   const auto flag = [&output](size_t index) { return static_cast<const uint8_t*>(output(index)); };

@@ -62,12 +62,9 @@ RtlGrid::RtlGrid(const sc_core::sc_module_name& name, Design design, ModelKind k
 }
 
 void RtlGrid::load(ModelKind kind) {
-  const auto check = [this](const std::filesystem::path& library) {
-    if (check_ == SiteCheck::kPoke) {
-      poke_test(library, design_, [this](hw::StateTable& table) { hw::GridState(config_, table, no_products); });
-    }
-  };
-  model_ = std::make_unique<VerilatedModel>(build_model(design_, kind, check), design_, table_, first_field_);
+  const AddFields add_fields = [this](hw::StateTable& table) { hw::GridState(config_, table, no_products); };
+  const std::filesystem::path library = build_model(design_, kind, model_check(check_, design_, add_fields));
+  model_ = std::make_unique<VerilatedModel>(library, design_, table_, first_field_);
   model_->reset();
   pins_.clear();
   for (const auto* pins : {&design_.inputs, &design_.outputs}) {

@@ -86,7 +86,8 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
       signal.places.push_back(place_of(storage, mapped, element));
     }
     if (memory) {
-      runs_.push_back({signal.places.front().byte, field.offset, field.element_count() * bytes});
+      runs_.push_back({signal.places.front().byte, field.offset, field.element_count(), bytes,
+                       static_cast<size_t>(field.element_bytes)});
     } else if (!is_wire(mapped)) {
       add_stored(index, mapped.packed, signal.places, field);
     }
@@ -203,6 +204,19 @@ void VerilatedModel::copy_cells_from(const std::vector<Cell>& cells, const std::
   }
 }
 
+/// Words are little-endian, and what the wider ones have more of is 0.
+void VerilatedModel::copy_words(const std::byte* from, size_t from_bytes, std::byte* to, size_t to_bytes,
+                                size_t words) {
+  if (from_bytes == to_bytes) {
+    std::memcpy(to, from, words * to_bytes);
+    return;
+  }
+  const size_t bytes = std::min(from_bytes, to_bytes);
+  for (size_t word = 0; word < words; ++word) {
+    std::memcpy(to + word * to_bytes, from + word * from_bytes, bytes);
+  }
+}
+
 void VerilatedModel::copy_to(hw::StateTable& table) const {
   copy_cells_to<uint8_t>(cells_of_1_, table.arena());
   copy_cells_to<uint16_t>(cells_of_2_, table.arena());
@@ -212,7 +226,7 @@ void VerilatedModel::copy_to(hw::StateTable& table) const {
     table.poke({first_field_ + slice.field, slice.element}, peek(slice.field, slice.element));
   }
   for (const Run& run : runs_) {
-    std::memcpy(table.arena() + run.place, run.storage, run.bytes);
+    copy_words(run.storage, run.storage_bytes, table.arena() + run.place, run.table_bytes, run.words);
   }
 }
 
@@ -225,7 +239,7 @@ void VerilatedModel::copy_from(const hw::StateTable& table) {
     poke(slice.field, slice.element, table.peek({first_field_ + slice.field, slice.element}));
   }
   for (const Run& run : runs_) {
-    std::memcpy(run.storage, table.arena() + run.place, run.bytes);
+    copy_words(table.arena() + run.place, run.table_bytes, run.storage, run.storage_bytes, run.words);
   }
 }
 

@@ -61,8 +61,11 @@ class VerilatedModel {
   struct Run {
     std::byte* storage;
     size_t place;
-    size_t bytes;
+    size_t words;
+    size_t storage_bytes;  ///< of a word
+    size_t table_bytes;    ///< likewise, as many or more
   };
+  static void copy_words(const std::byte* from, size_t from_bytes, std::byte* to, size_t to_bytes, size_t words);
   template <typename T>
   static void copy_cells_to(const std::vector<Cell>& cells, std::byte* arena);
   template <typename T>

@@ -15,15 +15,20 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 std::vector<Run> plan_runs(const inject::ExperimentSource& source, uint64_t first, uint64_t end,
                            const std::function<bool(uint64_t number, size_t image)>& wanted) {
+  std::vector<Run> runs = all_runs(source, first, end);
+  runs.erase(std::remove_if(runs.begin(), runs.end(), [&](const Run& run) { return !wanted(run.number, run.image); }),
+             runs.end());
+  std::stable_sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.image < b.image; });
+  return runs;
+}
+
+std::vector<Run> all_runs(const inject::ExperimentSource& source, uint64_t first, uint64_t end) {
   std::vector<Run> runs;
   for (uint64_t number = first; number < end; ++number) {
     for (const size_t image : source.images_of(number)) {
-      if (wanted(number, image)) {
-        runs.push_back({number, image});
-      }
+      runs.push_back({number, image});
     }
   }
-  std::stable_sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.image < b.image; });
   return runs;
 }
 

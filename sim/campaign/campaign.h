@@ -22,6 +22,9 @@ struct Run {
 std::vector<Run> plan_runs(const inject::ExperimentSource& source, uint64_t first, uint64_t end,
                            const std::function<bool(uint64_t number, size_t image)>& wanted);
 
+/// Every run of experiments [first, end), in order of their numbers.
+std::vector<Run> all_runs(const inject::ExperimentSource& source, uint64_t first, uint64_t end);
+
 /// The task that a run stands for.
 Task task_of(const inject::ExperimentSource& source, const Run& run);
 

@@ -7,7 +7,7 @@
 namespace faultline::campaign {
 namespace {
 
-constexpr size_t kMostUnstored = 4096;
+constexpr size_t kMostUnstored = 16384;
 constexpr std::chrono::milliseconds kLongestUnstored{100};
 
 bool selected(const std::vector<Shard>& shards, uint64_t number) {
@@ -21,16 +21,18 @@ class CampaignRun::Recorder {
  public:
   explicit Recorder(ResultStore& store) : store_(store), last_(Clock::now()) {}
 
-  void add(ExperimentRow row) {
-    rows_.push_back(std::move(row));
-    if (rows_.size() >= kMostUnstored || Clock::now() - last_ >= kLongestUnstored) {
+  void add(std::vector<ExperimentRow> rows) {
+    count_ += rows.size();
+    batches_.push_back(std::move(rows));
+    if (count_ >= kMostUnstored || Clock::now() - last_ >= kLongestUnstored) {
       flush();
     }
   }
   void flush() {
-    if (!rows_.empty()) {
-      store_.append(rows_);
-      rows_.clear();
+    if (count_ > 0) {
+      store_.append_batches(batches_);
+      batches_.clear();
+      count_ = 0;
     }
     last_ = Clock::now();
   }
@@ -38,13 +40,15 @@ class CampaignRun::Recorder {
  private:
   using Clock = std::chrono::steady_clock;
   ResultStore& store_;
-  std::vector<ExperimentRow> rows_;
+  std::vector<std::vector<ExperimentRow>> batches_;
+  size_t count_ = 0;  ///< rows of all batches
   Clock::time_point last_;
 };
 
-CampaignRun::CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers, const Metric& question)
-    : source_(source), store_(store), workers_(workers), question_(question), done_(store.keys()) {
-  progress_.done = done_.size();
+CampaignRun::CampaignRun(inject::ExperimentSource& source, size_t images, ResultStore& store, Workers& workers,
+                         const Metric& question)
+    : source_(source), images_(images), store_(store), workers_(workers), question_(question) {
+  progress_.done = store.row_count();
   progress_.total = experiments_asked(store.description()) * source.images_per_experiment();
   store_.for_each([this](const ExperimentRow& row) { count(row); });
 }
@@ -56,25 +60,37 @@ void CampaignRun::count(const ExperimentRow& row) {
   }
 }
 
-bool CampaignRun::wanted(uint64_t number, size_t image) const {
-  return selected(store_.description().shards, number) &&
-         !std::binary_search(done_.begin(), done_.end(), ResultStore::Key{number, image});
+/// Gives the first row of an experiment that came without faults its faults; the others are stored without.
+void CampaignRun::complete(std::vector<ExperimentRow>& rows) {
+  for (ExperimentRow& row : rows) {
+    if (row.faults.empty() && drawn_again_.insert(row.number).second) {
+      row.faults = source_.at(row.number).faults;
+    }
+  }
+}
+
+/// What the store's shards ask for of a range, and the store does not hold now.
+RunQueue::Wanted CampaignRun::wanted(const ExperimentRange& range) const {
+  const std::vector<ResultStore::Key> done = store_.keys(range.first, range.end);
+  return [shards = store_.description().shards, done](uint64_t number, size_t image) {
+    return selected(shards, number) && !std::binary_search(done.begin(), done.end(), ResultStore::Key{number, image});
+  };
 }
 
 void CampaignRun::run_experiments(uint64_t first, uint64_t end, const Progress& progress) {
-  const std::vector<Run> runs =
-      plan_runs(source_, first, end, [this](uint64_t number, size_t image) { return wanted(number, image); });
+  RunQueue queue(source_, images_, {first, end}, [this](const ExperimentRange& range) { return wanted(range); });
   Recorder recorder(store_);
-  workers_.run(
-      runs.size(), [&](size_t index) { return task_of(source_, runs[index]); },
-      [&](ExperimentRow row) {
-        count(row);
-        recorder.add(std::move(row));
-        ++progress_.done;
-        ++progress_.here;
-        progress_.rate = wilson(static_cast<double>(hits_), static_cast<double>(trials_));
-        progress(progress_);
-      });
+  workers_.run(queue, [&](std::vector<ExperimentRow> rows) {
+    for (const ExperimentRow& row : rows) {
+      count(row);
+    }
+    progress_.done += rows.size();
+    progress_.here += rows.size();
+    complete(rows);
+    recorder.add(std::move(rows));
+    progress_.rate = wilson(static_cast<double>(hits_), static_cast<double>(trials_));
+    progress(progress_);
+  });
   recorder.flush();
 }
 
@@ -92,6 +108,7 @@ void CampaignRun::settle_pilot() {
     ++counts.at(source_.at(number).stratum).experiments;
   }
   source_.settle(counts);
+  workers_.settle(counts);
 }
 
 uint64_t CampaignRun::run(StopRule* rule, const Progress& progress) {

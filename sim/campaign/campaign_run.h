@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <unordered_set>
 #include <vector>
 
 #include "sim/campaign/campaign.h"
@@ -30,8 +31,9 @@ class CampaignRun {
  public:
   using Progress = std::function<void(const CampaignProgress&)>;
 
-  /// Pilot and progress look at `question`. All must outlive the run.
-  CampaignRun(inject::ExperimentSource& source, ResultStore& store, Workers& workers, const Metric& question);
+  /// `images` is how many there are to strike. Pilot and progress look at `question`. All must outlive the run.
+  CampaignRun(inject::ExperimentSource& source, size_t images, ResultStore& store, Workers& workers,
+              const Metric& question);
 
   /// Returns the number of experiments that the campaign consists of: source.size(), or fewer when `rule`, if there is
   /// one, stopped it.
@@ -43,14 +45,16 @@ class CampaignRun {
   void run_experiments(uint64_t first, uint64_t end, const Progress& progress);
   void settle_pilot();
   void count(const ExperimentRow& row);
-  bool wanted(uint64_t number, size_t image) const;
+  void complete(std::vector<ExperimentRow>& rows);
+  RunQueue::Wanted wanted(const ExperimentRange& range) const;
 
   inject::ExperimentSource& source_;
+  size_t images_;
   ResultStore& store_;
   Workers& workers_;
   const Metric& question_;
-  std::vector<ResultStore::Key> done_;  ///< before this run, ascending
   CampaignProgress progress_;
+  std::unordered_set<uint64_t> drawn_again_;  ///< experiments whose rows come without faults
   uint64_t hits_ = 0;
   uint64_t trials_ = 0;
 };

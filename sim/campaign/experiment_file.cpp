@@ -102,6 +102,9 @@ void read_design(const YamlValue& root, ExperimentConfig& experiment) {
     experiment.engine = engine->text("engine");
     check_engine(experiment.engine, root.file(), engine->line());
   }
+  if (const auto clip = root.find("clip")) {
+    experiment.clip = clip->text("clip");
+  }
   if (const auto hardened = root.find("hardened")) {
     experiment.hardened = hardened->text("hardened");
   }
@@ -127,7 +130,7 @@ void ExperimentConfig::set_sample_size(uint64_t size, const std::string& where) 
 ExperimentConfig read_experiment(const std::string& path) {
   const YamlValue root = config::read_yaml(path);
   root.check_keys("an experiment",
-                  {"model", "data", "accelerator", "engine", "hardened", "faults", "seed", "hang_factor"});
+                  {"model", "data", "accelerator", "engine", "clip", "hardened", "faults", "seed", "hang_factor"});
   ExperimentConfig experiment;
   read_design(root, experiment);
   read_faults(root.require("faults"), experiment);

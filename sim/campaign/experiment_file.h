@@ -25,6 +25,7 @@ struct ExperimentConfig {
   size_t images = 10;  ///< the first images of the test split
   std::shared_ptr<const engine::MachineSettings> accelerator = engine::default_machine();
   std::string engine = "auto";  ///< auto, cone, neuron, or an engine that simulates the accelerator
+  std::string clip;             ///< clip design file, or empty
   std::string hardened;         ///< hardened design file, or empty; only with the engine neuron
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.
   inject::SampleRequest sample;

@@ -20,7 +20,7 @@ std::string hardware_sha256(const engine::Machine& machine, const hw::StateTable
   }
   model::Sha256 hash;
   hash.update(text.data(), text.size());
-  for (const hw::Multiplier* multiplier : machine.multipliers()) {
+  for (const hw::Multiplier* multiplier : machine.all_multipliers()) {
     hash.update(multiplier->table(), hw::Multiplier::kEntries * sizeof(int16_t));
   }
   return hash.finish();

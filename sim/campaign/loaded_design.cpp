@@ -2,6 +2,7 @@
 
 #include "sim/campaign/hardware_hash.h"
 #include "sim/config/user_error.h"
+#include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
 #include "sim/model/network_input.h"
@@ -21,8 +22,17 @@ ordered_json accelerator_json(const engine::Machine& machine) {
   return object;
 }
 
+std::string sha256(const std::string& text) {
+  model::Sha256 hash;
+  hash.update(text.data(), text.size());
+  return hash.finish();
+}
+
 std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment) {
   model::Network network = model::import_onnx(experiment.model);
+  if (!experiment.clip.empty()) {
+    harden::clip_network(network, harden::read_clip_design(experiment.clip));
+  }
   if (!experiment.hardened.empty()) {
     if (!strikes_neurons(experiment.engine)) {
       throw UserError(experiment.file, 0,
@@ -70,6 +80,9 @@ ordered_json LoadedDesign::effective_settings() const {
                            {"data", {{"source", config.data}, {"images", dataset.size()}}},
                            {"accelerator", accelerator_json(*machine)},
                            {"engine", neurons != nullptr ? "neuron" : simulated.name}};
+  if (!config.clip.empty()) {
+    settings["clip"] = config.clip;
+  }
   if (!config.hardened.empty()) {
     settings["hardened"] = config.hardened;
   }
@@ -79,11 +92,11 @@ ordered_json LoadedDesign::effective_settings() const {
 ordered_json LoadedDesign::hashes() const {
   ordered_json hashes = {
       {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(*machine, struck().state())}};
+  if (!config.clip.empty()) {
+    hashes["clip"] = sha256(harden::to_yaml(harden::read_clip_design(config.clip)));
+  }
   if (!config.hardened.empty()) {
-    const std::string text = harden::to_yaml(harden::read_hardened_design(config.hardened));
-    model::Sha256 hash;
-    hash.update(text.data(), text.size());
-    hashes["hardened"] = hash.finish();
+    hashes["hardened"] = sha256(harden::to_yaml(harden::read_hardened_design(config.hardened)));
   }
   return hashes;
 }

@@ -12,8 +12,8 @@ namespace faultline::campaign {
 /// The design that an experiment strikes, loaded and checked: the network, the images and the simulated machine (one
 /// per process).
 struct LoadedDesign {
-  /// Of `experiment`, only what names the design is read: model, data, images, accelerator, engine, hardened. Throws
-  /// UserError for whatever is wrong with the files and settings.
+  /// Of `experiment`, only what names the design is read: model, data, images, accelerator, engine, clip, hardened.
+  /// Throws UserError for whatever is wrong with the files and settings.
   explicit LoadedDesign(const ExperimentConfig& experiment);
 
   /// What the experiment strikes: the accelerator, or the network's neurons.
@@ -21,7 +21,7 @@ struct LoadedDesign {
   const InferenceTarget& struck() const;
   /// The settings with every default filled in: model, data, accelerator, engine.
   nlohmann::ordered_json effective_settings() const;
-  /// SHA-256 of model, data and hardware, and of the hardened design where there is one.
+  /// SHA-256 of model, data and hardware, and of the clip design and the hardened design where there is one.
   nlohmann::ordered_json hashes() const;
 
   const ExperimentConfig config;

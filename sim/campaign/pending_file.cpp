@@ -12,7 +12,12 @@ namespace faultline::campaign {
 
 namespace fs = std::filesystem;
 
-PendingFile::PendingFile(const std::string& path) : path_(path), temporary_(fmt::format("{}.{}.new", path, getpid())) {}
+PendingFile::PendingFile(const std::string& path) : path_(path), temporary_(fmt::format("{}.{}.new", path, getpid())) {
+  std::error_code error;
+  if (fs::exists(path_, error) && !fs::is_regular_file(path_, error)) {
+    throw UserError(path_, 0, "is no file that could be replaced", "give another path");
+  }
+}
 
 PendingFile::~PendingFile() {
   std::error_code ignored;
@@ -34,9 +39,6 @@ void PendingFile::publish_new(const std::string& right) {
 
 void PendingFile::publish() {
   std::error_code error;
-  if (fs::exists(path_, error) && !fs::is_regular_file(path_, error)) {
-    throw UserError(path_, 0, "is no file that could be replaced", "give another path");
-  }
   fs::rename(temporary_, path_, error);
   if (error) {
     throw UserError(path_, 0, fmt::format("cannot be written ({})", error.message()),

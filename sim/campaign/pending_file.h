@@ -8,7 +8,7 @@ namespace faultline::campaign {
 /// removed with the object.
 class PendingFile {
  public:
-  /// Nothing is created yet.
+  /// Nothing is created yet. Throws UserError where there is something else than a file.
   explicit PendingFile(const std::string& path);
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;

@@ -1,8 +1,10 @@
 #include "sim/campaign/result_store.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -72,8 +74,9 @@ void require_file(const std::string& path) {
   }
 }
 
+/// The cache holds what a campaign adds to at a time, so that no page is written twice for one batch of rows.
 void use_write_ahead_log(const SqliteDatabase& database) {
-  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+  database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536");
 }
 
 }  // namespace
@@ -143,14 +146,25 @@ const CampaignDescription& ResultStore::description() const {
 }
 
 void ResultStore::append(const std::vector<ExperimentRow>& rows) {
+  append_batches({rows});
+}
+
+void ResultStore::append_batches(const std::vector<std::vector<ExperimentRow>>& batches) {
   Implementation& store = *implementation_;
   SqliteTransaction transaction(store.database);
   if (!store.inserter) {
     store.inserter.emplace(store.database);
   }
-  for (const ExperimentRow& row : rows) {
-    store.inserter->insert(row);
+  std::vector<const ExperimentRow*> ordered;
+  for (const std::vector<ExperimentRow>& rows : batches) {
+    for (const ExperimentRow& row : rows) {
+      ordered.push_back(&row);
+    }
   }
+  std::sort(ordered.begin(), ordered.end(), [](const ExperimentRow* a, const ExperimentRow* b) {
+    return std::tie(a->number, a->image) < std::tie(b->number, b->image);
+  });
+  store.inserter->insert(ordered);
   transaction.commit();
 }
 
@@ -167,8 +181,11 @@ uint64_t ResultStore::row_count() const {
   return static_cast<uint64_t>(implementation_->database.query_integer("SELECT count(*) FROM run"));
 }
 
-std::vector<ResultStore::Key> ResultStore::keys() const {
-  SqliteStatement selection(implementation_->database, "SELECT experiment, image FROM run ORDER BY experiment, image");
+std::vector<ResultStore::Key> ResultStore::keys(uint64_t first, uint64_t end) const {
+  SqliteStatement selection(
+      implementation_->database,
+      "SELECT experiment, image FROM run WHERE experiment >= ? AND experiment < ? ORDER BY experiment, image");
+  selection.bind(first, end);
   std::vector<Key> keys;
   while (selection.step()) {
     keys.emplace_back(static_cast<uint64_t>(selection.integer(0)), static_cast<size_t>(selection.integer(1)));

@@ -46,14 +46,17 @@ class ResultStore {
   const CampaignDescription& description() const;
 
   /// Adds rows in one transaction; either all are stored or none. A key that is there already throws std::logic_error.
+  /// An experiment's faults are stored with its first rows; those that come later need not have them.
   void append(const std::vector<ExperimentRow>& rows);
+  /// As append(), all batches in one transaction.
+  void append_batches(const std::vector<std::vector<ExperimentRow>>& batches);
 
   /// Notes that the campaign has finished and consists of so many experiments: its description says so from now on.
   void finish(uint64_t experiments);
 
   uint64_t row_count() const;
-  /// Every key, ascending.
-  std::vector<Key> keys() const;
+  /// The keys of experiments [first, end), ascending.
+  std::vector<Key> keys(uint64_t first, uint64_t end) const;
   /// Every row by (experiment, image), ascending. A million take a second or two.
   void for_each(const std::function<void(const ExperimentRow&)>& use) const;
   /// Every row, ascending, for whoever reads several stores at once. The store must outlive it.

@@ -38,7 +38,7 @@ void SqliteDatabase::Close::operator()(sqlite3* handle) const {
 
 int SqliteDatabase::open(const std::string& name, int flags) {
   sqlite3* opened = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &opened, flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &opened, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(opened);
   if (code != SQLITE_OK) {
     return code;

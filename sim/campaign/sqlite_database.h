@@ -19,7 +19,7 @@ class ConstraintViolation : public std::runtime_error {
 };
 
 /// A connection to a SQLite database. Whatever is wrong with the file (missing, locked, damaged, no database, no room)
-/// throws UserError naming it. Not for use in a fork()'s child.
+/// throws UserError naming it. For one thread, and not for use in a fork()'s child.
 class SqliteDatabase {
  public:
   enum class Access { kRead, kWrite, kCreate };
@@ -62,8 +62,13 @@ class SqliteStatement {
   /// Binds values to the parameters in order; unsigned 64-bit numbers keep their bits. Texts must live until reset().
   template <typename... Values>
   void bind(const Values&... values) {
-    int parameter = 0;
-    (bind_one(++parameter, values), ...);
+    bind_after(0, values...);
+  }
+  /// As bind(), to the parameters after the first `bound`; the number of parameters that are bound then.
+  template <typename... Values>
+  int bind_after(int bound, const Values&... values) {
+    (bind_one(++bound, values), ...);
+    return bound;
   }
   /// Runs to the next row; false: there is none.
   bool step();

@@ -1,6 +1,7 @@
 #include "sim/campaign/stored_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -52,9 +53,17 @@ class ColumnReader {
   int next_ = 0;
 };
 
-std::string insertion(const std::string& table, const std::vector<std::string>& columns) {
+/// Rows of one statement: what a statement costs besides its rows is shared by so many.
+constexpr size_t kRowsTogether = 32;
+
+std::string insertion(const std::string& table, const std::vector<std::string>& columns, size_t rows) {
   const std::vector<const char*> places(columns.size(), "?");
-  return fmt::format("INSERT INTO {} ({}) VALUES ({})", table, fmt::join(columns, ", "), fmt::join(places, ", "));
+  const std::vector<std::string> all(rows, fmt::format("({})", fmt::join(places, ", ")));
+  return fmt::format("INSERT INTO {} ({}) VALUES {}", table, fmt::join(columns, ", "), fmt::join(all, ", "));
+}
+
+std::string experiment_insertion(size_t rows) {
+  return insertion("experiment", experiment_columns(), rows) + " ON CONFLICT DO NOTHING";
 }
 
 std::string selection(const std::string& table, const std::vector<std::string>& columns) {
@@ -152,9 +161,34 @@ bool equal_faults(const hw::Fault& a, const hw::Fault& b) {
          a.period == b.period;
 }
 
+/// A row without faults stands for whatever faults its experiment has.
 bool same_experiment(const ExperimentRow& a, const ExperimentRow& b) {
   return a.stratum == b.stratum && a.weight == b.weight && a.site == b.site && a.bit == b.bit &&
-         std::equal(a.faults.begin(), a.faults.end(), b.faults.begin(), b.faults.end(), equal_faults);
+         (a.faults.empty() || b.faults.empty() ||
+          std::equal(a.faults.begin(), a.faults.end(), b.faults.begin(), b.faults.end(), equal_faults));
+}
+
+[[noreturn]] void fail_other_faults(const ExperimentRow& row) {
+  throw std::logic_error(fmt::format("experiment {} is in the store with other faults", row.number));
+}
+
+/// Of rows of one experiment that stand together one, with its faults if a row has them. Throws std::logic_error where
+/// they have other faults.
+std::vector<const ExperimentRow*> one_of_each_experiment(const std::vector<const ExperimentRow*>& rows) {
+  std::vector<const ExperimentRow*> chosen;
+  for (const ExperimentRow* row : rows) {
+    if (row->number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+      throw std::logic_error(fmt::format("experiment {} has too large a number", row->number));
+    }
+    if (chosen.empty() || chosen.back()->number != row->number) {
+      chosen.push_back(row);
+    } else if (!same_experiment(*chosen.back(), *row)) {
+      fail_other_faults(*row);
+    } else if (chosen.back()->faults.empty()) {
+      chosen.back() = row;
+    }
+  }
+  return chosen;
 }
 
 template <typename Values, typename Value>
@@ -166,47 +200,85 @@ bool is_one_of(const Values& values, Value value) {
 
 RowInserter::RowInserter(const SqliteDatabase& database)
     : database_(database),
-      experiment_(database, insertion("experiment", experiment_columns()) + " ON CONFLICT DO NOTHING"),
-      run_(database, insertion("run", run_columns())),
+      experiments_{{database, experiment_insertion(kRowsTogether)}, {database, experiment_insertion(1)}},
+      runs_{{database, insertion("run", run_columns(), kRowsTogether)}, {database, insertion("run", run_columns(), 1)}},
       known_(database, selection("experiment", experiment_columns()) + " WHERE number = ?") {}
 
-void RowInserter::insert(const ExperimentRow& row) {
-  if (row.number > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-    throw std::logic_error(fmt::format("experiment {} has too large a number", row.number));
-  }
-  insert_experiment(row);
-  insert_run(row);
+void RowInserter::insert(const std::vector<const ExperimentRow*>& rows) {
+  insert_in_parts(experiments_, one_of_each_experiment(rows), &RowInserter::insert_experiments);
+  insert_in_parts(runs_, rows, &RowInserter::insert_runs);
 }
 
-void RowInserter::insert_experiment(const ExperimentRow& row) {
-  const hw::Fault fault = row.faults.empty() ? hw::Fault{} : first_to_act(row.faults);
-  const std::optional<std::string> faults = faults_text(row);
-  experiment_.bind(row.number, row.stratum, row.weight, row.site.field, row.site.element, row.bit, fault.mask,
-                   fault.model, fault.start, fault.duration, fault.period, row.faults.size(), faults);
-  experiment_.execute();
-  if (database_.changes() > 0) {
-    return;
+void RowInserter::insert_in_parts(Insertion& insertion, const std::vector<const ExperimentRow*>& rows,
+                                  void (RowInserter::*insert_part)(SqliteStatement&, Rows, Rows)) {
+  const Rows end = rows.data() + rows.size();
+  for (Rows begin = rows.data(); begin != end;) {
+    const bool many = static_cast<size_t>(end - begin) >= kRowsTogether;
+    const Rows next = begin + (many ? kRowsTogether : 1);
+    (this->*insert_part)(many ? insertion.many : insertion.one, begin, next);
+    begin = next;
   }
+}
+
+void RowInserter::check_known(const ExperimentRow& row) {
   known_.bind(row.number);
   const bool same = known_.step() && same_experiment(read_experiment_columns(known_), row);
   known_.reset();
   if (!same) {
-    throw std::logic_error(fmt::format("experiment {} is in the store with other faults", row.number));
+    fail_other_faults(row);
   }
 }
 
-void RowInserter::insert_run(const ExperimentRow& row) {
-  const Judgement& judged = row.judgement;
-  const std::optional<std::string> detected_by = text_or_null(row.detection.by);
-  const std::optional<std::string> tool_error = text_or_null(row.tool_error);
-  run_.bind(row.number, row.image, judged.outcome, flags_of(row), judged.golden_class, judged.faulty_class,
-            judged.golden_confidence, judged.faulty_confidence, row.label, row.exact_class, row.layer, row.extent,
-            row.masked_in, row.cycles, row.golden_cycles, detected_by, row.detection.cycle, tool_error);
+/// `statement` takes as many rows as there are.
+void RowInserter::insert_experiments(SqliteStatement& statement, Rows begin, Rows end) {
+  std::array<std::optional<std::string>, kRowsTogether> faults;
+  int bound = 0;
+  for (Rows each = begin; each != end; ++each) {
+    const ExperimentRow& row = **each;
+    const hw::Fault fault = row.faults.empty() ? hw::Fault{} : first_to_act(row.faults);
+    std::optional<std::string>& text = faults[static_cast<size_t>(each - begin)];
+    text = faults_text(row);
+    bound = statement.bind_after(bound, row.number, row.stratum, row.weight, row.site.field, row.site.element, row.bit,
+                                 fault.mask, fault.model, fault.start, fault.duration, fault.period, row.faults.size(),
+                                 text);
+  }
+  statement.execute();
+  if (database_.changes() < end - begin) {
+    std::for_each(begin, end, [this](const ExperimentRow* row) {
+      if (!row->faults.empty()) {
+        check_known(*row);
+      }
+    });
+  }
+}
+
+/// `statement` takes as many rows as there are.
+void RowInserter::insert_runs(SqliteStatement& statement, Rows begin, Rows end) {
+  std::array<std::optional<std::string>, 2 * kRowsTogether> texts;
+  size_t text = 0;
+  int bound = 0;
+  for (Rows each = begin; each != end; ++each) {
+    const ExperimentRow& row = **each;
+    const Judgement& judged = row.judgement;
+    const std::optional<std::string>& detected_by = texts[text++] = text_or_null(row.detection.by);
+    const std::optional<std::string>& tool_error = texts[text++] = text_or_null(row.tool_error);
+    bound = statement.bind_after(bound, row.number, row.image, judged.outcome, flags_of(row), judged.golden_class,
+                                 judged.faulty_class, judged.golden_confidence, judged.faulty_confidence, row.label,
+                                 row.exact_class, row.layer, row.extent, row.masked_in, row.cycles, row.golden_cycles,
+                                 detected_by, row.detection.cycle, tool_error);
+  }
   try {
-    run_.execute();
+    statement.execute();
   } catch (const ConstraintViolation&) {
-    run_.reset();
-    throw std::logic_error(fmt::format("experiment {} on image {} is in the store already", row.number, row.image));
+    statement.reset();
+    if (end - begin == 1) {
+      throw std::logic_error(
+          fmt::format("experiment {} on image {} is in the store already", (*begin)->number, (*begin)->image));
+    }
+    // None of them has been added; one by one, the one to blame is found.
+    for (Rows each = begin; each != end; ++each) {
+      insert_runs(runs_.one, each, each + 1);
+    }
   }
 }
 

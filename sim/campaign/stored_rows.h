@@ -17,17 +17,27 @@ class RowInserter {
  public:
   explicit RowInserter(const SqliteDatabase& database);
 
-  /// Adds a row, inside a transaction of the caller's. Throws std::logic_error when its key is there already, and when
-  /// its experiment is there with other faults, stratum or weight.
-  void insert(const ExperimentRow& row);
+  /// Adds rows, inside a transaction of the caller's; fastest in ascending order of their keys. Throws std::logic_error
+  /// when a key is there already, and when an experiment is there with other faults, stratum or weight.
+  void insert(const std::vector<const ExperimentRow*>& rows);
 
  private:
-  void insert_experiment(const ExperimentRow& row);
-  void insert_run(const ExperimentRow& row);
+  /// One table's insertion of many rows, and of one.
+  struct Insertion {
+    SqliteStatement many;
+    SqliteStatement one;
+  };
+  using Rows = const ExperimentRow* const*;
+
+  void insert_in_parts(Insertion& insertion, const std::vector<const ExperimentRow*>& rows,
+                       void (RowInserter::*insert_part)(SqliteStatement&, Rows, Rows));
+  void insert_experiments(SqliteStatement& statement, Rows begin, Rows end);
+  void insert_runs(SqliteStatement& statement, Rows begin, Rows end);
+  void check_known(const ExperimentRow& row);
 
   const SqliteDatabase& database_;
-  SqliteStatement experiment_;
-  SqliteStatement run_;
+  Insertion experiments_;
+  Insertion runs_;
   SqliteStatement known_;  ///< reads an experiment
 };
 

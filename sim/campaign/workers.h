@@ -1,40 +1,26 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <vector>
 
 #include "sim/campaign/experiment_row.h"
-#include "sim/campaign/experiment_runner.h"
+#include "sim/campaign/run_queue.h"
+#include "sim/inject/experiment_source.h"
 
 namespace faultline::campaign {
 
-/// Whoever runs tasks: this process, processes beside it, other machines.
+/// Whoever runs experiments: processes beside this one, other machines. Each has the campaign's experiments itself, so
+/// that numbers and images are all that it is told.
 class Workers {
  public:
-  /// Task `index` < count, made when it is needed. Neighbours share an image where they can.
-  using TaskSource = std::function<Task(size_t index)>;
-  /// Takes rows as they come, in any order.
-  using RowSink = std::function<void(ExperimentRow row)>;
+  /// Takes rows as they come, in any order. Those of experiments with many faults come without them.
+  using RowSink = std::function<void(std::vector<ExperimentRow> rows)>;
 
   virtual ~Workers() = default;
-  /// Runs `count` tasks and returns when every row has been delivered.
-  virtual void run(size_t count, const TaskSource& task, const RowSink& sink) = 0;
-};
-
-/// One after another, in this process.
-class InProcessWorkers : public Workers {
- public:
-  /// `runner` must outlive the workers.
-  explicit InProcessWorkers(ExperimentRunner& runner) : runner_(runner) {}
-  void run(size_t count, const TaskSource& task, const RowSink& sink) override {
-    for (size_t index = 0; index < count; ++index) {
-      sink(runner_.run(task(index)));
-    }
-  }
-
- private:
-  ExperimentRunner& runner_;
+  /// What a pilot gave, before any run that depends on it (inject::ExperimentSource::settle).
+  virtual void settle(const std::vector<inject::PilotCount>& by_stratum) = 0;
+  /// Runs what the queue holds and returns when every row has been delivered.
+  virtual void run(RunQueue& queue, const RowSink& sink) = 0;
 };
 
 }  // namespace faultline::campaign

@@ -25,6 +25,7 @@ struct CampaignOptions {
   std::string file;
   AcceleratorOptions accelerator;
   std::optional<std::string> engine;
+  std::optional<std::string> clip;
   std::optional<std::string> hardened;
   std::optional<uint64_t> seed;
   std::optional<uint64_t> samples;
@@ -49,6 +50,7 @@ campaign::ExperimentConfig experiment_of(const CampaignOptions& options) {
     experiment.set_sample_size(*options.samples, "--samples");
   }
   experiment.sample.seed = options.seed.value_or(experiment.sample.seed);
+  experiment.clip = options.clip.value_or(experiment.clip);
   experiment.hardened = options.hardened.value_or(experiment.hardened);
   experiment.images = options.images.value_or(experiment.images);
   return experiment;
@@ -163,6 +165,7 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("experiment", options->file, "Experiment file (YAML)")->required();
   options->accelerator.add(app);
   app.add_option("--engine", options->engine, "Override the engine: auto, cone, cycle, structural, rtl or neuron");
+  app.add_option("--clip", options->clip, "Clip layers to the bounds of this file (YAML)");
   app.add_option("--hardened", options->hardened,
                  "Protect the neurons that this file names (YAML); engine neuron only");
   app.add_option("--seed", options->seed, "Override the seed");

@@ -1,12 +1,15 @@
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
 #include <systemc>
+#include <thread>
 
 #include "sim/cli/command.h"
 #include "sim/config/user_error.h"
+#include "sim/parallel/ranks.h"
 
 namespace faultline::cli {
 
@@ -22,6 +25,15 @@ const bool kBannerOff = setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1) == 0
 
 constexpr int kUserMistake = 2;
 constexpr int kToolError = 1;
+
+/// Every process that mpirun starts finds the user's mistake. Rank 0 tells it, and mpirun ends the others when it has
+/// ended: only one that made a mistake of its own, such as a file that its machine lacks, is still there after this.
+void let_rank_0_speak_first() {
+  constexpr std::chrono::seconds kUntilEnded{2};
+  if (parallel::rank_before_start() > 0) {
+    std::this_thread::sleep_for(kUntilEnded);
+  }
+}
 
 /// CLI11 takes "-1" for an unsigned option and wraps it around; every such option is checked here instead.
 std::string require_whole_number(const std::string& text) {
@@ -76,6 +88,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) {
+      let_rank_0_speak_first();
+    }
     return app.exit(error) == 0 ? 0 : kUserMistake;
   }
   return chosen();
@@ -89,6 +104,7 @@ int sc_main(int argc, char** argv) {
   try {
     return faultline::cli::run(argc, argv);
   } catch (const faultline::UserError& error) {
+    faultline::cli::let_rank_0_speak_first();
     std::fprintf(stderr, "faultline: %s\n", error.what());
     return faultline::cli::kUserMistake;
   } catch (const std::exception& error) {

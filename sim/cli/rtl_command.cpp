@@ -5,10 +5,12 @@
 #include "rtl/generator/design.h"
 #include "rtl/generator/design_folder.h"
 #include "rtl/generator/rtl_error.h"
+#include "rtl/testbench/accelerator_testbench.h"
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
 #include "sim/cli/effective_configuration.h"
 #include "sim/config/user_error.h"
+#include "sim/testbench/testbench_program.h"
 
 namespace faultline::cli {
 namespace {
@@ -16,6 +18,7 @@ namespace {
 struct RtlOptions {
   std::string out;
   AcceleratorOptions accelerator;
+  uint64_t seed = 1;
   bool grid = false;
   bool json = false;
 };
@@ -32,8 +35,12 @@ int write_rtl(const RtlOptions& options) {
   const hw::AcceleratorConfig config = options.accelerator.settings().build();
   config::refuse_layer_multipliers(config, "rtl");
   const rtl::Design design = design_of(config, options.grid);
+  std::vector<rtl::SourceFile> testbench;
+  if (!options.grid) {
+    testbench = rtl::accelerator_testbench(design, config, testbench::testbench_program(config, options.seed));
+  }
   try {
-    rtl::write_design(design, config.grid, options.out);
+    rtl::write_design(design, config.grid, options.out, testbench);
   } catch (const rtl::RtlError& error) {
     throw UserError(options.out, 0, error.wrong(), error.right());
   }
@@ -42,6 +49,10 @@ int write_rtl(const RtlOptions& options) {
         {"out", options.out}, {"top", design.top}, {"files", nlohmann::ordered_json::array()}};
     for (const rtl::SourceFile& source : design.sources) {
       json["files"].push_back(source.name);
+    }
+    json["testbench"] = nlohmann::ordered_json::array();
+    for (const rtl::SourceFile& file : testbench) {
+      json["testbench"].push_back(file.name);
     }
     json["signals"] = design.signals.size();
     json["accelerator"] = effective_configuration(config::effective_settings(config));
@@ -57,7 +68,8 @@ std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<RtlOptions>();
   app.add_option("--out", options->out, "Folder to write to: new, empty, or with an earlier output")->required();
   options->accelerator.add(app);
-  app.add_flag("--grid", options->grid, "Write only the grid of processing elements");
+  CLI::Option* grid = app.add_flag("--grid", options->grid, "Write only the grid of processing elements");
+  app.add_option("--seed", options->seed, "Seed of the testbench's operands")->capture_default_str()->excludes(grid);
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return write_rtl(*options); };
 }

@@ -8,6 +8,8 @@
 #include "sim/cli/progress_line.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
+#include "sim/harden/bias_calibration.h"
+#include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
 #include "sim/harden/weight_remapping.h"
@@ -29,6 +31,8 @@ struct RunOptions {
   std::string engine = "cycle";
   AcceleratorOptions accelerator;
   bool remap_weights = false;
+  size_t calibrate = 0;
+  std::string clip;
   std::string hardened;
   bool json = false;
 };
@@ -97,6 +101,8 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"model_sha256", network.sha256},
           {"data", options.input.empty() ? options.data : options.input},
           {"remapped_weights", options.remap_weights},
+          {"calibration_images", options.calibrate},
+          {"clip", options.clip.empty() ? ordered_json(nullptr) : ordered_json(options.clip)},
           {"hardened", options.hardened.empty() ? ordered_json(nullptr) : ordered_json(options.hardened)},
           {"engine", options.engine},
           {"images", summary.images},
@@ -140,18 +146,40 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
              static_cast<double>(summary.images) / summary.wall_s);
 }
 
-int run_network(const RunOptions& options) {
-  const auto machine = options.accelerator.machine();
-  model::Network imported = model::import_onnx(options.model);
+void calibrate(const std::shared_ptr<model::Network>& network, const engine::Machine& machine,
+               const RunOptions& options) {
+  if (options.data.empty()) {
+    throw UserError("--calibrate", 0, "there are no training images without --data", "name a data set");
+  }
+  const model::Dataset images = model::load_dataset(options.data, model::Split::kTrain, options.calibrate);
+  model::check_dataset_fits(*network, images);
+  harden::calibrate_biases(network, model::import_onnx(options.model), machine.multipliers(*network),
+                           model::network_inputs(*network, images));
+}
+
+/// The network as the options change it.
+std::shared_ptr<const model::Network> network_of(const RunOptions& options, const engine::Machine& machine) {
+  const auto network = std::make_shared<model::Network>(model::import_onnx(options.model));
   if (options.remap_weights) {
-    harden::remap_weights(imported, [&machine](const std::string& layer) -> const hw::Multiplier& {
-      return machine->layer_multiplier(layer);
+    harden::remap_weights(*network, [&machine](const std::string& layer) -> const hw::Multiplier& {
+      return machine.layer_multiplier(layer);
     });
   }
-  if (!options.hardened.empty()) {
-    harden::protect_neurons(imported, harden::read_hardened_design(options.hardened));
+  if (options.calibrate > 0) {
+    calibrate(network, machine, options);
   }
-  const auto network = std::make_shared<const model::Network>(std::move(imported));
+  if (!options.clip.empty()) {
+    harden::clip_network(*network, harden::read_clip_design(options.clip));
+  }
+  if (!options.hardened.empty()) {
+    harden::protect_neurons(*network, harden::read_hardened_design(options.hardened));
+  }
+  return network;
+}
+
+int run_network(const RunOptions& options) {
+  const auto machine = options.accelerator.machine();
+  const auto network = network_of(options, *machine);
   const engine::Samples samples = samples_of(options, *network);
   const engine::Inference inference = machine->inference(options.engine, network);
   engine::InferenceSummary summary;
@@ -184,6 +212,9 @@ std::function<int()> configure(CLI::App& app) {
   options->accelerator.add(app);
   app.add_flag("--remap-weights", options->remap_weights,
                "Replace each weight by the one that errs least with the multiplier");
+  app.add_option("--calibrate", options->calibrate,
+                 "Add to the biases what the multiplier's products lack on average on this many training images");
+  app.add_option("--clip", options->clip, "Clip layers to the bounds of this file (YAML)");
   app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)");
   app.add_flag("--json", options->json, "Print JSON");
   return [options] { return run_network(*options); };

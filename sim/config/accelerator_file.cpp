@@ -152,10 +152,6 @@ void add_multipliers(const AcceleratorSettings& settings, hw::AcceleratorConfig&
   }
 }
 
-std::string range_text(int first, int last) {
-  return first == last ? std::to_string(first) : fmt::format("{}-{}", first, last);
-}
-
 void read_size(const YamlValue& value, const SizeKey& key, AcceleratorSettings& settings) {
   const int64_t limit = std::numeric_limits<int32_t>::max();
   const int64_t number = value.integer(key.name, 0, limit + 1);
@@ -179,6 +175,11 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
   const auto was_given = [this](const char* key) { return std::find(given.begin(), given.end(), key) != given.end(); };
   config.grid = hw::GridConfig(array.rows, array.columns, dataflow, load_multiplier(multiplier));
   add_multipliers(*this, config);
+  try {
+    config.protect(sizes.protection);
+  } catch (const hw::InvalidConfiguration& error) {
+    rethrow(error, source, protection_line);
+  }
   // The defaults suit any array, so only a number that the user gave can contradict the array.
   if (!was_given("psum_rows")) {
     config.psum_rows = std::max(config.psum_rows, array.rows);
@@ -224,6 +225,7 @@ AcceleratorSettings read_accelerator(const YamlValue& section) {
   }
   if (const auto protection = section.find("protection")) {
     settings.sizes.protection = read_protection(*protection);
+    settings.protection_line = protection->line();
   }
   for (const SizeKey& key : size_keys()) {
     if (const auto value = section.find(key.name)) {
@@ -275,8 +277,8 @@ std::vector<std::pair<std::string, EffectiveValue>> effective_settings(const hw:
   }
   std::vector<std::map<std::string, std::string>> elements;
   for (const hw::MultiplierRegion& region : config.grid.regions) {
-    elements.push_back({{"rows", range_text(region.row_first, region.row_last)},
-                        {"columns", range_text(region.column_first, region.column_last)},
+    elements.push_back({{"rows", hw::range_text(region.row_first, region.row_last)},
+                        {"columns", hw::range_text(region.column_first, region.column_last)},
                         {"multiplier", region.multiplier.name()}});
   }
   for (const auto& [key, list] : {std::pair{"layer_multipliers", layers}, {"multipliers", elements}}) {

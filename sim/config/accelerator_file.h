@@ -49,6 +49,7 @@ struct AcceleratorSettings {
   std::vector<std::string> given;
   std::string source = "command line";  ///< for messages
   int line = 0;                         ///< of the section in `source`
+  int protection_line = 0;              ///< of its key `protection`
 
   /// Reads the multiplier's table and checks everything. Throws UserError.
   hw::AcceleratorConfig build() const;

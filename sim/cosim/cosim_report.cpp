@@ -46,6 +46,15 @@ ordered_json difference_json(const Difference& difference) {
           {"waves", difference.files}};
 }
 
+/// What is left out has one reason: only wires of an array of the user's own may have no name in its map.
+ordered_json sites_json(const SiteCoverage& sites) {
+  ordered_json left_out = ordered_json::array();
+  for (const std::string& path : sites.left_out) {
+    left_out.push_back({{"path", path}, {"reason", "the map gives this wire no place"}});
+  }
+  return {{"bits", sites.bits}, {"injectable", sites.injectable}, {"left_out", left_out}};
+}
+
 }  // namespace
 
 ordered_json to_json(const CosimDescription& description, const CosimResult& result) {
@@ -55,6 +64,7 @@ ordered_json to_json(const CosimDescription& description, const CosimResult& res
                        {"dataflow", hw::to_string(grid.dataflow)},
                        {"multiplier", grid.multiplier.name()},
                        {"seed", description.seed},
+                       {"sites", sites_json(result.sites)},
                        {"builds", 1},
                        {"cases", result.cases},
                        {"cycles", result.cycles},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/cosim/difference.h"
+#include "sim/cosim/site_coverage.h"
 #include "sim/inject/fault_list.h"
 
 namespace faultline::cosim {
@@ -14,13 +15,14 @@ namespace faultline::cosim {
 struct DifferingCase {
   uint64_t number;
   uint64_t program;          ///< or the image
-  std::string program_kind;  ///< "product", "edges", "registers", or "image"
+  std::string program_kind;  ///< of GridProgram, or "image"
   std::vector<inject::FaultListEntry> faults;
   Difference difference;
 };
 
 struct CosimResult {
   EngineNames engines;
+  SiteCoverage sites;
   uint64_t cases = 0;   ///< run
   uint64_t cycles = 0;  ///< compared
   uint64_t comparisons = 0;

@@ -50,6 +50,7 @@ CosimResult run_grid_cosim(const GridCosimRequest& request,
   CosimResult result;
   result.engines = {reference.name, other.name};
   GridLockstep lockstep(request.config, reference, other);
+  result.sites = site_coverage(lockstep.reference(), lockstep.fields());
   const Cases cases(request, lockstep);
   const uint64_t first = request.only_case.value_or(0);
   const uint64_t end = request.only_case ? first + 1 : cases.count();

@@ -7,6 +7,7 @@
 #include "hw/common/cycle_clock.h"
 #include "hw/systolic/pe_grid.h"
 #include "sim/cosim/random_faults.h"
+#include "sim/cosim/random_values.h"
 
 namespace faultline::cosim {
 namespace {
@@ -78,11 +79,8 @@ struct GridLockstep::Simulation {
     }
     std::optional<hw::CounterRandom> random = program.registers;
     reference.table.reset();
-    for (size_t f = 0; random && f < reference.table.fields().size(); ++f) {
-      const hw::StateField& field = reference.table.fields()[f];
-      for (size_t element = 0; field.kind == hw::StateKind::kRegister && element < field.element_count(); ++element) {
-        reference.table.poke({f, element}, random->next_u64());
-      }
+    if (random) {
+      randomise_registers(reference.table, *random);
     }
     other.table.restore(reference.table.snapshot());
     for (Side* side : {&reference, &other}) {

@@ -21,13 +21,16 @@ std::vector<GridEdges> arbitrary_edges(const hw::GridConfig& config, const hw::C
 
 GridProgram random_program(const hw::GridConfig& config, uint64_t seed, uint64_t number) {
   hw::CounterRandom random = random_stream(seed, Stream::kProgram, number);
-  switch (number % 3) {
+  switch (number % 4) {
     case 0:
       return {"product", product_edges(config, random), std::nullopt};
     case 1:
       return {"edges", arbitrary_edges(config, random), std::nullopt};
-    default:
+    case 2:
       return {"registers", arbitrary_edges(config, random), random_stream(seed, Stream::kRegisters, number)};
+    default:
+      // From reset no product is long enough for a sum to wrap.
+      return {"product_from_registers", product_edges(config, random), random_stream(seed, Stream::kRegisters, number)};
   }
 }
 

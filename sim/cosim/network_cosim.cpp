@@ -244,6 +244,8 @@ CosimResult run_network_cosim(const NetworkCosimRequest& request,
     throw UserError("--case", 0, fmt::format("there is no case {}", *request.only_case),
                     fmt::format("give 0 to {}", cases.count() - 1));
   }
+  const hw::StateTable& table = cases.platform().state();
+  result.sites = site_coverage(table, injectable_fields(table));
   NetworkLockstep lockstep(cases, reference);
   const std::vector<uint64_t> wanted = cases.wanted();
   for (const uint64_t number : wanted) {

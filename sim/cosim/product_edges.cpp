@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/cosim/random_values.h"
+
 namespace faultline::cosim {
 namespace {
 
@@ -41,13 +43,8 @@ class SkewedEdges {
 
  private:
   GridEdges& at(int cycle) { return edges_[static_cast<size_t>(cycle)]; }
-  /// Codes at the ends of the range come more often than others, because sums wrap there.
-  int8_t operand() {
-    const uint64_t draw = random_.next_u64();
-    return draw % 8 == 0 ? int8_t{-128} : draw % 8 == 1 ? int8_t{127} : static_cast<int8_t>(draw >> 8);
-  }
   void put(hw::OperandEdge& edge, int lane, bool valid) {
-    edge.value[lane] = operand();
+    edge.value[lane] = random_operand(random_);
     edge.valid[lane] = valid ? 1 : 0;
   }
 

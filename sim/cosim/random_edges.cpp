@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "sim/cosim/random_values.h"
+
 namespace faultline::cosim {
 
 RandomEdges::RandomEdges(const hw::GridConfig& config, const hw::CounterRandom& random)
@@ -40,9 +42,7 @@ void RandomEdges::begin_stretch() {
 
 void RandomEdges::fill(hw::OperandEdge& edge, const hw::OperandEdge& last, uint64_t control_density) {
   for (int lane = 0; lane < edge.lanes; ++lane) {
-    edge.value[lane] = zero_values_   ? int8_t{0}
-                       : hold_values_ ? last.value[lane]
-                                      : static_cast<int8_t>(random_.next_u64());
+    edge.value[lane] = zero_values_ ? int8_t{0} : hold_values_ ? last.value[lane] : random_operand(random_);
     edge.valid[lane] = bit(valid_density_);
     edge.control[lane] = bit(control_density);
   }

@@ -136,13 +136,24 @@ void strike_north_edge(const ArrayStrike& s) {
   }
 }
 
+/// True when a 0 that has become valid gives a product other than 0 with what the array holds at the end.
+bool valid_zero_counts(const ArrayStrike& s, const ComputeView* view) {
+  for (int column = s.column + 1; view != nullptr && column < view->columns(); ++column) {
+    if (view->product({0, true}, view->stationary(view->folds() - 1, s.row, column), s.row, column) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void strike_eastward(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view));
   if (!slot) {
-    // No sum of this word is written. A word that has become valid may still leave products behind it.
+    // No sum of this word is written. Its value is 0; once valid, it may still leave products behind it.
     const auto reach = static_cast<uint64_t>(s.context.grid().rows) + static_cast<uint64_t>(s.context.grid().columns);
-    if (s.valid_bit && s.changes_zero() && s.fault.start + reach > s.context.schedule.last_cycle()) {
+    const bool may_last = s.fault.start + reach > s.context.schedule.last_cycle();
+    if (s.valid_bit && s.changes_zero() && may_last && (!s.context.effect.alone() || valid_zero_counts(s, view))) {
       s.context.effect.doubt_end();
     }
     s.travels_east();
@@ -211,7 +222,7 @@ void strike_product(const ArrayStrike& s) {
   const ArrayOperand moving = view->eastward(*slot, s.row);
   const ArrayOperand held = view->stationary(slot->fold, s.row, s.column);
   const int16_t product = view->product_of(moving.value, held.value, s.row, s.column);
-  const bool added = moving.valid && held.valid;
+  const bool added = moving.valid && held.valid && !s.bypassed();
   s.context.effect.add_sum(*view, *slot, s.row, s.column,
                            added ? sum_difference(s.struck_product(product), product) : 0);
 }

@@ -79,9 +79,9 @@ ComputeView::ComputeView(const NetworkSchedule& schedule, const ScheduledCommand
       last_fold_rows_(command.descriptor().last_fold_rows),
       window_(schedule, command, pixels_of(command, schedule.config().grid), taps_of(command, schedule.config().grid)) {
   const hw::GridConfig& grid = schedule.config().grid;
-  for (int row = 0; !grid.regions.empty() && row < rows_; ++row) {
+  for (int row = 0; !grid.uniform() && row < rows_; ++row) {
     for (int column = 0; column < columns_; ++column) {
-      elements_.push_back(&grid.multiplier_at(row, column, schedule.layer(command.layer).multiplier));
+      elements_.push_back(&grid.contribution_at(row, column, schedule.layer(command.layer).multiplier));
     }
   }
   const ScheduledCommand* load = schedule.last_load(hw::LoadTarget::kWeight, command.number);

@@ -104,7 +104,7 @@ class ComputeView {
     return static_cast<int64_t>(cycle) - static_cast<int64_t>(command_.first_cycle);
   }
 
-  /// The product, in an element, of an operand from the west with the other one: 0 when one of them is invalid.
+  /// What an element adds to a sum for an operand from the west and the other one: 0 when one of them is invalid.
   int32_t product(ArrayOperand eastward, ArrayOperand other, int row, int column) const {
     return eastward.valid && other.valid ? product_of(eastward.value, other.value, row, column) : 0;
   }
@@ -160,7 +160,7 @@ class ComputeView {
   const ComputeView* previous_;
   const LayerInputs& inputs_;
   const hw::Multiplier& multiplier_;             ///< selected for the layer
-  std::vector<const hw::Multiplier*> elements_;  ///< by row and column; empty where none has its own
+  std::vector<const hw::Multiplier*> elements_;  ///< what adds to sums, by row and column; empty where all are alike
   bool output_stationary_;
   bool weights_move_;
   int rows_, columns_;

@@ -5,15 +5,16 @@
 #include <optional>
 #include <utility>
 
-#include "hw/arithmetic/requantisation.h"
 #include "hw/protection/protected_memories.h"
 #include "sim/engine/compute_view.h"
+#include "sim/engine/end_difference.h"
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/fault_cone.h"
 #include "sim/engine/fault_map_cone.h"
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/incremental_inference.h"
 #include "sim/engine/network_schedule.h"
+#include "sim/engine/struck_inputs.h"
 #include "sim/mapping/activations.h"
 #include "sim/model/classification.h"
 
@@ -44,10 +45,6 @@ uint64_t next_action(const hw::Fault& fault, bool wire, uint64_t from) {
   return fault.period > 0 ? from + fault.period - since : kNever;
 }
 
-bool any_differs(const ConeEffect::UnusedSums& sums) {
-  return std::any_of(sums.begin(), sums.end(), [](const auto& entry) { return entry.second != 0; });
-}
-
 }  // namespace
 
 struct ConeEngine::Implementation {
@@ -61,11 +58,12 @@ struct ConeEngine::Implementation {
         incremental(network, functional),
         timeline(engine, compiled),
         schedule(compiled, timeline, config),
-        views(make_views(schedule, inputs)),
+        views(make_views(schedule, inputs.now())),
         end(schedule, views),
         effect(*network, schedule, end, incremental),
-        context{schedule, views, end, inputs, effect},
-        map(*network, schedule, views, engine.platform().state()) {
+        context{schedule, views, end, inputs.now(), effect},
+        map(*network, schedule, views, engine.platform().state()),
+        end_difference(*network, schedule, end, effect, incremental, map, inputs) {
     const hw::StateTable& table = engine.platform().state();
     const hw::ProtectedMemories memories(table, config.protection);
     for (size_t field = 0; field < table.fields().size(); ++field) {
@@ -91,7 +89,6 @@ struct ConeEngine::Implementation {
   bool follow(const std::vector<hw::Fault>& faults);
   bool follow_lasting(const std::vector<hw::Fault>& faults);
   ConeRun run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
-  std::optional<bool> left_behind_by_map();
   ConeRun result(const std::vector<hw::Fault>& faults);
   bool repeat(const std::vector<hw::Fault>& faults) const;
   std::optional<uint64_t> strike_layer(const hw::Fault& fault, size_t layer, std::optional<uint64_t> stay);
@@ -101,13 +98,7 @@ struct ConeEngine::Implementation {
   Station farthest(const std::vector<hw::Fault>& faults) const;
   bool outputs_equal() const;
   bool stored_wrong() const;
-  bool left_behind();
-  bool left_in_buffers(size_t layer) const;
-  bool left_in_window() const;
   bool left_in_struck_registers();
-  template <typename TileSum>
-  void add_unused_sums(size_t layer, TileSum tile_sum, ConeEffect::UnusedSums& differences);
-  int32_t tile_sum(const EndOfRun::UnusedSum& unused) const;
 
   bool is_wire(const hw::Fault& fault) const {
     return engine.platform().state().fields()[fault.site.field].kind == hw::StateKind::kWire;
@@ -127,7 +118,7 @@ struct ConeEngine::Implementation {
   const mapping::CompiledNetwork compiled;
   FunctionalEngine functional;
   IncrementalInference incremental;
-  LayerInputs inputs;
+  StruckInputs inputs;
   CommandTimeline timeline;
   NetworkSchedule schedule;
   std::vector<std::unique_ptr<ComputeView>> views;
@@ -135,16 +126,15 @@ struct ConeEngine::Implementation {
   ConeEffect effect;
   ConeContext context;
   FaultMapCone map;
+  EndDifference end_difference;
   std::vector<Cone> cones;  ///< by field
   std::vector<size_t> outputs;
   size_t output_buffer;  ///< its field
 
   GoldenActivations golden;
-  std::vector<std::vector<uint8_t>> golden_inputs;  ///< by layer
-  std::vector<size_t> changed_inputs;               ///< layers whose `inputs` are not the golden ones
-  size_t next_operator = 0;                         ///< that differences have not been propagated to
-  bool comparable = true;                           ///< the golden outputs equal themselves: they hold no NaN
-  std::optional<GoldenRun> whole;                   ///< of this image, once it was needed
+  size_t next_operator = 0;        ///< that differences have not been propagated to
+  bool comparable = true;          ///< the golden outputs equal themselves: they hold no NaN
+  std::optional<GoldenRun> whole;  ///< of this image, once it was needed
   AcceleratorRun last;
 };
 
@@ -152,13 +142,13 @@ void ConeEngine::Implementation::begin(const model::Values& input) {
   golden = incremental.golden(input);
   incremental.begin(golden);
   whole.reset();
-  inputs.by_layer.clear();
+  end_difference.begin(golden);
+  std::vector<std::vector<uint8_t>> golden_inputs;
   for (size_t layer = 0; layer < schedule.layers(); ++layer) {
     const auto tensor = static_cast<size_t>(step(layer).inputs.front());
-    inputs.by_layer.push_back(mapping::to_dram(golden.tensors[tensor], schedule.layer(layer).input));
+    golden_inputs.push_back(mapping::to_dram(golden.tensors[tensor], schedule.layer(layer).input));
   }
-  golden_inputs = inputs.by_layer;
-  changed_inputs.clear();
+  inputs.begin(std::move(golden_inputs));
   comparable =
       std::all_of(outputs.begin(), outputs.end(), [&](size_t id) { return golden.tensors[id] == golden.tensors[id]; });
 }
@@ -300,19 +290,14 @@ void ConeEngine::Implementation::take_inputs(size_t layer) {
   incremental.propagate(first, next_operator);
   const model::TensorId input = step(layer).inputs.front();
   if (!incremental.differences(input).empty()) {
-    inputs.by_layer[layer] =
-        mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
-    changed_inputs.push_back(layer);
+    inputs.set(layer, mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input));
   }
 }
 
 void ConeEngine::Implementation::restore() {
   incremental.restore();
   effect.clear();
-  for (const size_t layer : changed_inputs) {
-    inputs.by_layer[layer] = golden_inputs[layer];
-  }
-  changed_inputs.clear();
+  inputs.restore();
   next_operator = 0;
 }
 
@@ -339,111 +324,6 @@ Station ConeEngine::Implementation::farthest(const std::vector<hw::Fault>& fault
   return in_output_buffer ? Station::kOutputBuffer : incremental.farthest();
 }
 
-/// True when what a layer's buffers still hold at the end differs.
-bool ConeEngine::Implementation::left_in_buffers(size_t layer) const {
-  const model::Operator& operation = step(layer);
-  const std::vector<uint8_t>& kept_inputs = end.inputs(layer);
-  const auto& differing_inputs = incremental.differences(operation.inputs.front());
-  if (std::any_of(differing_inputs.begin(), differing_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
-    return true;
-  }
-  if (effect.output_buffer_spared(layer)) {
-    return false;
-  }
-  const std::vector<uint8_t>& kept = end.outputs(layer);
-  const auto output = static_cast<size_t>(operation.output);
-  const auto& changed = incremental.differences(operation.output);
-  const auto* sums = std::get_if<std::vector<int32_t>>(&golden.tensors[output]);
-  return std::any_of(changed.begin(), changed.end(), [&](size_t i) {
-    if (sums == nullptr) {
-      return kept[i] != 0;
-    }
-    const auto now = static_cast<uint32_t>(std::get<std::vector<int32_t>>(incremental.tensors()[output])[i]);
-    const uint32_t differing = now ^ static_cast<uint32_t>((*sums)[i]);
-    for (int byte = 0; byte < 4; ++byte) {
-      if ((kept[i] >> byte & 1) != 0 && (differing >> (8 * byte) & 0xFF) != 0) {
-        return true;
-      }
-    }
-    return false;
-  });
-}
-
-/// True when the last window of the last pooling differs: registers hold it, lane by lane.
-bool ConeEngine::Implementation::left_in_window() const {
-  const auto join = [&](const std::vector<EndOfRun::Source>& sources, const std::vector<model::Values>& tensors) {
-    int32_t joined = end.last_window_is_maximum() ? -128 : 0;
-    for (const EndOfRun::Source& source : sources) {
-      const auto tensor = static_cast<size_t>(step(source.layer).inputs.front());
-      const int8_t code = std::get<std::vector<int8_t>>(tensors[tensor])[source.element];
-      joined = end.last_window_is_maximum() ? std::max<int32_t>(joined, code) : joined + code;
-    }
-    return joined;
-  };
-  const auto& lanes = end.last_window();
-  return std::any_of(lanes.begin(), lanes.end(), [&](const auto& sources) {
-    return join(sources, incremental.tensors()) != join(sources, golden.tensors);
-  });
-}
-
-int32_t ConeEngine::Implementation::tile_sum(const EndOfRun::UnusedSum& unused) const {
-  int32_t sum = 0;
-  for (int64_t fold = 0; fold < unused.view->folds_a_tile(); ++fold) {
-    sum = hw::wrapping_add(sum, unused.view->fold_sum(unused.tile * unused.view->folds_a_tile() + fold, unused.phase,
-                                                      unused.row, unused.column));
-  }
-  return sum;
-}
-
-/// Adds by how much sums of a layer without a neuron that the buffer still holds, `tile_sum` of the present inputs,
-/// differ from the golden ones.
-template <typename TileSum>
-void ConeEngine::Implementation::add_unused_sums(size_t layer, TileSum now, ConeEffect::UnusedSums& differences) {
-  const model::TensorId input = step(layer).inputs.front();
-  const auto difference_at = [&](const EndOfRun::UnusedSum& unused) -> int32_t& {
-    const StreamSlot first{unused.tile * unused.view->folds_a_tile(), unused.phase};
-    return differences[{unused.view->target(first, unused.row, unused.column).row, unused.column}];
-  };
-  inputs.by_layer[layer] = golden_inputs[layer];
-  for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
-    int32_t& sum = difference_at(unused);
-    sum = sum_difference(sum, tile_sum(unused));
-  }
-  inputs.by_layer[layer] =
-      mapping::to_dram(incremental.tensors()[static_cast<size_t>(input)], schedule.layer(layer).input);
-  changed_inputs.push_back(layer);
-  for (const EndOfRun::UnusedSum& unused : end.unused_sums(layer)) {
-    int32_t& sum = difference_at(unused);
-    sum = hw::wrapping_add(sum, now(unused));
-  }
-}
-
-/// With equal outputs: true when the accelerator's state at the end differs.
-bool ConeEngine::Implementation::left_behind() {
-  if (effect.residue() || incremental.watched_sum_differs()) {
-    return true;
-  }
-  ConeEffect::UnusedSums unused = effect.unused();
-  if (effect.layer() == schedule.layers()) {
-    return any_differs(unused);
-  }
-  for (size_t layer = effect.layer(); layer < schedule.layers(); ++layer) {
-    if (left_in_buffers(layer)) {
-      return true;
-    }
-  }
-  if (left_in_window()) {
-    return true;
-  }
-  for (size_t layer = effect.layer() + 1; layer < schedule.layers(); ++layer) {
-    if (!incremental.differences(step(layer).inputs.front()).empty()) {
-      add_unused_sums(
-          layer, [&](const EndOfRun::UnusedSum& sum) { return tile_sum(sum); }, unused);
-    }
-  }
-  return any_differs(unused);
-}
-
 /// With everything else as in the golden run: true when stuck-ats change what registers hold at the end.
 bool ConeEngine::Implementation::left_in_struck_registers() {
   if (effect.at_end().empty()) {
@@ -457,26 +337,6 @@ bool ConeEngine::Implementation::left_in_struck_registers() {
   });
 }
 
-/// left_behind() for a map of permanent faults; nothing when that is not known.
-std::optional<bool> ConeEngine::Implementation::left_behind_by_map() {
-  const bool computes = end.last_compute != nullptr;
-  const bool last_input_differs =
-      computes && !incremental.differences(step(end.last_compute->command().layer).inputs.front()).empty();
-  const std::optional<bool> in_array = map.left_in_array(end.last_compute, last_input_differs);
-  if (!in_array || *in_array || incremental.watched_sum_differs() || left_in_window()) {
-    return in_array ? std::optional(true) : std::nullopt;
-  }
-  ConeEffect::UnusedSums unused;
-  for (size_t layer = 0; layer < schedule.layers(); ++layer) {
-    if (left_in_buffers(layer)) {
-      return true;
-    }
-    add_unused_sums(
-        layer, [&](const EndOfRun::UnusedSum& sum) { return map.tile_sum(sum); }, unused);
-  }
-  return any_differs(unused);
-}
-
 /// Several permanent faults of the array: every layer with the faults, on what the layers before have made of them.
 ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
   for (size_t layer = 0; layer < schedule.layers(); ++layer) {
@@ -486,7 +346,7 @@ ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults
   }
   ConeRun run = result(faults);
   if (outputs_equal()) {
-    const std::optional<bool> latent = left_behind_by_map();
+    const std::optional<bool> latent = end_difference.left_behind_by_map();
     if (!latent) {
       return simulate(faults, cycle_limit);
     }
@@ -523,10 +383,11 @@ ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults
   if (!outputs_equal()) {
     return run;
   }
-  if (effect.end_doubted() || (effect.trace_doubted() && !stored_wrong())) {
+  const bool unsure_of_end = effect.end_doubted() && !effect.residue();
+  if (unsure_of_end || (effect.trace_doubted() && !stored_wrong())) {
     return simulate(all_faults, cycle_limit);
   }
-  run.latent = left_behind() || left_in_struck_registers();
+  run.latent = end_difference.left_behind() || left_in_struck_registers();
   return run;
 }
 

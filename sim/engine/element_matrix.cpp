@@ -17,7 +17,7 @@ ElementMatrix::ElementMatrix(const model::MatrixOperator& layer, mapping::LayerP
       operands_(layer.geometry, layer.layout, layer.pad_value) {
   for (int row = 0; row < grid_.rows; ++row) {
     for (int column = 0; column < grid_.columns; ++column) {
-      multipliers_.push_back(&grid_.multiplier_at(row, column, program_.multiplier));
+      multipliers_.push_back(&grid_.contribution_at(row, column, program_.multiplier));
     }
   }
 }

@@ -10,8 +10,8 @@
 
 namespace faultline::engine {
 
-/// A MatrixOperator on a grid whose elements have different multipliers: every product is taken by the multiplier of
-/// the processing element that the layer's program gives it to.
+/// A MatrixOperator on a grid whose elements have different multipliers, or are bypassed: every product is taken by the
+/// multiplier of the processing element that the layer's program gives it to.
 class ElementMatrix {
  public:
   /// `layer` must outlive this object.

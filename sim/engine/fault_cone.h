@@ -40,6 +40,8 @@ class ConeEffect {
   /// output of a layer; that is watched when `several`.
   void begin_part(size_t layer, Part part, size_t fault, bool several);
   Part part() const { return part_; }
+  /// A lone fault that acts once; what others do to the same words need not be thought of.
+  bool alone() const { return part_ == Part::kAll; }
 
   /// Adds to the sum that a slot's product at (row, column) belongs to.
   void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference);
@@ -177,6 +179,8 @@ struct ArrayStrike {
   int column;
   bool valid_bit;  ///< of an operand: its valid bit, not its value
 
+  /// Nothing that the element multiplies is added to a sum.
+  bool bypassed() const { return context.grid().bypassed(row, column); }
   /// True when the fault changes a register that holds 0.
   bool changes_zero() const { return fault.model != hw::FaultModel::kStuckAt0; }
   /// The fault in a value.
@@ -217,6 +221,9 @@ Cone array_cone(const std::string& path, const hw::GridConfig& grid);
 Cone output_stationary_cone(const std::string& path);
 Cone buffer_cone(const std::string& path);
 Cone post_processing_cone(const std::string& path);
+Cone partial_sum_cone();
+/// The cone of a buffer whose words change only when they are written.
+Cone holding_words(Cone::Part part, decltype(Cone::strike) strike, decltype(Cone::stay) stay);
 
 /// A byte on its way from the output buffer to DRAM, with bits inverted.
 void flip_stored_byte(const ConeContext& context, const ScheduledCommand& store, int64_t address, uint8_t mask);

@@ -20,7 +20,7 @@ FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule&
 
 bool FaultMapCone::take(const std::vector<hw::Fault>& faults) {
   const hw::AcceleratorConfig& config = schedule_.config();
-  if (!config.layer_multipliers.empty() || !config.grid.regions.empty()) {
+  if (!config.layer_multipliers.empty() || !config.grid.uniform()) {
     return false;
   }
   if (!std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same)) {

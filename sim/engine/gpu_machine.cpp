@@ -89,7 +89,7 @@ Inference GpuMachine::inference(const std::string& engine, std::shared_ptr<const
   return [simulated](const model::Values& input) { return simulated->run(input); };
 }
 
-std::vector<const hw::Multiplier*> GpuMachine::multipliers() const {
+std::vector<const hw::Multiplier*> GpuMachine::all_multipliers() const {
   return {&config_.multiplier};
 }
 

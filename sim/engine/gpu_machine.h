@@ -13,7 +13,8 @@ class GpuMachine : public Machine {
   std::string description() const override;
   const hw::Multiplier& multiplier() const override { return config_.multiplier; }
   const hw::Multiplier& layer_multiplier(const std::string& /*layer*/) const override { return config_.multiplier; }
-  std::vector<const hw::Multiplier*> multipliers() const override;
+  std::vector<const hw::Multiplier*> all_multipliers() const override;
+  LayerMultipliers multipliers(const model::Network& /*network*/) const override { return config_.multiplier; }
   Settings settings() const override;
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
   StruckMachine struck(const std::string& engine, std::shared_ptr<const model::Network> network,

@@ -14,7 +14,7 @@ LayerMultipliers::LayerMultipliers(const hw::Multiplier& everywhere)
 LayerMultipliers::LayerMultipliers(const model::Network& network, const hw::AcceleratorConfig& config)
     : LayerMultipliers(config.grid.multiplier) {
   mapping::check_layer_multipliers(network, config);
-  if (config.layer_multipliers.empty() && config.grid.regions.empty()) {
+  if (config.layer_multipliers.empty() && config.grid.uniform()) {
     return;
   }
   std::map<size_t, std::shared_ptr<const MatrixKernels>> kernels;  // by selection
@@ -26,7 +26,7 @@ LayerMultipliers::LayerMultipliers(const model::Network& network, const hw::Acce
     }
     layers_.push_back({multiplier, kernels[selection], nullptr});
   }
-  if (config.grid.regions.empty()) {
+  if (config.grid.uniform()) {
     return;
   }
   for (mapping::LayerProgram& program : mapping::compile(network, config).layers) {

@@ -18,7 +18,7 @@ class LayerMultipliers {
   struct Layer {
     hw::Multiplier multiplier;  ///< the one that is selected
     std::shared_ptr<const MatrixKernels> kernels;
-    /// The whole layer, where elements have multipliers of their own; else nullptr.
+    /// The whole layer, where elements differ; else nullptr.
     std::shared_ptr<const ElementMatrix> elements;
   };
 

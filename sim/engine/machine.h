@@ -13,6 +13,7 @@
 #include "sim/engine/fault_follower.h"
 #include "sim/engine/gemm_run.h"
 #include "sim/engine/inference_engine.h"
+#include "sim/engine/layer_multipliers.h"
 #include "sim/engine/simulation_engine.h"
 #include "sim/model/network.h"
 
@@ -40,7 +41,9 @@ class Machine {
   /// The one that is selected for a layer.
   virtual const hw::Multiplier& layer_multiplier(const std::string& layer) const = 0;
   /// Every multiplier of which products may come.
-  virtual std::vector<const hw::Multiplier*> multipliers() const = 0;
+  virtual std::vector<const hw::Multiplier*> all_multipliers() const = 0;
+  /// Those of every layer of a network, which must outlive the result. Throws UserError.
+  virtual LayerMultipliers multipliers(const model::Network& network) const = 0;
   /// The effective configuration, as results store it.
   virtual Settings settings() const = 0;
 

@@ -95,7 +95,7 @@ void strike_accumulator(const ArrayStrike& s) {
 void strike_product(const ArrayStrike& s) {
   const ComputeView* view = s.context.compute_at(s.fault.start);
   const auto slot = view == nullptr ? std::nullopt : view->slot(s.number(*view) + 1);
-  if (!slot) {
+  if (!slot || s.bypassed()) {
     return;
   }
   const int16_t product =

@@ -49,7 +49,7 @@ std::string SystolicMachine::description() const {
   return fmt::format("{}x{} {}", config_.grid.rows, config_.grid.columns, hw::to_string(config_.grid.dataflow));
 }
 
-std::vector<const hw::Multiplier*> SystolicMachine::multipliers() const {
+std::vector<const hw::Multiplier*> SystolicMachine::all_multipliers() const {
   const hw::GridConfig& grid = config_.grid;
   std::vector<const hw::Multiplier*> all = {&grid.multiplier};
   for (const hw::Multiplier& alternative : grid.alternatives) {

@@ -15,7 +15,8 @@ class SystolicMachine : public Machine {
   const hw::Multiplier& layer_multiplier(const std::string& layer) const override {
     return config_.grid.selected(config_.selection_of(layer));
   }
-  std::vector<const hw::Multiplier*> multipliers() const override;
+  std::vector<const hw::Multiplier*> all_multipliers() const override;
+  LayerMultipliers multipliers(const model::Network& network) const override { return {network, config_}; }
   Settings settings() const override;
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
   StruckMachine struck(const std::string& engine, std::shared_ptr<const model::Network> network,

@@ -9,6 +9,7 @@
 
 #include "sim/config/user_error.h"
 #include "sim/config/yaml_reader.h"
+#include "sim/harden/design_file.h"
 
 namespace faultline::harden {
 namespace {
@@ -76,18 +77,6 @@ std::vector<std::string> ranges_of(const std::vector<size_t>& neurons) {
     i = end;
   }
   return ranges;
-}
-
-/// A text as YAML takes it whatever it holds.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char letter : text) {
-    if (letter == '"' || letter == '\\') {
-      result += '\\';
-    }
-    result += letter;
-  }
-  return result + "\"";
 }
 
 FoundLayer find_layer(const HardenedDesign& design, const ProtectedLayer& layer, const model::Network& network) {
@@ -158,12 +147,7 @@ std::string to_yaml(const HardenedDesign& design) {
 }
 
 std::vector<FoundLayer> find_layers(const HardenedDesign& design, const model::Network& network) {
-  if (design.model_sha256 != network.sha256) {
-    throw UserError(design.file, 0,
-                    fmt::format("was made for another model than {} ({}, SHA-256 {})", network.file, design.model,
-                                design.model_sha256),
-                    "harden this model, or give the one that it was made for");
-  }
+  check_model(design.file, design.model, design.model_sha256, network);
   std::vector<FoundLayer> found;
   for (const ProtectedLayer& layer : design.layers) {
     found.push_back(find_layer(design, layer, network));

@@ -92,6 +92,14 @@ Values network_input(const Network& network, const uint8_t* image) {
   return codes;
 }
 
+std::vector<Values> network_inputs(const Network& network, const Dataset& dataset) {
+  std::vector<Values> inputs;
+  for (size_t index = 0; index < dataset.size(); ++index) {
+    inputs.push_back(network_input(network, dataset.image(index)));
+  }
+  return inputs;
+}
+
 std::vector<Values> network_inputs(const Network& network, const NpyArray& array, const std::string& file) {
   const TensorInfo& info = network.tensor(network.graph_input);
   Shape sample = array.shape;

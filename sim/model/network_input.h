@@ -17,6 +17,9 @@ void check_dataset_fits(const Network& network, const Dataset& dataset);
 /// for an 8-bit one (an uint8 input is stored so; a signed one is taken to be the image moved by 128).
 Values network_input(const Network& network, const uint8_t* image);
 
+/// network_input() of every image of a data set that fits.
+std::vector<Values> network_inputs(const Network& network, const Dataset& dataset);
+
 /// The samples of an array whose first extent is the batch and whose others are the network's input shape (or whose
 /// extents are that shape, for one sample), in the graph's declared element type. Throws UserError naming `file` when
 /// shape or element type differ.

@@ -24,12 +24,13 @@ using campaign::CampaignDescription;
 using campaign::ResultStore;
 using campaign::Shard;
 
-std::vector<std::unique_ptr<WorkerProcess>> hire(campaign::ExperimentRunner& runner, size_t jobs) {
+std::vector<std::unique_ptr<WorkerProcess>> hire(campaign::ExperimentRunner& runner, inject::ExperimentSource& source,
+                                                 size_t jobs) {
   const size_t cores = std::max(1U, std::thread::hardware_concurrency());
   const size_t count = jobs > 0 ? jobs : started_by_mpi() ? 1 : cores;
   std::vector<std::unique_ptr<WorkerProcess>> workers;
   for (size_t i = 0; i < count; ++i) {
-    workers.push_back(std::make_unique<WorkerProcess>(runner));
+    workers.push_back(std::make_unique<WorkerProcess>(runner, source));
   }
   return workers;
 }
@@ -106,7 +107,7 @@ std::optional<SessionResult> run_session(campaign::PreparedCampaign& prepared, c
                                          const campaign::CampaignRun::Progress& progress) {
   check(options, prepared);
   campaign::ExperimentRunner runner(prepared.target(), prepared.hang_factor());
-  const auto workers = hire(runner, options.jobs);
+  const auto workers = hire(runner, prepared.experiments(), options.jobs);
   std::vector<Lane*> lanes = lanes_of(workers);
   if (rank_before_start() > 0) {
     serve_rank(*connect_ranks(), lanes);
@@ -122,7 +123,7 @@ std::optional<SessionResult> run_session(campaign::PreparedCampaign& prepared, c
     lanes.insert(lanes.end(), remote.begin(), remote.end());
   }
   Scheduler scheduler(lanes);
-  campaign::CampaignRun run(prepared.experiments(), store, scheduler, prepared.question());
+  campaign::CampaignRun run(prepared.experiments(), prepared.target().images(), store, scheduler, prepared.question());
   std::optional<campaign::StopRule> rule = prepared.stop_rule();
   uint64_t here = 0;
   const uint64_t experiments = run.run(rule ? &*rule : nullptr, [&](const campaign::CampaignProgress& now) {

@@ -1,5 +1,6 @@
 #include "sim/parallel/rank_lane.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <string>
@@ -30,30 +31,28 @@ Message wait_for_message(Ranks& ranks) {
   return *message;
 }
 
-/// Gives tasks to lanes one by one as they become free.
+/// Gives runs to lanes as they become free.
 class Desk {
  public:
   explicit Desk(const std::vector<Lane*>& lanes) : lanes_(lanes), unanswered_(lanes.size(), 0) {}
 
-  void add(std::vector<campaign::Task> tasks) {
-    for (campaign::Task& task : tasks) {
-      waiting_.push_back(std::move(task));
-    }
-  }
+  void add(const std::vector<campaign::Run>& runs) { waiting_.insert(waiting_.end(), runs.begin(), runs.end()); }
   void feed() {
+    // Each a part of what waits, so that the last that come are divided fairly.
+    const size_t share = waiting_.size() / (2 * lanes_.size()) + 1;
     for (size_t lane = 0; lane < lanes_.size(); ++lane) {
-      // One under way and one waiting, so that no lane runs dry.
-      while (!waiting_.empty() && unanswered_[lane] <= lanes_[lane]->width()) {
-        lanes_[lane]->send({waiting_.front()});
-        waiting_.pop_front();
-        ++unanswered_[lane];
+      if (!waiting_.empty() && unanswered_[lane] == 0) {
+        const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(share, waiting_.size()));
+        lanes_[lane]->send({{waiting_.begin(), end}, {}});
+        unanswered_[lane] += static_cast<size_t>(end - waiting_.begin());
+        waiting_.erase(waiting_.begin(), end);
       }
     }
   }
   std::vector<campaign::ExperimentRow> collect() {
     std::vector<campaign::ExperimentRow> all;
     for (size_t lane = 0; lane < lanes_.size(); ++lane) {
-      for (campaign::ExperimentRow& row : lanes_[lane]->receive()) {
+      for (campaign::ExperimentRow& row : lanes_[lane]->receive().rows) {
         --unanswered_[lane];
         all.push_back(std::move(row));
       }
@@ -64,15 +63,17 @@ class Desk {
  private:
   std::vector<Lane*> lanes_;
   std::vector<size_t> unanswered_;
-  std::deque<campaign::Task> waiting_;
+  std::deque<campaign::Run> waiting_;
 };
 
 /// Stands among the lanes so that waiting for them ends soon enough to ask for messages.
 class MessageClock : public Lane {
  public:
   size_t width() const override { return 0; }
-  void send(const std::vector<campaign::Task>& /*tasks*/) override {}
-  std::vector<campaign::ExperimentRow> receive() override { return {}; }
+  bool works_ahead() const override { return false; }
+  void send(const Share& /*share*/) override {}
+  void settle(const std::vector<inject::PilotCount>& /*by_stratum*/) override {}
+  Answers receive() override { return {}; }
   int descriptor() const override { return -1; }
   bool unsent() const override { return false; }
 };
@@ -85,12 +86,15 @@ class RankLanes::RankLane : public Lane {
   RankLane(RankLanes& all, int rank, size_t width) : all_(all), rank_(rank), width_(width) {}
 
   size_t width() const override { return width_; }
-  void send(const std::vector<campaign::Task>& tasks) override {
-    all_.ranks_.send(rank_, MessageKind::kTasks, pack(tasks));
+  bool works_ahead() const override { return true; }
+  /// What it is asked beside the runs would come back too late.
+  void send(const Share& share) override { all_.ranks_.send(rank_, MessageKind::kRuns, pack(Share{share.runs, {}})); }
+  void settle(const std::vector<inject::PilotCount>& by_stratum) override {
+    all_.ranks_.send(rank_, MessageKind::kCounts, pack(by_stratum));
   }
-  std::vector<campaign::ExperimentRow> receive() override {
+  Answers receive() override {
     all_.collect();
-    return std::exchange(rows_, {});
+    return {std::exchange(rows_, {}), {}};
   }
   int descriptor() const override { return -1; }
   bool unsent() const override { return false; }
@@ -146,7 +150,13 @@ void serve_rank(Ranks& ranks, const std::vector<Lane*>& lanes) {
       if (message->kind == MessageKind::kStop) {
         return;
       }
-      desk.add(unpack_tasks(message->content));
+      if (message->kind == MessageKind::kCounts) {
+        for (Lane* lane : lanes) {
+          lane->settle(unpack_counts(message->content));
+        }
+      } else {
+        desk.add(unpack_share(message->content).runs);
+      }
     }
     desk.feed();
     wait_for_any(waiting_for);

@@ -7,7 +7,7 @@
 namespace faultline::parallel {
 
 /// What a message between ranks is about.
-enum class MessageKind { kWidth, kTasks, kRows, kStop };
+enum class MessageKind { kWidth, kRuns, kCounts, kRows, kStop };
 
 struct Message {
   int rank = 0;  ///< who sent it

@@ -1,57 +1,81 @@
 #include "sim/parallel/scheduler.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 namespace faultline::parallel {
 namespace {
 
-/// Most tasks handed out at once to one process.
-constexpr size_t kLargestShare = 64;
 /// A lane gets at most this part of its fair share of what is left.
 constexpr size_t kPart = 4;
 
 }  // namespace
 
-/// The next tasks for a lane: a part of what is left, ending where the image changes, because a golden inference serves
-/// one image.
-std::vector<campaign::Task> Scheduler::take(const TaskSource& task, size_t lane) {
-  const size_t everybody = std::accumulate(lanes_.begin(), lanes_.end(), size_t{0},
-                                           [](size_t sum, const Lane* one) { return sum + one->width(); });
-  const size_t width = lanes_[lane]->width();
-  const size_t fair = (count_ - next_) * width / (everybody * kPart);
-  const size_t most = std::clamp(fair, width, kLargestShare * width);
-  std::vector<campaign::Task> tasks;
-  while (next_ < count_ && tasks.size() < most) {
-    campaign::Task one = task(next_);
-    if (!tasks.empty() && tasks.size() >= width && one.image != tasks.back().image) {
-      break;
-    }
-    tasks.push_back(std::move(one));
-    ++next_;
+Scheduler::Scheduler(const std::vector<Lane*>& lanes) : lanes_(lanes) {
+  for (Lane* lane : lanes) {
+    employed_.push_back({lane, {}});
+    width_ += lane->width();
   }
-  return tasks;
 }
 
-void Scheduler::run(size_t count, const TaskSource& task, const RowSink& sink) {
-  next_ = 0;
-  count_ = count;
-  size_t delivered = 0;
-  while (delivered < count) {
-    for (size_t lane = 0; lane < lanes_.size(); ++lane) {
-      // One task per process is under way while the next share is being sent, so that nobody waits for it.
-      while (next_ < count_ && unanswered_[lane] <= lanes_[lane]->width()) {
-        const std::vector<campaign::Task> tasks = take(task, lane);
-        unanswered_[lane] += tasks.size();
-        lanes_[lane]->send(tasks);
+void Scheduler::settle(const std::vector<inject::PilotCount>& by_stratum) {
+  for (Lane* lane : lanes_) {
+    lane->settle(by_stratum);
+  }
+}
+
+bool Scheduler::wants_more(const Employed& employed) const {
+  return employed.unanswered == 0 || (employed.lane->works_ahead() && employed.unanswered <= employed.sent / 2);
+}
+
+void Scheduler::feed(Employed& employed, campaign::RunQueue& queue) {
+  const size_t width = employed.lane->width();
+  const size_t fair = static_cast<size_t>(queue.left()) * width / (width_ * kPart);
+  Share share;
+  share.runs = queue.take(std::clamp(employed.share.runs(), width, std::max(width, fair)));
+  if (share.runs.empty()) {
+    return;
+  }
+  share.ask = queue.ask(share.runs.size());
+  if (employed.unanswered == 0) {
+    employed.share.begin(ShareSize::Clock::now());
+  }
+  employed.sent = share.runs.size();
+  employed.unanswered += share.runs.size();
+  employed.lane->send(share);
+}
+
+/// True when rows had come.
+bool Scheduler::collect(Employed& employed, campaign::RunQueue& queue, const RowSink& sink) {
+  Answers answers = employed.lane->receive();
+  for (const campaign::RangeRuns& told : answers.told) {
+    queue.plan(told);
+  }
+  if (answers.rows.empty()) {
+    return false;
+  }
+  employed.unanswered -= answers.rows.size();
+  employed.share.add(answers.rows.size(), ShareSize::Clock::now());
+  sink(std::move(answers.rows));
+  return true;
+}
+
+void Scheduler::run(campaign::RunQueue& queue, const RowSink& sink) {
+  while (true) {
+    bool under_way = false;
+    for (Employed& employed : employed_) {
+      if (wants_more(employed)) {
+        feed(employed, queue);
       }
+      under_way = under_way || employed.unanswered > 0;
+    }
+    if (!under_way) {
+      return;
     }
     wait_for_any(lanes_);
-    for (size_t lane = 0; lane < lanes_.size(); ++lane) {
-      for (campaign::ExperimentRow& row : lanes_[lane]->receive()) {
-        --unanswered_[lane];
-        ++delivered;
-        sink(std::move(row));
+    for (Employed& employed : employed_) {
+      if (collect(employed, queue, sink) && wants_more(employed)) {
+        feed(employed, queue);
       }
     }
   }

@@ -11,7 +11,7 @@
 
 namespace faultline::parallel {
 
-/// A process that runs tasks, and another that watches over it.
+/// A process that runs experiments, and another that watches over it.
 ///
 /// The constructor forks a watcher, which forks the worker. When the worker dies, the experiment that it was at becomes
 /// a tool_error, the watcher forks another one from its own clean copy of the simulated design, and the rest goes on.
@@ -21,15 +21,18 @@ namespace faultline::parallel {
 /// by the watcher.
 class WorkerProcess : public Lane {
  public:
-  /// `runner` and what it uses must be ready to run; this process keeps its own copy of them.
-  explicit WorkerProcess(campaign::ExperimentRunner& runner);
+  /// Runs experiments of `source`. `runner` and what it uses must be ready to run; the new processes have copies of
+  /// both.
+  WorkerProcess(campaign::ExperimentRunner& runner, inject::ExperimentSource& source);
   ~WorkerProcess() override;
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
   size_t width() const override { return 1; }
-  void send(const std::vector<campaign::Task>& tasks) override;
-  std::vector<campaign::ExperimentRow> receive() override;
+  bool works_ahead() const override { return false; }
+  void send(const Share& share) override;
+  void settle(const std::vector<inject::PilotCount>& by_stratum) override;
+  Answers receive() override;
   int descriptor() const override;
   bool unsent() const override;
 

@@ -126,6 +126,12 @@ void write_places(Markup& page, const CampaignResult& result) {
                "Maps show counted runs and say where to look. A single square holds few of them: compare rates by the "
                "tables below, which have intervals.",
                {{"class", "note"}});
+  if (result.description.weighted || result.description.strata.size() > 1) {
+    page.element("p",
+                 "This campaign did not strike all places as often as they would be struck: maps show shares of the "
+                 "runs that were drawn, without the weights of experiments and strata.",
+                 {{"class", "note"}});
+  }
   for (const SiteMap& map : site_maps()) {
     write_map(page, result, map);
   }

@@ -2,12 +2,14 @@
 #include <cstdlib>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
 
 #include "hw/common/counter_random.h"
+#include "sim/campaign/canonical_row.h"
 #include "sim/campaign/result_store.h"
 #include "tests/support/background_faultline.h"
 #include "tests/support/run_faultline.h"
@@ -26,6 +28,12 @@ constexpr const char* kExperiment =
     "accelerator: {array: 8x8, dataflow: os}\n"
     "engine: cycle\n"
     "faults: {model: flip, sample: 120, where: [\"array.*\", \"controller.*\", \"buffer.input\"]}\n";
+
+std::string canonical(const campaign::ExperimentRow& row) {
+  std::string bytes;
+  campaign::append_canonical(row, bytes);
+  return bytes;
+}
 
 /// However a campaign is run, its rows are those of one uninterrupted process.
 class CampaignSession : public testing::Test {
@@ -76,6 +84,29 @@ TEST_F(CampaignSession, RanksGiveTheSameRows) {
   EXPECT_EQ(run("rank.db", "", mpirun + "1"), alone);
   EXPECT_EQ(run("ranks.db", "", mpirun + "2"), alone);
   EXPECT_EQ(run("many.db", "--jobs 2", mpirun + "3"), alone);
+}
+
+/// The mistake is found before the ranks are connected, so this build need not have MPI.
+TEST_F(CampaignSession, OneRankTellsTheUsersMistake) {
+  if (std::system("command -v mpirun >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "mpirun is not installed";
+  }
+  const auto result =
+      test::run_faultline("campaign '" + experiment + "' --engine none", kSource,
+                          "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 mpirun --oversubscribe -n 3 ");
+  EXPECT_NE(result.status, 0);
+  const size_t first = result.err.find("faultline: ");
+  ASSERT_NE(first, std::string::npos) << result.err;
+  EXPECT_EQ(result.err.find("faultline: ", first + 1), std::string::npos) << result.err;
+}
+
+TEST_F(CampaignSession, AFaultListThatCannotBeWrittenLeavesNoStore) {
+  const auto result = test::run_faultline(
+      "campaign '" + experiment + "' --out '" + store("r.db") + "' --write-list '" + folder.path().string() + "'",
+      kSource);
+  EXPECT_EQ(result.status, 2);
+  EXPECT_NE(result.err.find("is no file that could be replaced"), std::string::npos) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(store("r.db")));
 }
 
 TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
@@ -135,6 +166,55 @@ TEST_F(CampaignSession, AWorkerThatIsKilledCostsOneExperiment) {
   });
   EXPECT_EQ(errors, 1u);
   EXPECT_EQ(ResultStore::open(store("struck.db")).row_count(), 300u);
+}
+
+/// Many of these experiments are run between two messages of a worker: those whose rows die with it are run again.
+TEST_F(CampaignSession, AWorkerThatIsKilledBetweenMessagesCostsOneExperimentAtMost) {
+  const std::string short_experiments = folder.write("short.yaml",
+                                                     "model: models/lenet5_digits.onnx\n"
+                                                     "data: {source: builtin:digits, images: 4}\n"
+                                                     "accelerator: {array: 16x16, dataflow: ws}\n"
+                                                     "faults: {model: flip, sample: 1000, where: [\"array.*\"]}\n");
+  constexpr uint64_t kRuns = 150'000;
+  const std::string size = std::to_string(kRuns);
+  const auto undisturbed = test::run_faultline(
+      "campaign '" + short_experiments + "' --out '" + store("whole.db") + "' --jobs 1 --samples " + size, kSource);
+  ASSERT_EQ(undisturbed.status, 0) << undisturbed.err;
+  test::BackgroundFaultline campaign(
+      {"campaign", short_experiments, "--out", store("struck.db"), "--jobs", "2", "--samples", size}, kSource);
+  constexpr uint64_t kKills = 3;
+  uint64_t killed = 0;
+  while (killed < kKills) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (!std::filesystem::exists(store("struck.db")) ||
+        ResultStore::open(store("struck.db")).row_count() < killed * (kRuns / 5) + 1) {
+      continue;
+    }
+    const std::set<pid_t> watchers = test::children_of(campaign.process());
+    ASSERT_FALSE(watchers.empty()) << "the campaign had ended before its workers were killed";
+    for (const pid_t watcher : watchers) {
+      for (const pid_t worker : test::children_of(watcher)) {
+        killed += killed < kKills && kill(worker, SIGKILL) == 0 ? 1 : 0;
+      }
+    }
+  }
+  const int status = campaign.wait();
+  const ResultStore whole = ResultStore::open(store("whole.db"));
+  const ResultStore struck = ResultStore::open(store("struck.db"));
+  ASSERT_EQ(struck.row_count(), kRuns);
+  const auto expected = whole.rows();
+  uint64_t errors = 0;
+  uint64_t different = 0;
+  struck.for_each([&](const campaign::ExperimentRow& row) {
+    campaign::ExperimentRow undisturbed_row;
+    ASSERT_TRUE(expected->next(undisturbed_row));
+    errors += row.tool_error.empty() ? 0 : 1;
+    different += row.tool_error.empty() && canonical(row) != canonical(undisturbed_row) ? 1 : 0;
+  });
+  std::cout << errors << " experiments lost by " << killed << " kills\n";
+  EXPECT_LE(errors, killed);
+  EXPECT_EQ(different, 0u);
+  EXPECT_EQ(status, errors > 0 ? 1 : 0);
 }
 
 TEST_F(CampaignSession, RefusesAStoreOfAnotherCampaign) {

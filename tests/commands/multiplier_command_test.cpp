@@ -154,5 +154,24 @@ TEST(MultiplierCommand, ADefectIsATableOfOneElement) {
   EXPECT_NE(sound["logits_sha256"], functional["logits_sha256"]);
 }
 
+TEST(MultiplierCommand, EffectsAreThoseOfRuns) {
+  const test::TemporaryFolder folder;
+  const std::string model = "--model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits ";
+  const std::string name = "perforated:first=0,rows=4";
+  const json effects =
+      run_json("analyze multipliers " + name + " " + model + "--images 100 --calibration-images 30", folder);
+  ASSERT_EQ(effects["accuracy"].size(), 1U);
+  const json& effect = effects["accuracy"][0];
+  EXPECT_EQ(effect["multiplier"], name);
+  const std::string runs = "run " + model + "--images 100 --engine functional --multiplier " + name;
+  EXPECT_EQ(run_json(runs, folder)["accuracy"], effect["as_trained"]);
+  EXPECT_EQ(run_json(runs + " --remap-weights", folder)["accuracy"], effect["remapped"]);
+  EXPECT_EQ(run_json(runs + " --calibrate 30", folder)["accuracy"], effect["calibrated"]);
+  const json both = run_json(runs + " --remap-weights --calibrate 30", folder);
+  EXPECT_EQ(both["accuracy"], effect["both"]);
+  EXPECT_EQ(both["calibration_images"], 30);
+  EXPECT_GT(effect["both"].get<double>(), effect["as_trained"].get<double>());
+}
+
 }  // namespace
 }  // namespace faultline

@@ -6,10 +6,10 @@
 
 #include "gtest/gtest.h"
 #include "sim/engine/cone_engine.h"
-#include "tests/support/memory_protections.h"
 #include "tests/support/mixed_multipliers.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
+#include "tests/support/random_protection.h"
 
 namespace faultline::engine {
 namespace {
@@ -41,6 +41,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     if (mixer.one_in(4)) {
       config_.protection = test::memory_protections(mixer);
     }
+    if (mixer.one_in(3)) {
+      config_.protection.bypass = test::element_bypass(mixer, config_.grid);
+    }
+    config_.protect(config_.protection);
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
     cone_ = std::make_unique<ConeEngine>(*engine_, network_, config_);

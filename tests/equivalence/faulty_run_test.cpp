@@ -7,10 +7,10 @@
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/state_comparison.h"
 #include "sim/mapping/network_compiler.h"
-#include "tests/support/memory_protections.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
+#include "tests/support/random_protection.h"
 
 namespace faultline::engine {
 namespace {
@@ -45,7 +45,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     config_.dram_bytes = 1 << 16;
     config_.dram_latency = 5;
     if (GetParam().is_protected) {
-      config_.protection = test::memory_protections(maker_);
+      config_.protect(test::memory_protections(maker_));
     }
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);

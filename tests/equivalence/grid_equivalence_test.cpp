@@ -23,6 +23,9 @@ class Simulation : public test::GridPairs<StructuralGrid> {
       if (number % 2 == 1) {
         config.add_region({config.rows / 2, config.rows - 1, 0, config.columns / 2, test::random_multiplier(random)});
       }
+      if (number % 4 >= 2) {
+        config.add_bypass(test::random_bypass(config, random));
+      }
       add(config, first_seed + static_cast<uint32_t>(number));
     }
   }

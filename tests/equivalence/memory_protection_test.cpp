@@ -8,9 +8,9 @@
 #include "gtest/gtest.h"
 #include "sim/engine/accelerator_engine.h"
 #include "sim/engine/functional_engine.h"
-#include "tests/support/memory_protections.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
+#include "tests/support/random_protection.h"
 
 namespace faultline::engine {
 namespace {

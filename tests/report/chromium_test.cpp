@@ -115,10 +115,13 @@ class Chromium : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
-/// The other tests look for console lines and requests: they must be able to see some.
+/// The other tests look for console lines and requests: they must be able to see some. The script waits for the answer:
+/// the page is not done before.
 TEST_F(Chromium, TellsOfConsoleAndNetwork) {
-  const std::string page =
-      with_script(campaign(), "fetch('http://example.invalid/asked').catch(() => console.error('refused'));");
+  const std::string page = with_script(campaign(),
+                                       "const request = new XMLHttpRequest();\n"
+                                       "request.open('GET', 'http://example.invalid/asked', false);\n"
+                                       "try { request.send(); } catch (error) { console.error('refused'); }");
   const test::BrowserRun run = browser_.load(folder_.write("page.html", page));
   EXPECT_THAT(run.requests, testing::Contains("http://example.invalid/asked"));
   EXPECT_FALSE(run.console.empty());

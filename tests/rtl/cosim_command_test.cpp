@@ -40,6 +40,9 @@ TEST_P(EqualEngines, AgreeOnRandomCases) {
   EXPECT_EQ(result["cases"], 100);
   EXPECT_EQ(result["mismatches"], 0);
   EXPECT_TRUE(result["first_divergence"].is_null());
+  EXPECT_GT(result["sites"]["bits"], 64 * 32);
+  EXPECT_EQ(result["sites"]["injectable"], result["sites"]["bits"]);
+  EXPECT_TRUE(result["sites"]["left_out"].empty());
   // Every cycle compares at least the six fields of 64 elements and 8 sums.
   EXPECT_GE(result["comparisons"].get<uint64_t>(), result["cycles"].get<uint64_t>() * (6 * 64 + 8));
 }

@@ -43,7 +43,9 @@ void add_all(Pairs& pairs, uint32_t first_seed) {
   uint32_t seed = first_seed;
   for (const Dataflow dataflow : kDataflows) {
     pairs.add(GridConfig(1, 1, dataflow, hw::Multiplier()), seed++, make_forceable);
-    pairs.add(GridConfig(3, 5, dataflow, table), seed++, make_forceable);
+    GridConfig bypassed(3, 5, dataflow, table);
+    bypassed.add_bypass({{{1, 1, 0, 0}, {0, 2, 3, 3}}});
+    pairs.add(bypassed, seed++, make_forceable);
     pairs.add(GridConfig(8, 8, dataflow, hw::Multiplier()), seed++, make_forceable);
     GridConfig mixed(2, 3, dataflow, family_of(dataflow));
     mixed.add_region({0, 1, 1, 1, hw::Multiplier()});

@@ -1,8 +1,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "sim/campaign/result_store.h"
 #include "tests/rtl/rtl_available.h"
 #include "tests/support/run_faultline.h"
 
@@ -47,6 +49,36 @@ TEST(RtlEngine, GivesEveryExperimentTheSameOutcome) {
     }
     EXPECT_EQ(rtl, cycle) << site;
   }
+}
+
+/// The rows of a campaign on LeNet-5 with faults in every block, as text.
+std::string campaign_rows(const std::string& engine, const test::TemporaryFolder& folder) {
+  const std::string store = engine + ".db";
+  const test::RunResult run =
+      test::run_faultline("campaign e.yaml --engine " + engine + " --jobs 1 --out " + store, folder.path());
+  EXPECT_EQ(run.status, 0) << run.err;
+  std::string rows;
+  campaign::ResultStore::open((folder.path() / store).string()).for_each([&rows](const campaign::ExperimentRow& row) {
+    rows += fmt::format("{} {} {} {} {} {} {}\n", row.number, row.image, row.site.field, row.site.element,
+                        to_string(row.judgement.outcome), row.judgement.faulty_confidence, row.cycles);
+  });
+  return rows;
+}
+
+TEST(RtlEngine, GivesACampaignTheSameRowsAndReplaysThem) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  folder.write("e.yaml", "model: " FAULTLINE_SOURCE_DIR
+                         "/models/lenet5_digits.onnx\n"
+                         "data: {source: builtin:digits, images: 1}\n"
+                         "accelerator: {array: 8x8, dataflow: os}\n"
+                         "faults: {model: flip, sample: 16, where: [\"array.*\", \"controller.*\", \"dma.*\", "
+                         "\"buffer.*\", \"post_processing.*\", \"*_feeder.*\"]}\nseed: 3\n");
+  const std::string rtl = campaign_rows("rtl", folder);
+  EXPECT_EQ(rtl, campaign_rows("cycle", folder));
+  EXPECT_NE(rtl, "");
+  const json replayed = run_json("replay rtl.db --experiment 5", folder);
+  EXPECT_EQ(replayed["equal"], true);
 }
 
 TEST(RtlEngine, HasTheCircuitOfAFamily) {

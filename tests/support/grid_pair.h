@@ -11,6 +11,7 @@
 
 #include "hw/systolic/cycle_grid.h"
 #include "rtl/lockstep/lockstep_comparison.h"
+#include "sim/cosim/random_values.h"
 #include "tests/support/grid_harness.h"
 #include "tests/support/grid_random.h"
 
@@ -61,15 +62,9 @@ class GridPair {
   }
   /// Sets every register to a random value, as no program would.
   void scramble(uint32_t seed) {
-    std::mt19937 random(seed);
-    for (size_t f = 0; f < cycle_.table.fields().size(); ++f) {
-      const hw::StateField& field = cycle_.table.fields()[f];
-      for (size_t element = 0; field.kind == hw::StateKind::kRegister && element < field.element_count(); ++element) {
-        const uint64_t value = random();
-        other_.table.poke({f, element}, value);
-        cycle_.table.poke({f, element}, value);
-      }
-    }
+    hw::CounterRandom random(seed, 2);
+    cosim::randomise_registers(cycle_.table, random);
+    other_.table.restore(cycle_.table.snapshot());
     drive();
   }
   void save() { saved_ = other_.table.snapshot(); }

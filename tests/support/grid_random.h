@@ -32,4 +32,17 @@ inline hw::GridConfig random_grid(int max_rows, int max_columns, std::mt19937& r
   return {rows, columns, dataflow, random() % 2 == 0 ? hw::Multiplier() : random_multiplier(random)};
 }
 
+/// Two rectangles of elements, which may overlap.
+inline hw::ElementBypass random_bypass(const hw::GridConfig& config, std::mt19937& random) {
+  hw::ElementBypass bypass;
+  for (int i = 0; i < 2; ++i) {
+    const int row = static_cast<int>(random() % static_cast<uint32_t>(config.rows));
+    const int column = static_cast<int>(random() % static_cast<uint32_t>(config.columns));
+    const int height = static_cast<int>(random() % static_cast<uint32_t>(config.rows - row));
+    const int width = static_cast<int>(random() % static_cast<uint32_t>(config.columns - column));
+    bypass.elements.push_back({row, row + height, column, column + width});
+  }
+  return bypass;
+}
+
 }  // namespace faultline::test

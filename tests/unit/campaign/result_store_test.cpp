@@ -88,8 +88,10 @@ TEST_F(ResultStoreTest, GivesBackWhatItWasGiven) {
   EXPECT_EQ(canonical(all_rows(store)), canonical(written));
   EXPECT_EQ(to_json(store.description()), to_json(description));
   EXPECT_EQ(store.row_count(), written.size());
-  ASSERT_EQ(store.keys().size(), written.size());
-  EXPECT_EQ(store.keys()[4], ResultStore::Key(1, 1));
+  ASSERT_EQ(store.keys(0, 700).size(), written.size());
+  EXPECT_EQ(store.keys(0, 700)[4], ResultStore::Key(1, 1));
+  EXPECT_THAT(store.keys(2, 3),
+              testing::ElementsAre(ResultStore::Key(2, 0), ResultStore::Key(2, 1), ResultStore::Key(2, 2)));
   const std::vector<ExperimentRow> read = all_rows(store);
   for (size_t i = 0; i < read.size(); ++i) {
     EXPECT_EQ(read[i].followed, written[i].followed) << i;

@@ -53,6 +53,18 @@ TEST(StateTable, SnapshotsComeBackWholeAndResetIsZero) {
   EXPECT_TRUE(table.equals(saved));
 }
 
+TEST(StateTable, ResetGivesResetValues) {
+  StateTable table;
+  const StateRegister<int8_t> value(table, "value[*]", 6, {4});
+  table.set_reset_value({0, 2}, 0x3e);
+  EXPECT_EQ(value.get(2), -2) << "at once, extended";
+  value.set(5, 2);
+  value.set(5, 1);
+  table.reset();
+  EXPECT_EQ(value.get(2), -2);
+  EXPECT_EQ(value.get(1), 0);
+}
+
 TEST(StateRegister, WrapsAtItsDeclaredWidth) {
   StateTable table;
   const StateRegister<uint32_t> phase(table, "phase", 24);

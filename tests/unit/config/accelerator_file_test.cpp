@@ -58,8 +58,22 @@ TEST(AcceleratorFile, ProtectsMemories) {
   EXPECT_TRUE(build("array: 8x8").protection.empty());
 }
 
+TEST(AcceleratorFile, BypassesElements) {
+  const auto listed = build("protection:\n  - unit: bypass\n    elements: [3/5, 0-7/2]\n");
+  const hw::ElementBypass wanted{{{3, 3, 5, 5}, {0, 7, 2, 2}}};
+  EXPECT_EQ(listed.protection.bypass, wanted);
+  EXPECT_EQ(listed.grid.bypass, wanted);
+  EXPECT_TRUE(listed.grid.bypassed(6, 2));
+  EXPECT_FALSE(listed.grid.bypassed(8, 2));
+  const auto none = build("protection: [bypass]");
+  ASSERT_TRUE(none.grid.bypass);
+  EXPECT_TRUE(none.grid.bypass->elements.empty());
+  EXPECT_FALSE(build("array: 8x8").grid.bypass);
+}
+
 TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
-  const auto config = build("protection: [parity:memories=output+input, secded:memories=weight]");
+  const auto config =
+      build("protection: [parity:memories=output+input, secded:memories=weight, bypass:elements=1/2+3-4/0]");
   const auto settings = effective_settings(config);
   ASSERT_EQ(settings.back().first, "protection");
   const auto again = build("protection: '" + std::get<std::string>(settings.back().second) + "'");
@@ -95,7 +109,7 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
   EXPECT_EQ(message_of([] { build("array: 64x4\npsum_rows: 63\n"); }),
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
   EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
-            "a.yaml:2: there is no protection unit 'chipkill'; give one of parity, secded");
+            "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, parity, secded");
   EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
             "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
   EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),
@@ -108,6 +122,15 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
             "a.yaml:1: 'on_error' of protection unit 'parity' is 'stop'; give flag or zero");
   EXPECT_EQ(message_of([] { build("protection: [parity:output]\n"); }),
             "a.yaml:1: 'output' of protection unit 'parity' is no KEY=VALUE; give KEY=VALUE");
+  EXPECT_EQ(message_of([] { build("array: 4x4\n\nprotection: [bypass:elements=3/4]\n"); }),
+            "a.yaml:3: rows 3-3, columns 4-4 are no part of the array; rows must be 0 to 3, columns 0 to 3");
+  EXPECT_EQ(message_of([] { build("protection:\n  - unit: bypass\n    elements: [3/4, 5]\n"); }),
+            "a.yaml:2: '5' of protection unit 'bypass' names no processing elements; write ROW/COLUMN, each a number "
+            "from 0 on or FIRST-LAST, such as 3/5 or 0-7/2");
+  EXPECT_EQ(message_of([] { build("protection: [bypass:elements=4-3/1]\n"); }).substr(0, 16), "a.yaml:1: '4-3/1");
+  EXPECT_EQ(message_of([] { build("protection: [bypass:elements=-1/1]\n"); }).substr(0, 15), "a.yaml:1: '-1/1");
+  EXPECT_EQ(message_of([] { build("protection: [bypass, bypass:elements=0/0]\n"); }),
+            "a.yaml:1: protection unit 'bypass' is given twice; list all elements in one");
   EXPECT_EQ(message_of([] { build("array: [4, 4\n"); }).substr(0, 20), "a.yaml:2: not YAML: ");
   EXPECT_EQ(message_of([] { build("- 1\n"); }).substr(0, 55),
             "a.yaml:1: accelerator is not a list of keys and values;");

@@ -1,5 +1,6 @@
 #include "sim/parallel/worker_process.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "sim/campaign/canonical_row.h"
 #include "sim/parallel/frame_socket.h"
 #include "sim/parallel/scheduler.h"
 #include "sim/parallel/task_messages.h"
@@ -19,7 +21,7 @@ namespace faultline::parallel {
 namespace {
 
 using campaign::ExperimentRow;
-using campaign::Task;
+using campaign::Run;
 
 /// A design of one register of eight bits. Bit 7 kills the process that simulates it, bit 6 ends it, bit 5 throws; any
 /// other changes the class.
@@ -65,37 +67,69 @@ class PerilousTarget : public campaign::InferenceTarget {
   hw::StateTable table_;
 };
 
-Task task(uint64_t number, uint64_t mask) {
-  return {number, number % 10, 0, 1.0, {{{0, 0}, mask, hw::FaultModel::kFlip, number, 1, 0}}};
+/// Experiment n flips the n-th mask at cycle n, on image n % 10. Where there is a pilot, later masks are what settle()
+/// was told.
+class MaskedExperiments : public inject::ExperimentSource {
+ public:
+  explicit MaskedExperiments(std::vector<uint64_t> masks, uint64_t pilot = 0)
+      : masks_(std::move(masks)), pilot_(pilot) {}
+  uint64_t size() const override { return masks_.size(); }
+  inject::Experiment at(uint64_t number) const override {
+    return {{number % 10}, {{{0, 0}, masks_[number], hw::FaultModel::kFlip, number, 1, 0}}, 0, 1.0};
+  }
+  size_t images_per_experiment() const override { return 1; }
+  uint64_t pilot_size() const override { return pilot_; }
+  void settle(const std::vector<inject::PilotCount>& by_stratum) override {
+    std::fill(masks_.begin() + static_cast<std::ptrdiff_t>(pilot_), masks_.end(), by_stratum.at(0).experiments);
+  }
+  nlohmann::ordered_json population() const override { return {}; }
+
+ private:
+  std::vector<uint64_t> masks_;
+  uint64_t pilot_;
+};
+
+std::string canonical(const ExperimentRow& row) {
+  std::string bytes;
+  campaign::append_canonical(row, bytes);
+  return bytes;
 }
 
 class WorkerProcessTest : public testing::Test {
  protected:
-  /// Rows by number, of tasks with these masks, run by `jobs` processes.
+  /// Rows by number, of experiments with these masks, run by `jobs` processes.
   std::vector<ExperimentRow> run(const std::vector<uint64_t>& masks, size_t jobs) {
+    MaskedExperiments source(masks);
     campaign::ExperimentRunner runner(target_, 2);
     std::vector<std::unique_ptr<WorkerProcess>> workers;
     std::vector<Lane*> lanes;
     for (size_t i = 0; i < jobs; ++i) {
-      workers.push_back(std::make_unique<WorkerProcess>(runner));
+      workers.push_back(std::make_unique<WorkerProcess>(runner, source));
       lanes.push_back(workers.back().get());
     }
-    std::vector<ExperimentRow> rows(masks.size());
-    std::vector<int> seen(masks.size());
-    Scheduler(lanes).run(
-        masks.size(), [&](size_t index) { return task(index, masks[index]); },
-        [&](ExperimentRow row) {
-          ++seen.at(row.number);
-          rows[row.number] = std::move(row);
-        });
+    Scheduler scheduler(lanes);
+    return run(scheduler, source, 0, masks.size());
+  }
+  std::vector<ExperimentRow> run(Scheduler& scheduler, const inject::ExperimentSource& source, uint64_t first,
+                                 uint64_t end) {
+    std::vector<ExperimentRow> rows(end - first);
+    std::vector<int> seen(end - first);
+    campaign::RunQueue queue(source, target_.images(), {first, end},
+                             [](const campaign::ExperimentRange&) { return [](uint64_t, size_t) { return true; }; });
+    scheduler.run(queue, [&](std::vector<ExperimentRow> come) {
+      for (ExperimentRow& row : come) {
+        ++seen.at(row.number - first);
+        rows[row.number - first] = std::move(row);
+      }
+    });
     EXPECT_THAT(seen, testing::Each(1));
     return rows;
   }
   PerilousTarget target_;
 };
 
-TEST_F(WorkerProcessTest, EveryTaskComesBackOnceWithItsResult) {
-  const std::vector<ExperimentRow> rows = run(std::vector<uint64_t>(1000, 1), 3);
+TEST_F(WorkerProcessTest, EveryRunComesBackOnceWithItsResult) {
+  const std::vector<ExperimentRow> rows = run(std::vector<uint64_t>(20'000, 1), 3);
   for (uint64_t n = 0; n < rows.size(); ++n) {
     EXPECT_EQ(rows[n].cycles, n);
     EXPECT_EQ(rows[n].golden_cycles, 100 + n % 10);
@@ -131,6 +165,27 @@ TEST_F(WorkerProcessTest, WorkersThatAlwaysDieEndTheCampaign) {
   EXPECT_THROW(run(std::vector<uint64_t>(50, 0x80), 1), std::runtime_error);
 }
 
+TEST_F(WorkerProcessTest, WhatAPilotGaveReachesWorkersHiredBeforeAndAfterIt) {
+  constexpr uint64_t kPilot = 10;
+  std::vector<uint64_t> masks(30, 0x80);
+  std::fill_n(masks.begin(), kPilot, 1);
+  MaskedExperiments source(masks, kPilot);
+  campaign::ExperimentRunner runner(target_, 2);
+  WorkerProcess worker(runner, source);
+  Scheduler scheduler({&worker});
+  run(scheduler, source, 0, kPilot);
+  scheduler.settle({{0x81, 0}});
+  source.settle({{0x81, 0}});
+  EXPECT_THAT(run(scheduler, source, kPilot, kPilot + 2),
+              testing::Each(testing::Field(&ExperimentRow::tool_error, testing::HasSubstr("killed"))));
+  scheduler.settle({{2, 0}});
+  source.settle({{2, 0}});
+  for (const ExperimentRow& row : run(scheduler, source, kPilot + 2, masks.size())) {
+    EXPECT_EQ(row.faults.at(0).mask, 2u);
+    EXPECT_EQ(row.tool_error, "");
+  }
+}
+
 TEST(TaskMessages, ArriveAsTheyWereSent) {
   ExperimentRow row;
   row.number = ~uint64_t{0};
@@ -151,7 +206,9 @@ TEST(TaskMessages, ArriveAsTheyWereSent) {
   row.tool_error = std::string("a\0b", 3);
   const std::vector<ExperimentRow> rows = unpack_rows(pack(std::vector<ExperimentRow>{row, {}}));
   ASSERT_EQ(rows.size(), 2u);
-  EXPECT_EQ(pack(rows), pack(std::vector<ExperimentRow>{row, {}}));
+  EXPECT_EQ(count_rows(pack(rows)), 2u);
+  EXPECT_EQ(canonical(rows[0]), canonical(row));
+  EXPECT_EQ(canonical(rows[1]), canonical({}));
   EXPECT_EQ(rows[0].faults[0].mask, uint64_t{1} << 63);
   EXPECT_EQ(rows[0].judgement.sdc_5, true);
   EXPECT_EQ(rows[1].judgement.sdc_5, std::nullopt);

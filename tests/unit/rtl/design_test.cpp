@@ -98,7 +98,8 @@ TEST(Design, RefusesAMemoryInEachElementOfALargeArray) {
   EXPECT_THROW(grid_design(GridConfig(16, 17, Dataflow::kWeightStationary, table)), RtlError);
 }
 
-/// Accelerators of every dataflow with buffers of odd sizes, the smallest one among them.
+/// Accelerators of every dataflow with buffers of odd sizes, the smallest one among them; the larger ones with check
+/// bits.
 std::vector<hw::AcceleratorConfig> accelerators() {
   std::vector<hw::AcceleratorConfig> all;
   for (const Dataflow dataflow :
@@ -112,6 +113,10 @@ std::vector<hw::AcceleratorConfig> accelerators() {
       config.bus_bytes = columns;
       all.push_back(config);
     }
+    all.back().protection.memories = {{"input", "secded", hw::ErrorAction::kFlag},
+                                      {"weight", "parity", hw::ErrorAction::kZero},
+                                      {"partial_sum", "secded", hw::ErrorAction::kZero},
+                                      {"output", "secded", hw::ErrorAction::kFlag}};
   }
   return all;
 }

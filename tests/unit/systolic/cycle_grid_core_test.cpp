@@ -73,6 +73,9 @@ void run_beside_reference(uint32_t seed, int max_rows, int max_columns, int faul
   if (seed % 3 == 0) {
     config.add_region({config.rows / 2, config.rows - 1, 0, config.columns / 2, test::random_multiplier(random)});
   }
+  if (seed % 4 == 0) {
+    config.add_bypass(test::random_bypass(config, random));
+  }
   const std::string what = "seed " + std::to_string(seed) + ", " + describe(config);
   constexpr uint32_t kCycles = 150;
   Bench bench(config);
@@ -118,8 +121,32 @@ TEST(CycleGridCore, AgreesWithTheFaultModelOnGridsWiderThanAVector) {
   }
 }
 
+TEST(CycleGridCore, ABypassThatSkipsNothingChangesNothing) {
+  for (uint32_t seed = 1; seed <= 30; ++seed) {
+    std::mt19937 random(seed);
+    GridConfig config = test::random_grid(9, 9, random);
+    Bench plain(config);
+    config.add_bypass({});
+    Bench bench(config);
+    ASSERT_EQ(bench.table.fields().size(), plain.table.fields().size() + 1);
+    RandomEdges edges(config, seed);
+    for (uint32_t cycle = 0; cycle < 100; ++cycle) {
+      ASSERT_EQ(bench.step(cycle), plain.step(cycle)) << "seed " << seed << ", cycle " << cycle;
+      for (size_t field = 0; field < plain.table.fields().size(); ++field) {
+        const size_t same = bench.table.field_index(plain.table.fields()[field].path);
+        for (size_t element = 0; element < plain.table.fields()[field].element_count(); ++element) {
+          ASSERT_EQ(bench.table.peek({same, element}), plain.table.peek({field, element}))
+              << "seed " << seed << ", cycle " << cycle << ", " << plain.table.fields()[field].path;
+        }
+      }
+      plain.edges = bench.edges = edges.next();
+    }
+  }
+}
+
 TEST(CycleGridCore, ResettingBringsBackTheFirstRun) {
-  const GridConfig config(7, 5, Dataflow::kWeightStationary, Multiplier());
+  GridConfig config(7, 5, Dataflow::kWeightStationary, Multiplier());
+  config.add_bypass({{{2, 3, 1, 4}}});
   Bench bench(config);
   std::vector<std::vector<std::byte>> first;
   for (const bool again : {false, true}) {

@@ -38,7 +38,7 @@ int32_t narrow(int32_t value, int bits) {
 
 int width_of(const std::string& name) {
   const bool sum = name == "psum" || name == "accumulator";
-  const bool bit = name == "load" || name.find("valid") != std::string::npos;
+  const bool bit = name == "load" || name == "bypass" || name.find("valid") != std::string::npos;
   return sum ? 32 : bit ? 1 : 8;
 }
 
@@ -61,6 +61,11 @@ ReferenceGrid::ReferenceGrid(const hw::GridConfig& config)
   }
   for (const std::string& name : names) {
     registers_[name] = zeros;
+  }
+  registers_["bypass"] = zeros;
+  for (size_t pe = 0; pe < zeros.size(); ++pe) {
+    const auto place = static_cast<int>(pe);
+    registers_["bypass"][pe] = config.bypassed(place / config.columns, place % config.columns) ? 1 : 0;
   }
 }
 
@@ -135,7 +140,7 @@ void ReferenceGrid::step_operand_stationary(const GridStimulus& inputs, const Ar
       registers_[moving_][pe] = from_west(old.at(moving_), row, column, inputs.west.value[row]);
       const int32_t valid_in = from_west(old.at(moving_valid), row, column, inputs.west.valid[row]);
       registers_[moving_valid][pe] = valid_in;
-      const bool multiplies = valid_in != 0 && old.at(stationary_valid)[pe] != 0;
+      const bool multiplies = valid_in != 0 && old.at(stationary_valid)[pe] != 0 && old.at("bypass")[pe] == 0;
       registers_["psum"][pe] = add_wrapping(from_north(old.at("psum"), row, column, 0), multiplies ? product[pe] : 0);
     }
   }
@@ -154,7 +159,7 @@ void ReferenceGrid::step_output_stationary(const GridStimulus& inputs, const Arr
       registers_["weight_valid"][pe] = weight_valid;
       if (inputs.drain.drain[column] != 0) {
         registers_["accumulator"][pe] = from_north(old.at("accumulator"), row, column, 0);
-      } else if (activation_valid != 0 && weight_valid != 0) {
+      } else if (activation_valid != 0 && weight_valid != 0 && old.at("bypass")[pe] == 0) {
         registers_["accumulator"][pe] = add_wrapping(old.at("accumulator")[pe], product[pe]);
       }
     }

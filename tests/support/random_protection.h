@@ -22,4 +22,15 @@ inline hw::ProtectionConfig memory_protections(LayerMaker& maker) {
   return config;
 }
 
+/// Up to four elements of the array that are bypassed.
+inline hw::ElementBypass element_bypass(LayerMaker& maker, const hw::GridConfig& grid) {
+  hw::ElementBypass bypass;
+  for (int count = maker.between(0, 4); count > 0; --count) {
+    const int row = maker.between(0, grid.rows - 1);
+    const int column = maker.between(0, grid.columns - 1);
+    bypass.elements.push_back({row, row, column, column});
+  }
+  return bypass;
+}
+
 }  // namespace faultline::test

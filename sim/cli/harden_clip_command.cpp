@@ -1,0 +1,108 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include <fmt/core.h>
+
+#include "sim/campaign/output_file.h"
+#include "sim/cli/command.h"
+#include "sim/cli/progress_line.h"
+#include "sim/config/multiplier_option.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/harden/clip_design.h"
+#include "sim/harden/clip_profile.h"
+#include "sim/model/dataset.h"
+#include "sim/model/network_input.h"
+#include "sim/model/onnx_import.h"
+
+namespace faultline::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct HardenClipOptions {
+  std::string model;
+  std::string data;
+  std::string multiplier = "exact";
+  size_t images = 1000;
+  std::string out;
+  bool json = false;
+};
+
+/// The least and the largest code that a layer gave without the design.
+std::pair<int32_t, int32_t> clamp_of(const model::Network& network, const std::string& layer) {
+  for (const auto& step : network.operators) {
+    const model::PostProcessing* post = harden::requantisation_of(*step);
+    if (step->name == layer && post != nullptr) {
+      return {post->low, post->high};
+    }
+  }
+  return {-128, 127};
+}
+
+ordered_json to_json(const harden::ClipDesign& design, const model::Network& network, size_t images,
+                     const HardenClipOptions& options) {
+  ordered_json layers = ordered_json::array();
+  for (const harden::ClipBounds& bounds : design.layers) {
+    const auto [low, high] = clamp_of(network, bounds.layer);
+    layers.push_back({{"name", bounds.layer},
+                      {"low", bounds.low},
+                      {"high", bounds.high},
+                      {"clamp", {{"low", low}, {"high", high}}}});
+  }
+  return {{"model", design.model}, {"model_sha256", design.model_sha256}, {"data", options.data},
+          {"images", images},      {"multiplier", options.multiplier},    {"layers", layers}};
+}
+
+void print_text(const harden::ClipDesign& design, const model::Network& network, size_t images) {
+  fmt::print("bounds of {} layers over {} training images\n", design.layers.size(), images);
+  fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}\n", "layer", "low", "high", "clamp: low", "high");
+  for (const harden::ClipBounds& bounds : design.layers) {
+    const auto [low, high] = clamp_of(network, bounds.layer);
+    fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}\n", bounds.layer, bounds.low, bounds.high, low, high);
+  }
+}
+
+int harden_clip(const HardenClipOptions& options) {
+  const hw::Multiplier multiplier =
+      config::load_multiplier(config::parse_multiplier(options.multiplier, "--multiplier"));
+  const auto network = std::make_shared<const model::Network>(model::import_onnx(options.model));
+  const model::Dataset dataset = model::load_dataset(options.data, model::Split::kTrain, options.images);
+  model::check_dataset_fits(*network, dataset);
+  const engine::FunctionalEngine engine(network, multiplier);
+  harden::ClipDesign design;
+  design.model = options.model;
+  design.model_sha256 = network->sha256;
+  {
+    ProgressLine progress;
+    design.layers = harden::profile_bounds(*network, dataset.size(), [&](size_t image) {
+      progress.update(image, dataset.size());
+      return engine.run(model::network_input(*network, dataset.image(image)));
+    });
+  }
+  campaign::OutputFile file(options.out);
+  file.write(to_yaml(design));
+  file.finish();
+  if (options.json) {
+    fmt::print("{}\n", to_json(design, *network, dataset.size(), options).dump(2));
+  } else {
+    print_text(design, *network, dataset.size());
+  }
+  return 0;
+}
+
+std::function<int()> configure(CLI::App& app) {
+  auto options = std::make_shared<HardenClipOptions>();
+  app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
+  app.add_option("--data", options->data, "Training images: mnist:DIR, cifar10:DIR or builtin:digits")->required();
+  app.add_option("--images", options->images, "How many images; 0: all")->capture_default_str();
+  app.add_option("--multiplier", options->multiplier, "Multiplier of the array, as for run")->capture_default_str();
+  app.add_option("--out", options->out, "Clip design file (YAML); - for stdout")->required();
+  app.add_flag("--json", options->json, "Print JSON");
+  return [options] { return harden_clip(*options); };
+}
+
+const Registration kRegistration{
+    {"harden clip", "Bounds to which layers clip their outputs, from what training images give", configure}};
+
+}  // namespace
+}  // namespace faultline::cli

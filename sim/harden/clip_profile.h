@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "sim/harden/clip_design.h"
+#include "sim/model/network.h"
+
+namespace faultline::harden {
+
+/// The tensors of an image, indexed by TensorId.
+using TensorsOfImage = std::function<std::vector<model::Values>(size_t image)>;
+
+/// For every layer that requantises, the least and the largest code that its outputs take over `images` images: clipped
+/// to these, no output of any of the images changes. Where a layer has a table, which hides the codes before it, the
+/// bounds hold all codes that the table maps between its least and its largest output.
+std::vector<ClipBounds> profile_bounds(const model::Network& network, size_t images, const TensorsOfImage& tensors);
+
+}  // namespace faultline::harden

@@ -1,0 +1,126 @@
+// Check bits beside the memories of the whole accelerator as RTL against the cycle engine's: random commands, states
+// and faults, in words, check bits and report registers too, and every register, memory, wire and output the same. Some
+// elements have a multiplier of their own.
+#include <memory>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "hw/multipliers/family.h"
+#include "sim/cosim/random_faults.h"
+#include "tests/rtl/rtl_available.h"
+#include "tests/support/accelerator_pair.h"
+
+namespace faultline::rtl {
+namespace {
+
+using hw::Dataflow;
+using hw::ErrorAction;
+
+struct Protected {
+  const char* name;
+  Dataflow dataflow;
+  std::vector<hw::MemoryProtection> memories;
+};
+
+std::ostream& operator<<(std::ostream& out, const Protected& machine) {
+  return out << machine.name;
+}
+
+const Protected kMachines[] = {
+    {"every_memory",
+     Dataflow::kWeightStationary,
+     {{"input", "secded", ErrorAction::kFlag},
+      {"weight", "secded", ErrorAction::kZero},
+      {"partial_sum", "secded", ErrorAction::kFlag},
+      {"output", "parity", ErrorAction::kZero}}},
+    {"sums_and_input",
+     Dataflow::kOutputStationary,
+     {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}}},
+};
+
+class ProtectedRtl : public testing::TestWithParam<Protected> {
+ protected:
+  void SetUp() override {
+    FAULTLINE_NEEDS_VERILATOR();
+    config_ = test::small_accelerator(GetParam().dataflow, 2, 3);
+    config_.protection.memories = GetParam().memories;
+    config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});
+    pair_ = std::make_unique<AcceleratorLockstep>(config_, hw::accelerator_maker("cycle"),
+                                                  test::verilated(accelerator_design(config_), SiteCheck::kPoke));
+    hw::CounterRandom random(5, 0);
+    std::vector<uint8_t> dram(static_cast<size_t>(config_.dram_bytes));
+    for (uint8_t& byte : dram) {
+      byte = static_cast<uint8_t>(random.next_u64());
+    }
+    pair_->write_dram(0, dram.data(), dram.size());
+    pair_->mark_dram_clean();
+  }
+
+  /// Words, check bits and report registers.
+  std::vector<size_t> protected_fields() const {
+    std::vector<size_t> fields;
+    const auto& all = pair_->reference().table.fields();
+    for (size_t f = 0; f < all.size(); ++f) {
+      if (all[f].path.rfind("protection.", 0) == 0 || all[f].path.rfind("buffer.", 0) == 0) {
+        fields.push_back(f);
+      }
+    }
+    return fields;
+  }
+  uint64_t reported(const std::string& memory, const std::string& counter) const {
+    const hw::StateTable& table = pair_->reference().table;
+    return table.peek({table.field_index("protection." + memory + ".report." + counter), 0});
+  }
+
+  hw::AcceleratorConfig config_ = test::small_accelerator(Dataflow::kWeightStationary, 2, 3);
+  std::unique_ptr<AcceleratorLockstep> pair_;
+};
+
+TEST_P(ProtectedRtl, StepsAlikeFromRandomStates) {
+  uint64_t errors = 0;
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    pair_->reset();
+    const int bits = seed % 4 == 0 ? 64 : static_cast<int>(1 + seed % 7);
+    pair_->scramble(seed, bits);
+    const uint64_t before = reported("partial_sum", "errors");
+    const LockstepRun run = pair_->run(test::random_commands(seed, 3, bits), 12);
+    ASSERT_FALSE(run.divergence) << "seed " << seed << ", " << run.divergence->text();
+    errors += (reported("partial_sum", "errors") - before) & 0xffff;
+  }
+  EXPECT_GT(errors, 0U) << "no read met a wrong word";
+}
+
+TEST_P(ProtectedRtl, TakesFaultsInProtectedMemoriesAlike) {
+  const std::vector<size_t> fields = protected_fields();
+  for (uint64_t seed = 1; seed <= 150; ++seed) {
+    pair_->reset();
+    hw::CounterRandom random(seed, 3);
+    for (const hw::Fault& fault : cosim::random_faults(pair_->reference().table, fields, 40, 150, random)) {
+      pair_->arm(fault);
+    }
+    const LockstepRun run = pair_->run(test::random_commands(seed, 8, static_cast<int>(2 + seed % 4)), 200);
+    ASSERT_FALSE(run.divergence) << "seed " << seed << ", " << run.divergence->text();
+  }
+}
+
+TEST_P(ProtectedRtl, MapsEverySite) {
+  const Design design = accelerator_design(config_);
+  std::set<std::string> mapped;
+  for (const MappedSignal& signal : design.signals) {
+    EXPECT_NE(signal.module, "") << signal.field.path;
+    mapped.insert(signal.field.path);
+  }
+  for (const hw::StateField& field : pair_->reference().table.fields()) {
+    EXPECT_EQ(mapped.count(field.path), field.kind == hw::StateKind::kEnvironment ? 0U : 1U) << field.path;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Machines, ProtectedRtl, testing::ValuesIn(kMachines),
+                         [](const auto& machine) { return std::string(machine.param.name); });
+
+}  // namespace
+}  // namespace faultline::rtl
