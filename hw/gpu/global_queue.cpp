@@ -28,7 +28,7 @@ GlobalQueue::GlobalQueue(const SmConfig& config, StateTable& table)
       pending_entry_(table, "global_pending.read[*].entry", 6, {transactions_}),
       pending_lanes_(table, "global_pending.read[*].lanes", config.warp_size, {transactions_}) {}
 
-void GlobalQueue::push(const GlobalRequest& transaction, int entry, uint32_t lanes) const {
+int GlobalQueue::push(const GlobalRequest& transaction, int entry, uint32_t lanes) const {
   const auto place = static_cast<size_t>((head_.get() + count_.get()) % queue_);
   write_.set(transaction.write, place);
   entry_.set(entry, place);
@@ -39,6 +39,7 @@ void GlobalQueue::push(const GlobalRequest& transaction, int entry, uint32_t lan
     std::copy_n(transaction.data.data(), segment_, data_.data() + place * segment_);
   }
   count_.set(count_.get() + 1);
+  return static_cast<int>(place);
 }
 
 void GlobalQueue::send() const {

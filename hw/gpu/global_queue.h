@@ -17,8 +17,8 @@ class GlobalQueue {
   bool full() const { return count_.get() >= queue_; }
   /// True when no transaction waits or is under way.
   bool empty() const { return count_.get() == 0 && pending_count_.get() == 0 && request_valid_.get() == 0; }
-  /// Adds a transaction for some lanes of an entry; the queue must have room.
-  void push(const GlobalRequest& transaction, int entry, uint32_t lanes) const;
+  /// Adds a transaction for some lanes of an entry; the queue must have room. Returns its place in the queue.
+  int push(const GlobalRequest& transaction, int entry, uint32_t lanes) const;
   /// Puts the next transaction into the request register when the memory is free, or takes back the last.
   void send() const;
   GlobalRequest request() const;

@@ -67,6 +67,9 @@ void LoadStoreUnit::receive(const GlobalResponse& response) const {
     }
   }
   outstanding_.set(outstanding_.get(at(reader.entry)) - 1, at(reader.entry));
+  if (probe_ != nullptr) {
+    probe_->on_answer(reader.entry);
+  }
 }
 
 void LoadStoreUnit::write_back(const Writeback& writeback) const {
@@ -80,6 +83,9 @@ void LoadStoreUnit::write_back(const Writeback& writeback) const {
     if (timer_.get(at(entry)) != 0) {
       timer_.set(timer_.get(at(entry)) - 1, at(entry));
     } else if (!ended && outstanding_.get(at(entry)) == 0) {
+      if (probe_ != nullptr) {
+        probe_->on_load_end(entry, lanes_of(data_, entry));
+      }
       end(entry, writeback);
       turn_.set((entry + 1) % entries_);
       ended = true;
@@ -156,6 +162,9 @@ void LoadStoreUnit::access_shared(int entry, SmStatistics& statistics) const {
       data[lane] = shared_.read(address, bytes(entry));
     }
   }
+  if (probe_ != nullptr) {
+    probe_->on_shared_access(entry, served, base, addresses);
+  }
   pending_.set(pending & ~served, at(entry));
   statistics.shared_conflicts += (pending & ~served) != 0 ? 1 : 0;
 }
@@ -191,7 +200,10 @@ void LoadStoreUnit::access_global(int entry, SmStatistics& statistics) const {
       }
     }
   }
-  queue_.push(transaction, entry, lanes);
+  const int place = queue_.push(transaction, entry, lanes);
+  if (probe_ != nullptr) {
+    probe_->on_transaction(entry, lanes, addresses, place);
+  }
   statistics.global_accesses += pending == active_.get(at(entry)) ? 1 : 0;
   ++statistics.global_transactions;
   pending_.set(pending & ~lanes, at(entry));
@@ -215,7 +227,7 @@ bool LoadStoreUnit::has_room() const {
   return order_count_.get() < entries_ && std::find(state, state + entries_, uint8_t{kFree}) != state + entries_;
 }
 
-void LoadStoreUnit::accept(const Beat& instruction) const {
+int LoadStoreUnit::accept(const Beat& instruction) const {
   const uint8_t* state = state_.data();
   const auto entry = static_cast<int>(std::find(state, state + entries_, uint8_t{kFree}) - state);
   state_.set(kQueued, at(entry));
@@ -234,6 +246,7 @@ void LoadStoreUnit::accept(const Beat& instruction) const {
   }
   order_.set(entry, static_cast<size_t>((order_head_.get() + order_count_.get()) % entries_));
   order_count_.set(order_count_.get() + 1);
+  return entry;
 }
 
 }  // namespace faultline::hw::gpu

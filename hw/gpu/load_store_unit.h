@@ -9,6 +9,7 @@
 #include "hw/gpu/pipeline_control.h"
 #include "hw/gpu/shared_memory.h"
 #include "hw/gpu/sm_config.h"
+#include "hw/gpu/sm_probe.h"
 #include "hw/gpu/sm_statistics.h"
 #include "hw/gpu/writeback.h"
 
@@ -32,8 +33,11 @@ class LoadStoreUnit {
   bool access(const Writeback& writeback, SmStatistics& statistics) const;
   /// True when another instruction can be accepted.
   bool has_room() const;
-  /// Takes an instruction of a whole warp: the addresses are a + b, the data c.
-  void accept(const Beat& instruction) const;
+  /// Takes an instruction of a whole warp: the addresses are a + b, the data c. Returns the entry that holds it.
+  int accept(const Beat& instruction) const;
+
+  /// Shows `probe` what accesses memory; nullptr: nobody.
+  void watch(SmProbe* probe) { probe_ = probe; }
 
  private:
   enum State : uint8_t { kFree = 0, kQueued = 1, kWaiting = 2 };
@@ -60,6 +64,7 @@ class LoadStoreUnit {
   const BlockDispatcher& blocks_;
   const SharedMemory& shared_;
   const GlobalQueue& queue_;
+  SmProbe* probe_ = nullptr;
   StateRegister<uint8_t> state_, warp_, opcode_, destination_, outstanding_, timer_;
   StateRegister<uint32_t> active_, pending_, address_, data_;
   StateRegister<uint8_t> order_, order_head_, order_count_, turn_;

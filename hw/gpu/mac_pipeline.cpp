@@ -3,21 +3,9 @@
 #include <algorithm>
 #include <string>
 
-#include "hw/arithmetic/requantisation.h"
+#include "hw/gpu/mac_arithmetic.h"
 
 namespace faultline::hw::gpu {
-namespace {
-
-/// REQ limits its result to what can be added to a zero point without wrapping.
-constexpr int32_t kCodeLimit = 1 << 20;
-constexpr uint8_t kLargestShift = 63;
-
-bool is_byte_product(uint8_t opcode) {
-  return opcode == static_cast<uint8_t>(Opcode::kDp4a) || opcode == static_cast<uint8_t>(Opcode::kImad8);
-}
-
-}  // namespace
-
 MacPipeline::MacPipeline(const SmConfig& config, StateTable& table, const FaultTaps& taps)
     : lanes_(static_cast<size_t>(config.lanes)),
       beats_(config.beats()),
@@ -64,32 +52,20 @@ void MacPipeline::add_wires(const SmConfig& config, StateTable& table) {
 }
 
 int16_t MacPipeline::product(size_t lane, size_t byte) const {
-  const auto activation = static_cast<int8_t>(a_.get(lane) >> (8 * byte));
-  const auto weight = static_cast<int8_t>(b_.get(lane) >> (8 * byte));
-  return multiplier_.product(activation, weight);
+  return byte_product(multiplier_, a_.get(lane), b_.get(lane), byte);
 }
 
 int64_t MacPipeline::wide_product(size_t lane) const {
-  return int64_t{static_cast<int32_t>(a_.get(lane))} * static_cast<int32_t>(b_.get(lane));
+  return gpu::wide_product(a_.get(lane), b_.get(lane));
 }
 
 uint32_t MacPipeline::sum(Opcode opcode, size_t lane) const {
-  const uint32_t addend = addend_.get(lane);
-  const int16_t* partial = partial_.data() + lane * kProducts;
-  const auto bits = [](int16_t value) { return static_cast<uint32_t>(int32_t{value}); };
-  if (opcode == Opcode::kDp4a) {
-    return addend + bits(partial[0]) + bits(partial[1]) + bits(partial[2]) + bits(partial[3]);
-  }
-  if (opcode == Opcode::kImad8) {
-    return addend + bits(partial[0]);
-  }
-  const auto wide = static_cast<uint64_t>(wide_.get(lane));
-  if (opcode == Opcode::kReq) {
-    const auto shifted = static_cast<int64_t>(wide + static_cast<uint64_t>(int64_t{static_cast<int32_t>(addend)}));
-    const int64_t rounded = round_shift(shifted, shift_.get(lane) & kLargestShift);
-    return static_cast<uint32_t>(clamp(rounded, -kCodeLimit, kCodeLimit));
-  }
-  return addend + static_cast<uint32_t>(wide);
+  MacTerms terms;
+  std::copy_n(partial_.data() + lane * kProducts, kProducts, terms.partial.begin());
+  terms.wide = wide_.get(lane);
+  terms.addend = addend_.get(lane);
+  terms.shift = shift_.get(lane);
+  return mac_sum(opcode, terms);
 }
 
 void MacPipeline::advance(int partition_number, uint64_t cycle, const Writeback& writeback) const {
@@ -125,7 +101,7 @@ void MacPipeline::add(size_t partition, uint64_t cycle) const {
 }
 
 void MacPipeline::multiply(size_t partition, uint64_t cycle) const {
-  const bool bytes = is_byte_product(operands_.opcode.get(partition));
+  const bool bytes = is_byte_product(static_cast<Opcode>(operands_.opcode.get(partition)));
   const bool wires = taps_.has_wire_faults();
   for (size_t lane = partition * lanes_; lane < (partition + 1) * lanes_; ++lane) {
     addend_.data()[lane] = c_.get(lane);

@@ -5,6 +5,7 @@
 
 #include "hw/common/state_register.h"
 #include "hw/fault/fault_taps.h"
+#include "hw/gpu/mac_arithmetic.h"
 #include "hw/gpu/pipeline_control.h"
 #include "hw/gpu/sm_config.h"
 #include "hw/gpu/writeback.h"
@@ -18,7 +19,7 @@ namespace faultline::hw::gpu {
 /// 64-bit product for addresses and requantisation.
 class MacPipeline {
  public:
-  static constexpr size_t kProducts = 4;
+  static constexpr size_t kProducts = MacTerms::kProducts;
 
   MacPipeline(const SmConfig& config, StateTable& table, const FaultTaps& taps);
 

@@ -77,6 +77,9 @@ void OperandCollectors::read(int partition, int registers_per_thread, SmStatisti
         busy |= bank;
       }
       missing_.set(missing_.get(at(collector)) & ~bit, at(collector));
+      if (probe_ != nullptr) {
+        probe_->on_operand(collector, static_cast<int>(operand));
+      }
     }
   }
   turn_.set((start + 1) % per_partition_, static_cast<size_t>(partition));

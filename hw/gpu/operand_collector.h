@@ -7,6 +7,7 @@
 #include "hw/gpu/instruction.h"
 #include "hw/gpu/register_file.h"
 #include "hw/gpu/sm_config.h"
+#include "hw/gpu/sm_probe.h"
 #include "hw/gpu/sm_statistics.h"
 
 namespace faultline::hw::gpu {
@@ -22,6 +23,9 @@ class OperandCollectors {
 
   /// Reads operands for every collector of a partition; `registers_per_thread` is the launch's.
   void read(int partition, int registers_per_thread, SmStatistics& statistics) const;
+
+  /// Shows `probe` what is read; nullptr: nobody.
+  void watch(SmProbe* probe) { probe_ = probe; }
 
   /// A free collector of the partition, or -1.
   int find_free(int partition) const;
@@ -59,6 +63,7 @@ class OperandCollectors {
   int warp_size_;
   int per_partition_;
   const RegisterFile& registers_;
+  SmProbe* probe_ = nullptr;
   StateRegister<uint8_t> turn_, valid_, warp_, missing_, beat_;
   StateRegister<uint64_t> word_;
   StateRegister<uint32_t> threads_, operand_;

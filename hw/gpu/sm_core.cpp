@@ -72,7 +72,16 @@ void SmCore::trap(Cause cause) const {
   cause_.set(static_cast<int64_t>(cause));
 }
 
+void SmCore::watch(SmProbe* probe) {
+  probe_ = probe;
+  collectors_.watch(probe);
+  load_store_.watch(probe);
+}
+
 void SmCore::run(const GlobalResponse& response, uint64_t cycle) {
+  if (probe_ != nullptr) {
+    probe_->on_cycle(cycle);
+  }
   count_warps();
   load_store_.receive(response);
   load_store_.write_back(writeback_);
@@ -136,6 +145,9 @@ void SmCore::dispatch_to(Unit unit, int partition) {
   const Instruction instruction = *Instruction::decode(collectors_.word(collector));
   const int number = collectors_.beat(collector) % config_.beats();
   const Beat beat = beat_of(collector, instruction, number, config_.lanes);
+  if (probe_ != nullptr) {
+    probe_->on_beat(collector, beat, config_.lanes);
+  }
   if (unit == Unit::kAlu) {
     alu_.accept(partition, beat);
   } else {
@@ -157,7 +169,12 @@ void SmCore::dispatch_memory() {
     const int collector = collector_for(Unit::kMemory, partition);
     if (collector >= 0) {
       const Instruction instruction = *Instruction::decode(collectors_.word(collector));
-      load_store_.accept(beat_of(collector, instruction, 0, config_.warp_size));
+      const Beat beat = beat_of(collector, instruction, 0, config_.warp_size);
+      const int entry = load_store_.accept(beat);
+      if (probe_ != nullptr) {
+        probe_->on_beat(collector, beat, config_.warp_size);
+        probe_->on_entry(collector, entry);
+      }
       collectors_.release(collector);
       memory_turn_.set((partition + 1) % config_.partitions);
       return;
@@ -286,7 +303,11 @@ void SmCore::execute_control(int warp, const Instruction& instruction, uint32_t 
 }
 
 void SmCore::send_to_collector(int partition, int warp, const Instruction& instruction, uint32_t active) const {
-  collectors_.allocate(collectors_.find_free(partition), warp, fetch_.word(warp), active);
+  const int collector = collectors_.find_free(partition);
+  collectors_.allocate(collector, warp, fetch_.word(warp), active);
+  if (probe_ != nullptr) {
+    probe_->on_issue(collector, warp, instruction, active);
+  }
   scoreboard_.set(warp, instruction);
   warps_.add_in_flight(warp, 1);
 }

@@ -54,6 +54,9 @@ class SmCore {
   Cause cause() const { return static_cast<Cause>(cause_.get()); }
   GlobalRequest request() const { return queue_.request(); }
 
+  /// Shows `probe` where data goes; nullptr: nobody. Costs one branch per event when unset.
+  void watch(SmProbe* probe);
+
   const SmStatistics& statistics() const { return statistics_; }
   void set_statistics(const SmStatistics& statistics) { statistics_ = statistics; }
 
@@ -84,6 +87,7 @@ class SmCore {
   FaultTaps& taps_;
   const SchedulingPolicy& policy_;
   SmStatistics statistics_;
+  SmProbe* probe_ = nullptr;
 
   StateRegister<uint8_t> state_, cause_, last_issued_, memory_turn_;
   LaunchRegisters launch_;

@@ -61,19 +61,19 @@ int AcceleratorTarget::exact_class(size_t image) {
   return exact_classes_[image] = static_cast<int>(model::classify(network, tensors).best);
 }
 
-GoldenInference AcceleratorTarget::golden_of_cone(const model::Values& input) {
-  cone_->begin(input);
+GoldenInference AcceleratorTarget::followed_golden(const model::Values& input) {
+  follower_->begin(input);
   GoldenInference inference;
-  inference.answer = answer_of(engine_.network(), cone_->golden());
-  inference.cycles = cone_->total_cycles();
-  inference.layers = layer_spans(cone_->layers());
+  inference.answer = answer_of(engine_.network(), follower_->golden());
+  inference.cycles = follower_->total_cycles();
+  inference.layers = layer_spans(follower_->layers());
   return inference;
 }
 
 GoldenInference AcceleratorTarget::golden(size_t image) {
   const model::Values input = model::network_input(engine_.network(), dataset_.image(image));
-  if (cone_ != nullptr) {
-    return golden_of_cone(input);
+  if (follower_ != nullptr) {
+    return followed_golden(input);
   }
   golden_ = engine_.golden(input);
   GoldenInference inference;
@@ -83,8 +83,8 @@ GoldenInference AcceleratorTarget::golden(size_t image) {
   return inference;
 }
 
-FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
-  const engine::ConeRun run = cone_->run_with_faults(faults, cycle_limit);
+FaultyInference AcceleratorTarget::follow(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  const engine::ConeRun run = follower_->run_with_faults(faults, cycle_limit);
   FaultyInference inference;
   inference.followed = !run.simulated;
   inference.status = run.status;
@@ -93,15 +93,15 @@ FaultyInference AcceleratorTarget::strike_with_cone(const std::vector<hw::Fault>
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
   inference.masked_in = masked_in(run.farthest);
   tell_detection(run.detection, inference);
-  if (run.status == engine::Platform::Status::kCompleted) {
+  if (run.status == engine::SimulatedPlatform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), *run.tensors);
   }
   return inference;
 }
 
 FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
-  if (cone_ != nullptr) {
-    return strike_with_cone(faults, cycle_limit);
+  if (follower_ != nullptr) {
+    return follow(faults, cycle_limit);
   }
   const engine::AcceleratorRun run = engine_.run_with_faults(golden_, faults, cycle_limit);
   FaultyInference inference;
@@ -111,7 +111,7 @@ FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, 
   inference.extent = run.farthest == engine::Station::kStored ? Extent::kBuffer : Extent::kStruck;
   inference.masked_in = masked_in(run.farthest);
   tell_detection(run.detection, inference);
-  if (run.status == engine::Platform::Status::kCompleted) {
+  if (run.status == engine::SimulatedPlatform::Status::kCompleted) {
     inference.answer = answer_of(engine_.network(), run.tensors);
   }
   return inference;

@@ -23,9 +23,8 @@ void read_data(const YamlValue& section, ExperimentConfig& experiment) {
   }
 }
 
-config::AcceleratorSettings read_accelerator_section(const YamlValue& section) {
-  return section.is_scalar() ? config::read_accelerator_file(section.text("accelerator"))
-                             : config::read_accelerator(section);
+std::shared_ptr<const engine::MachineSettings> read_accelerator_section(const YamlValue& section) {
+  return section.is_scalar() ? engine::read_machine_file(section.text("accelerator")) : engine::read_machine(section);
 }
 
 const std::vector<std::string> kTermKeys = {"margin", "confidence", "sequential", "question"};
@@ -101,7 +100,7 @@ void read_design(const YamlValue& root, ExperimentConfig& experiment) {
   }
   if (const auto engine = root.find("engine")) {
     experiment.engine = engine->text("engine");
-    parse_engine(experiment.engine, root.file(), engine->line());
+    check_engine(experiment.engine, root.file(), engine->line());
   }
   if (const auto clip = root.find("clip")) {
     experiment.clip = clip->text("clip");
@@ -147,30 +146,16 @@ ExperimentConfig read_design_of(const std::string& experiment, const std::string
   return design;
 }
 
-engine::GridKind parse_engine(const std::string& name, const std::string& where, int line) {
-  if (uses_cone(name) || strikes_neurons(name) || name == to_string(engine::GridKind::kCycle)) {
-    return engine::GridKind::kCycle;
+void check_engine(const std::string& name, const std::string& where, int line) {
+  static const std::vector<std::string> kNames = {"auto", "cone", "cycle", "structural", "rtl", "rtl_grid", "neuron"};
+  if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) {
+    throw UserError(where, line, "no engine '" + name + "' that takes faults",
+                    "use auto, cone, cycle, structural, rtl, rtl_grid or neuron");
   }
-  for (const engine::GridKind kind :
-       {engine::GridKind::kStructural, engine::GridKind::kRtl, engine::GridKind::kRtlGrid}) {
-    if (name == to_string(kind)) {
-      return kind;
-    }
-  }
-  throw UserError(where, line, "no engine '" + name + "' that takes faults",
-                  "use auto, cone, cycle, structural, rtl, rtl_grid or neuron");
-}
-
-bool uses_cone(const std::string& name) {
-  return name == "auto" || name == "cone";
 }
 
 bool strikes_neurons(const std::string& name) {
   return name == "neuron";
-}
-
-const char* to_string(engine::GridKind kind) {
-  return engine::grid_name(kind);
 }
 
 }  // namespace faultline::campaign

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
-#include "sim/config/accelerator_file.h"
-#include "sim/engine/platform.h"
+#include "sim/engine/machine_settings.h"
 #include "sim/inject/sample_request.h"
 
 namespace faultline::campaign {
@@ -23,8 +23,8 @@ struct ExperimentConfig {
   std::string model;   ///< ONNX file
   std::string data;    ///< as load_dataset() takes it
   size_t images = 10;  ///< the first images of the test split
-  config::AcceleratorSettings accelerator;
-  std::string engine = "auto";  ///< auto, cone, cycle, structural, rtl or neuron
+  std::shared_ptr<const engine::MachineSettings> accelerator = engine::default_machine();
+  std::string engine = "auto";  ///< auto, cone, neuron, or an engine that simulates the accelerator
   std::string clip;             ///< clip design file, or empty
   std::string hardened;         ///< hardened design file, or empty; only with the engine neuron
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.
@@ -48,18 +48,11 @@ ExperimentConfig read_experiment(const std::string& path);
 /// keeps (JSON is YAML); what it says about faults is not read. `file` is the name for messages. Throws UserError.
 ExperimentConfig read_design_of(const std::string& experiment, const std::string& file);
 
-/// The grid that an engine's name stands for: cycle for auto and cone, which simulate on it what cannot be followed,
-/// and for neuron, which needs none. Throws UserError at `where`:`line` for another name.
-engine::GridKind parse_engine(const std::string& name, const std::string& where, int line = 0);
-
-/// True for auto and cone: ConeEngine answers, and has the grid simulate what it cannot follow. What steps through
-/// cycles in any case (faultline inject) takes auto for the grid alone.
-bool uses_cone(const std::string& name);
+/// Throws UserError at `where`:`line` unless some accelerator has an engine of this name that takes faults, or it is
+/// neuron.
+void check_engine(const std::string& name, const std::string& where, int line = 0);
 
 /// True for the name that strikes stored neuron outputs of the network instead of the accelerator.
 bool strikes_neurons(const std::string& name);
-
-/// The name of the engine: cycle, structural or rtl.
-const char* to_string(engine::GridKind kind);
 
 }  // namespace faultline::campaign

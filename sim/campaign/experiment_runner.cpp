@@ -15,7 +15,7 @@ Extent extent_of(const Judgement& judged, const FaultyInference& faulty) {
   if (judged.sdc_1) {
     return Extent::kClass;
   }
-  const bool answered = faulty.status == engine::Platform::Status::kCompleted;
+  const bool answered = faulty.status == engine::SimulatedPlatform::Status::kCompleted;
   return answered && is_silent_corruption(judged.outcome) ? Extent::kLogits : faulty.extent;
 }
 

@@ -184,7 +184,7 @@ void add_struck(const hw::StateTable& table, const std::vector<hw::Fault>& fault
 /// Runs `input` without and with faults under observers of their own.
 class Runs {
  public:
-  Runs(engine::AcceleratorEngine& engine, const model::Values& input, const std::vector<hw::Fault>& faults,
+  Runs(engine::SimulationEngine& engine, const model::Values& input, const std::vector<hw::Fault>& faults,
        uint64_t cycle_limit)
       : engine_(engine), input_(input), faults_(faults), cycle_limit_(cycle_limit), golden_(engine.golden(input)) {}
 
@@ -200,7 +200,7 @@ class Runs {
   }
 
  private:
-  engine::AcceleratorEngine& engine_;
+  engine::SimulationEngine& engine_;
   const model::Values& input_;
   const std::vector<hw::Fault>& faults_;
   uint64_t cycle_limit_;
@@ -209,7 +209,7 @@ class Runs {
 
 }  // namespace
 
-WaveSummary write_fault_wave(engine::AcceleratorEngine& engine, const model::Values& input,
+WaveSummary write_fault_wave(engine::SimulationEngine& engine, const model::Values& input,
                              const std::vector<hw::Fault>& faults, uint64_t cycle_limit,
                              const std::vector<Reach>& reached, const std::string& path) {
   const hw::StateTable& table = engine.platform().state();

@@ -1,19 +1,17 @@
 #include "sim/campaign/hardware_hash.h"
 
-#include <algorithm>
 #include <variant>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sim/config/accelerator_file.h"
 #include "sim/model/sha256.h"
 
 namespace faultline::campaign {
 
-std::string hardware_sha256(const hw::AcceleratorConfig& config, const hw::StateTable& table) {
+std::string hardware_sha256(const engine::Machine& machine, const hw::StateTable& table) {
   std::string text;
-  for (const auto& [key, value] : config::effective_settings(config)) {
+  for (const auto& [key, value] : machine.settings()) {
     text += key + '=';
     std::visit([&](const auto& held) { text += fmt::format("{}\n", held); }, value);
   }
@@ -22,15 +20,10 @@ std::string hardware_sha256(const hw::AcceleratorConfig& config, const hw::State
   }
   model::Sha256 hash;
   hash.update(text.data(), text.size());
-  const auto add_products = [&hash](const hw::Multiplier& multiplier) {
-    if (!multiplier.format().wide()) {  // the others are families, which their names define
-      hash.update(multiplier.table(), hw::Multiplier::kEntries * sizeof(int16_t));
+  for (const hw::Multiplier* multiplier : machine.all_multipliers()) {
+    if (!multiplier->format().wide()) {  // the others are families, which their names define
+      hash.update(multiplier->table(), hw::Multiplier::kEntries * sizeof(int16_t));
     }
-  };
-  add_products(config.grid.multiplier);
-  std::for_each(config.grid.alternatives.begin(), config.grid.alternatives.end(), add_products);
-  for (const hw::MultiplierRegion& region : config.grid.regions) {
-    add_products(region.multiplier);
   }
   return hash.finish();
 }

@@ -27,7 +27,7 @@ struct GoldenInference {
 
 /// An inference with faults.
 struct FaultyInference {
-  engine::Platform::Status status = engine::Platform::Status::kCompleted;
+  engine::SimulatedPlatform::Status status = engine::SimulatedPlatform::Status::kCompleted;
   Answer answer;        ///< empty unless completed
   bool latent = false;  ///< outputs equal, state not
   uint64_t cycles = 0;

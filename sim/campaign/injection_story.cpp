@@ -159,9 +159,9 @@ ordered_json operator_json(const AffectedOperator& step) {
 
 }  // namespace
 
-InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input,
+InjectionStory tell_story(engine::SimulationEngine& engine, const model::Values& input,
                           const std::vector<hw::Fault>& faults, double hang_factor) {
-  engine::Platform& platform = engine.platform();
+  engine::SimulatedPlatform& platform = engine.platform();
   const hw::StateTable& table = platform.state();
   const model::Network& network = engine.network();
   const engine::GoldenRun golden = engine.golden(input);
@@ -183,7 +183,7 @@ InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values
   story.detection = faulty.detection;
   const Answer golden_answer = answer_of(network, golden.run.tensors);
   Answer faulty_answer;
-  if (faulty.status == engine::Platform::Status::kCompleted) {
+  if (faulty.status == engine::SimulatedPlatform::Status::kCompleted) {
     faulty_answer = answer_of(network, faulty.tensors);
   }
   story.judgement = judge(golden_answer, faulty.status, faulty_answer, faulty.detection && faulty.detection->alarm);

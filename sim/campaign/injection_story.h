@@ -9,7 +9,7 @@
 #include "hw/fault/fault.h"
 #include "sim/campaign/difference_trace.h"
 #include "sim/campaign/outcome.h"
-#include "sim/engine/accelerator_engine.h"
+#include "sim/engine/simulation_engine.h"
 
 namespace faultline::campaign {
 
@@ -52,7 +52,7 @@ struct InjectionStory {
 constexpr uint64_t kMostWatchedCycles = 20000;
 
 /// Runs `input` without and with the faults (at least one, all checked) and tells the difference.
-InjectionStory tell_story(engine::AcceleratorEngine& engine, const model::Values& input,
+InjectionStory tell_story(engine::SimulationEngine& engine, const model::Values& input,
                           const std::vector<hw::Fault>& faults, double hang_factor);
 
 /// The story as JSON: the first fault, all faults, outcome, first_affected (null when no operator's output differs),

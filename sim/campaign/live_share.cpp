@@ -182,7 +182,7 @@ class Observation {
 
 }  // namespace
 
-LiveShare observe_live_share(engine::AcceleratorEngine& engine, const model::Values& input,
+LiveShare observe_live_share(engine::SimulationEngine& engine, const model::Values& input,
                              const std::vector<LayerSpan>& layers, uint64_t cycles, const inject::FaultSpace& space) {
   Observation observation(engine.platform().state(), space, spans_of(layers, cycles));
   engine.platform().observe([&](uint64_t cycle) { observation.observe(cycle); });

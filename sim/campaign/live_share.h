@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sim/campaign/inference_target.h"
-#include "sim/engine/accelerator_engine.h"
+#include "sim/engine/simulation_engine.h"
 #include "sim/inject/fault_space.h"
 #include "sim/model/network.h"
 
@@ -31,7 +31,7 @@ struct LiveShare {
 };
 
 /// Observes one fault-free inference, which takes `cycles` cycles in these layers.
-LiveShare observe_live_share(engine::AcceleratorEngine& engine, const model::Values& input,
+LiveShare observe_live_share(engine::SimulationEngine& engine, const model::Values& input,
                              const std::vector<LayerSpan>& layers, uint64_t cycles, const inject::FaultSpace& space);
 
 nlohmann::ordered_json to_json(const LiveShare& live);

@@ -1,7 +1,6 @@
 #include "sim/campaign/loaded_design.h"
 
 #include "sim/campaign/hardware_hash.h"
-#include "sim/config/accelerator_file.h"
 #include "sim/config/user_error.h"
 #include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
@@ -16,20 +15,26 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json accelerator_json(const hw::AcceleratorConfig& config) {
+ordered_json accelerator_json(const engine::Machine& machine) {
   ordered_json object;
-  for (const auto& [key, value] : config::effective_settings(config)) {
+  for (const auto& [key, value] : machine.settings()) {
     std::visit([&, name = key](const auto& held) { object[name] = held; }, value);
   }
   return object;
 }
 
-hw::AcceleratorConfig load_hardware(const ExperimentConfig& experiment) {
-  hw::AcceleratorConfig config = experiment.accelerator.build();
+/// With the unit that a hardened design needs.
+std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& experiment) {
+  std::unique_ptr<engine::Machine> machine = experiment.accelerator->build();
   if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
-    harden::add_unit(harden::read_hardened_design(experiment.hardened), config.protection);
+    hw::ProtectionConfig* units = machine->protection();
+    if (units == nullptr) {
+      throw UserError(experiment.file, 0, "'hardened' needs an accelerator that can have a unit for it",
+                      "use the engine neuron, or leave it out");
+    }
+    harden::add_unit(harden::read_hardened_design(experiment.hardened), *units);
   }
-  return config;
+  return machine;
 }
 
 std::string sha256(const std::string& text) {
@@ -56,8 +61,10 @@ std::shared_ptr<const model::Network> load_network(const ExperimentConfig& exper
 
 /// The cone engine does not know what the neuron unit does, and reasons about operands of 8 bits only: the engine
 /// `cycle` simulates what it cannot follow.
-bool follows_cones(const ExperimentConfig& experiment, const model::Network& network) {
-  return uses_cone(experiment.engine) && experiment.hardened.empty() && !network.format.wide();
+std::string simulating_engine(const ExperimentConfig& experiment, const model::Network& network) {
+  const bool followed = experiment.hardened.empty() && !network.format.wide();
+  const bool simulates = strikes_neurons(experiment.engine) || (engine::follows_faults(experiment.engine) && !followed);
+  return simulates ? "cycle" : experiment.engine;
 }
 
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
@@ -70,18 +77,14 @@ model::Dataset load_images(const ExperimentConfig& config, const model::Network&
 
 LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
     : config(experiment),
-      hardware(load_hardware(experiment)),
+      machine(load_machine(experiment)),
       network(load_network(experiment)),
       dataset(load_images(experiment, *network)),
-      kind(parse_engine(experiment.engine, experiment.file)),
-      engine(network, hardware, kind),
-      cone(follows_cones(experiment, *network)
-               ? std::make_unique<engine::ConeEngine>(engine, network, hardware)
-               : nullptr),
+      simulated(machine->struck(simulating_engine(experiment, *network), network, experiment.file)),
       exact(network, hw::Multiplier(network->format)),
-      target(engine, exact, dataset, cone.get()),
+      target(*simulated.engine, exact, dataset, simulated.follower.get()),
       functional(strikes_neurons(experiment.engine)
-                     ? std::make_unique<engine::FunctionalEngine>(network, hardware.grid.multiplier)
+                     ? std::make_unique<engine::FunctionalEngine>(network, machine->multiplier())
                      : nullptr),
       neurons(functional != nullptr ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset) : nullptr) {}
 
@@ -96,10 +99,8 @@ const InferenceTarget& LoadedDesign::struck() const {
 ordered_json LoadedDesign::effective_settings() const {
   ordered_json settings = {{"model", config.model},
                            {"data", {{"source", config.data}, {"images", dataset.size()}}},
-                           {"accelerator", accelerator_json(hardware)},
-                           {"engine", neurons != nullptr ? "neuron"
-                                      : cone != nullptr  ? "cone"
-                                                         : to_string(kind)}};
+                           {"accelerator", accelerator_json(*machine)},
+                           {"engine", neurons != nullptr ? "neuron" : simulated.name}};
   if (!config.clip.empty()) {
     settings["clip"] = config.clip;
   }
@@ -122,7 +123,7 @@ ordered_json LoadedDesign::protection() const {
 
 ordered_json LoadedDesign::hashes() const {
   ordered_json hashes = {
-      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(hardware, struck().state())}};
+      {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(*machine, struck().state())}};
   if (!config.clip.empty()) {
     hashes["clip"] = sha256(harden::to_yaml(harden::read_clip_design(config.clip)));
   }

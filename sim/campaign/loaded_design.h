@@ -9,8 +9,8 @@
 
 namespace faultline::campaign {
 
-/// The design that an experiment strikes, loaded and checked: the network, the images and the simulated accelerator
-/// (one per process).
+/// The design that an experiment strikes, loaded and checked: the network, the images and the simulated machine (one
+/// per process).
 struct LoadedDesign {
   /// Of `experiment`, only what names the design is read: model, data, images, accelerator, engine, clip, hardened.
   /// Throws UserError for whatever is wrong with the files and settings.
@@ -27,12 +27,10 @@ struct LoadedDesign {
   nlohmann::ordered_json hashes() const;
 
   const ExperimentConfig config;
-  const hw::AcceleratorConfig hardware;
+  const std::unique_ptr<const engine::Machine> machine;
   const std::shared_ptr<const model::Network> network;
   const model::Dataset dataset;
-  const engine::GridKind kind;
-  engine::AcceleratorEngine engine;
-  const std::unique_ptr<engine::ConeEngine> cone;  ///< where the experiment asks for it
+  const engine::StruckMachine simulated;
   const engine::FunctionalEngine exact;
   AcceleratorTarget target;
   const std::unique_ptr<const engine::FunctionalEngine> functional;  ///< where neurons are struck

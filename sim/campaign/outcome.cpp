@@ -57,7 +57,7 @@ Outcome grade(const Judgement& judgement) {
   return same_class && keeps_confidence(judgement) ? Outcome::kTolerable : Outcome::kCritical;
 }
 
-Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty, bool alarm) {
+Judgement judge(const Answer& golden, engine::SimulatedPlatform::Status status, const Answer& faulty, bool alarm) {
   const model::Classification before = model::classify(golden.logits);
   const size_t golden_class = before.best;
   const bool sdc_5_applies = golden.logits.size() > kFive;
@@ -69,8 +69,8 @@ Judgement judge(const Answer& golden, engine::Platform::Status status, const Ans
   if (sdc_5_applies) {
     judgement.sdc_5 = false;
   }
-  if (status != engine::Platform::Status::kCompleted) {
-    judgement.outcome = status == engine::Platform::Status::kTrapped ? Outcome::kCrash : Outcome::kHang;
+  if (status != engine::SimulatedPlatform::Status::kCompleted) {
+    judgement.outcome = status == engine::SimulatedPlatform::Status::kTrapped ? Outcome::kCrash : Outcome::kHang;
     return judgement;
   }
   if (alarm) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/platform.h"
+#include "sim/engine/simulated_platform.h"
 #include "sim/model/tensor.h"
 
 namespace faultline::campaign {
@@ -55,6 +55,7 @@ Outcome grade(const Judgement& judgement);
 /// Judges a faulty run by the golden answer. `faulty` is read only when `status` is kCompleted and no protection unit
 /// raised the alarm: a trapped run is a crash, one that ran out of cycles a hang, an answer with an alarm is not used
 /// (detected), and all three count for no SDC flag.
-Judgement judge(const Answer& golden, engine::Platform::Status status, const Answer& faulty, bool alarm = false);
+Judgement judge(const Answer& golden, engine::SimulatedPlatform::Status status, const Answer& faulty,
+                bool alarm = false);
 
 }  // namespace faultline::campaign

@@ -23,7 +23,7 @@ struct PreparedCampaign::Implementation {
       golden_cycles = golden.cycles;
       layers = golden.layers;
     } else {
-      const engine::AcceleratorRun golden = design.engine.run(input);
+      const engine::AcceleratorRun golden = design.simulated.engine->run(input);
       golden_cycles = golden.total_cycles;
       layers = layer_spans(golden.layers);
     }
@@ -36,7 +36,7 @@ struct PreparedCampaign::Implementation {
     }
     if (config.fault_list.empty() && design.neurons == nullptr) {
       const inject::FaultSpace space(config.sample, table, golden_cycles, 1);
-      population["live"] = to_json(observe_live_share(design.engine, input, layers, golden_cycles, space));
+      population["live"] = to_json(observe_live_share(*design.simulated.engine, input, layers, golden_cycles, space));
     }
   }
 

@@ -121,11 +121,11 @@ Replay replay_experiment(const ReplayRequest& request) {
     return replay;  // there is no run, or no accelerator, of which to tell
   }
   const model::Values input = model::network_input(*design.network, design.dataset.image(row.image));
-  replay.story = tell_story(design.engine, input, row.faults, hang_factor);
+  replay.story = tell_story(*design.simulated.engine, input, row.faults, hang_factor);
   if (!request.wave.empty()) {
     replay.wave_file = request.wave;
-    replay.wave = write_fault_wave(design.engine, input, row.faults, hang_limit(row.golden_cycles, hang_factor),
-                                   replay.story->reached, request.wave);
+    replay.wave = write_fault_wave(*design.simulated.engine, input, row.faults,
+                                   hang_limit(row.golden_cycles, hang_factor), replay.story->reached, request.wave);
   }
   return replay;
 }

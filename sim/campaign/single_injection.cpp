@@ -6,7 +6,6 @@
 
 #include "sim/campaign/experiment_file.h"
 #include "sim/config/user_error.h"
-#include "sim/engine/accelerator_engine.h"
 #include "sim/inject/fault_text.h"
 #include "sim/inject/site_path.h"
 #include "sim/model/dataset.h"
@@ -48,7 +47,11 @@ InjectionStory inject_one(const InjectionRequest& request) {
   const auto network = std::make_shared<const model::Network>(model::import_onnx(request.model));
   const model::Dataset dataset = model::load_dataset(request.data, model::Split::kTest, request.image + 1);
   model::check_dataset_fits(*network, dataset);
-  engine::AcceleratorEngine engine(network, request.accelerator.build(), parse_engine(request.engine, "--engine"));
+  const std::unique_ptr<const engine::Machine> machine = request.accelerator->build();
+  check_engine(request.engine, "--engine");
+  // What steps through cycles in any case takes auto for the simulation alone.
+  const auto struck = machine->struck(request.engine == "auto" ? "cycle" : request.engine, network, "--engine");
+  engine::SimulationEngine& engine = *struck.engine;
   const hw::Fault fault = checked_fault(request, engine.platform().state());
   const model::Values input = model::network_input(*network, dataset.image(request.image));
   inject::check_start(fault.start, engine.run(input).total_cycles, {"--cycle", 0});

@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "sim/campaign/injection_story.h"
-#include "sim/config/accelerator_file.h"
+#include "sim/engine/machine_settings.h"
 
 namespace faultline::campaign {
 
@@ -15,7 +16,7 @@ struct InjectionRequest {
   std::string model;
   std::string data;
   size_t image = 0;
-  config::AcceleratorSettings accelerator;
+  std::shared_ptr<const engine::MachineSettings> accelerator = engine::default_machine();
   std::string engine = "auto";
   std::string site;
   std::string mask = "1";

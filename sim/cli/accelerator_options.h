@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "sim/engine/machine_options.h"
+#include "sim/engine/machine_settings.h"
 
 namespace faultline::cli {
 
@@ -23,6 +23,11 @@ class AcceleratorOptions {
 
   /// The systolic accelerator asked for on top of `settings`; a file replaces all of it. Throws UserError.
   config::AcceleratorSettings over(config::AcceleratorSettings settings) const {
+    return options_.over(std::move(settings));
+  }
+
+  /// The same for a machine of any architecture.
+  std::shared_ptr<const engine::MachineSettings> over(std::shared_ptr<const engine::MachineSettings> settings) const {
     return options_.over(std::move(settings));
   }
 

@@ -43,7 +43,7 @@ campaign::ExperimentConfig experiment_of(const CampaignOptions& options) {
   campaign::ExperimentConfig experiment = campaign::read_experiment(options.file);
   experiment.accelerator = options.accelerator.over(experiment.accelerator);
   if (options.engine) {
-    campaign::parse_engine(*options.engine, "--engine");
+    campaign::check_engine(*options.engine, "--engine");
     experiment.engine = *options.engine;
   }
   if (options.samples) {

@@ -16,7 +16,7 @@ struct InjectOptions {
 };
 
 int inject(InjectOptions& options) {
-  options.request.accelerator = options.accelerator.settings();
+  options.request.accelerator = options.accelerator.over(engine::default_machine());
   const campaign::InjectionStory story = campaign::inject_one(options.request);
   if (options.json) {
     fmt::print("{}\n", campaign::to_json(story).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));

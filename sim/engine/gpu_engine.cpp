@@ -1,19 +1,16 @@
 #include "sim/engine/gpu_engine.h"
 
-#include <limits>
-#include <stdexcept>
+#include <algorithm>
 #include <utility>
 
 #include "hw/common/invalid_configuration.h"
 #include "sim/config/user_error.h"
-#include "sim/engine/functional_engine.h"
+#include "sim/engine/state_comparison.h"
 #include "sim/gpu/kernel_library.h"
-#include "sim/gpu/network_mapper.h"
 
 namespace faultline::engine {
 namespace {
 
-constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
 constexpr int kMultipliersPerLane = 4;
 
 template <typename Element>
@@ -21,14 +18,6 @@ model::Values read_elements(const GpuPlatform& platform, const gpu::LayerPlan& p
   std::vector<Element> elements(static_cast<size_t>(plan.output_bytes) / sizeof(Element));
   platform.read_memory(static_cast<uint64_t>(plan.output), elements.data(), elements.size() * sizeof(Element));
   return elements;
-}
-
-std::unique_ptr<GpuPlatform> make_platform(const hw::gpu::SmConfig& config) {
-  try {
-    return std::make_unique<GpuPlatform>(config, gpu::kernel_library().words);
-  } catch (const hw::InvalidConfiguration& error) {
-    throw UserError("accelerator", 0, error.what(), "raise it in the accelerator file");
-  }
 }
 
 }  // namespace
@@ -39,76 +28,83 @@ struct GpuEngine::Implementation {
         config(configuration),
         plan(gpu::map_network(*network, config, gpu::kernel_library())),
         functional(network, config.multiplier),
-        platform(make_platform(config)) {
+        platform(config, gpu::kernel_library().words),
+        comparison(sm_comparison(platform.state())) {
     for (const gpu::MemoryImage& image : plan.constants) {
-      platform->write_memory(static_cast<uint64_t>(image.address), image.bytes.data(), image.bytes.size());
+      platform.write_memory(static_cast<uint64_t>(image.address), image.bytes.data(), image.bytes.size());
     }
-    platform->mark_memory_clean();
+    platform.mark_memory_clean();
+    for (const gpu::LayerPlan& layer : plan.layers) {
+      std::vector<hw::gpu::KernelLaunch>& all = launches.emplace_back();
+      std::transform(layer.launches.begin(), layer.launches.end(), std::back_inserter(all),
+                     [](const gpu::LayerLaunch& launch) { return launch.launch; });
+    }
   }
-
-  AcceleratorRun run(const model::Values& input, const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
-  bool run_layer(const gpu::LayerPlan& layer, uint64_t cycle_limit, AcceleratorRun& result);
-  void count(const gpu::LayerPlan& layer, uint64_t first_cycle, AcceleratorRun& result) const;
 
   std::shared_ptr<const model::Network> network;
   hw::gpu::SmConfig config;
   gpu::NetworkPlan plan;
   FunctionalEngine functional;
-  std::unique_ptr<GpuPlatform> platform;
+  GpuPlatform platform;
+  StateComparison comparison;
+  std::vector<std::vector<hw::gpu::KernelLaunch>> launches;  ///< by layer
 };
 
-AcceleratorRun GpuEngine::Implementation::run(const model::Values& input, const std::vector<hw::Fault>& faults,
-                                              uint64_t cycle_limit) {
-  platform->reset();
-  for (const hw::Fault& fault : faults) {
-    platform->arm(fault);
-  }
-  AcceleratorRun result;
-  result.tensors.resize(network->tensors.size());
-  result.tensors[static_cast<size_t>(network->graph_input)] = input;
-  size_t next = 0;
-  for (const gpu::LayerPlan& layer : plan.layers) {
-    for (; next < layer.operator_index; ++next) {
-      functional.run_operator(next, result.tensors);
-    }
-    if (!run_layer(layer, cycle_limit, result)) {
-      return result;
-    }
-    next = layer.operator_index + 1;
-  }
-  for (; next < network->operators.size(); ++next) {
-    functional.run_operator(next, result.tensors);
-  }
-  return result;
+GpuEngine::GpuEngine(std::shared_ptr<const model::Network> network, const hw::gpu::SmConfig& config) try
+    : GpuEngine(std::make_unique<Implementation>(std::move(network), config)) {
+} catch (const hw::InvalidConfiguration& error) {
+  throw UserError("accelerator", 0, error.what(), "raise it in the accelerator file");
 }
 
-/// False when the layer did not complete; result.status then says why.
-bool GpuEngine::Implementation::run_layer(const gpu::LayerPlan& layer, uint64_t cycle_limit, AcceleratorRun& result) {
-  const model::Operator& step = *network->operators[layer.operator_index];
-  const auto& input = std::get<std::vector<int8_t>>(result.tensors[static_cast<size_t>(step.inputs.front())]);
-  platform->write_memory(static_cast<uint64_t>(layer.input), input.data(), input.size());
-  std::vector<hw::gpu::KernelLaunch> launches;
-  for (const gpu::LayerLaunch& launch : layer.launches) {
-    launches.push_back(launch.launch);
-  }
-  const uint64_t first_cycle = platform->cycle();
-  result.status = platform->run(launches, cycle_limit);
+GpuEngine::GpuEngine(std::unique_ptr<Implementation> implementation)
+    : SimulationEngine(implementation->network, implementation->functional),
+      implementation_(std::move(implementation)) {}
+
+GpuEngine::~GpuEngine() = default;
+
+GpuPlatform& GpuEngine::platform() {
+  return implementation_->platform;
+}
+
+const gpu::NetworkPlan& GpuEngine::plan() const {
+  return implementation_->plan;
+}
+
+size_t GpuEngine::layers() const {
+  return implementation_->plan.layers.size();
+}
+
+size_t GpuEngine::layer_operator(size_t layer) const {
+  return implementation_->plan.layers[layer].operator_index;
+}
+
+bool GpuEngine::run_layer(size_t index, uint64_t cycle_limit, AcceleratorRun& result) {
+  GpuPlatform& device = implementation_->platform;
+  const gpu::LayerPlan& layer = implementation_->plan.layers[index];
+  const model::Operator& step = *network().operators[layer.operator_index];
+  // Whole words, as kernels read them: nothing of an earlier layer is left in the last one.
+  std::vector<int8_t> input = std::get<std::vector<int8_t>>(result.tensors[static_cast<size_t>(step.inputs.front())]);
+  input.resize((input.size() + 3) / 4 * 4);
+  device.write_memory(static_cast<uint64_t>(layer.input), input.data(), input.size());
+  const uint64_t first_cycle = device.cycle();
+  result.status = device.run(implementation_->launches[index], cycle_limit);
   count(layer, first_cycle, result);
-  if (result.status != Platform::Status::kCompleted) {
+  if (result.status != Status::kCompleted) {
     return false;
   }
   result.tensors[static_cast<size_t>(step.output)] =
-      layer.raw ? read_elements<int32_t>(*platform, layer) : read_elements<int8_t>(*platform, layer);
+      layer.raw ? read_elements<int32_t>(device, layer) : read_elements<int8_t>(device, layer);
   return true;
 }
 
-void GpuEngine::Implementation::count(const gpu::LayerPlan& layer, uint64_t first_cycle, AcceleratorRun& result) const {
+void GpuEngine::count(const gpu::LayerPlan& layer, uint64_t first_cycle, AcceleratorRun& result) const {
+  const GpuPlatform& device = implementation_->platform;
   LayerCycles cycles;
   cycles.operator_index = layer.operator_index;
   cycles.name = layer.name;
   cycles.macs = layer.macs;
   cycles.first_cycle = first_cycle;
-  const std::vector<uint64_t>& spent = platform->launch_cycles();
+  const std::vector<uint64_t>& spent = device.launch_cycles();
   for (size_t i = 0; i < spent.size(); ++i) {
     const gpu::Phase phase = layer.launches[i].phase;
     uint64_t& counter = phase == gpu::Phase::kGather     ? cycles.cycles.load
@@ -116,36 +112,52 @@ void GpuEngine::Implementation::count(const gpu::LayerPlan& layer, uint64_t firs
                                                          : cycles.cycles.drain;
     counter += spent[i];
   }
-  const uint64_t total = platform->cycle() - first_cycle;
+  const uint64_t total = device.cycle() - first_cycle;
   cycles.cycles.stall = total - cycles.cycles.total();
+  const hw::gpu::SmConfig& config = implementation_->config;
   const double multipliers = static_cast<double>(config.partitions) * config.lanes * kMultipliersPerLane;
-  cycles.utilization = static_cast<double>(layer.macs) / (multipliers * static_cast<double>(total));
+  cycles.utilization = total > 0 ? static_cast<double>(layer.macs) / (multipliers * static_cast<double>(total)) : 0;
   result.layers.push_back(std::move(cycles));
-  result.total_cycles = platform->cycle();
+  result.total_cycles = device.cycle();
 }
 
-GpuEngine::GpuEngine(std::shared_ptr<const model::Network> network, const hw::gpu::SmConfig& config)
-    : implementation_(std::make_unique<Implementation>(std::move(network), config)) {}
-
-GpuEngine::~GpuEngine() = default;
-
-AcceleratorRun GpuEngine::run(const model::Values& input) {
-  AcceleratorRun result = implementation_->run(input, {}, kNoLimit);
-  if (result.status != Platform::Status::kCompleted) {
-    throw std::logic_error("layer " + result.layers.back().name + " trapped without a fault");
-  }
-  return result;
+bool GpuEngine::state_equal(const std::vector<std::byte>& saved) const {
+  return implementation_->comparison.equal(saved);
 }
 
-AcceleratorRun GpuEngine::run_with_faults(const model::Values& input, const std::vector<hw::Fault>& faults,
-                                          uint64_t cycle_limit) {
-  AcceleratorRun result = implementation_->run(input, faults, cycle_limit);
-  implementation_->platform->disarm();
-  return result;
+bool GpuEngine::equal_for_later_layers(const std::vector<std::byte>& saved) {
+  return implementation_->comparison.equal_for_later_layers(saved) && constants_intact();
 }
 
-GpuPlatform& GpuEngine::platform() {
-  return *implementation_->platform;
+bool GpuEngine::constants_intact() {
+  const auto& images = implementation_->plan.constants;
+  return std::all_of(images.begin(), images.end(), [this](const gpu::MemoryImage& image) {
+    std::vector<uint8_t> now(image.bytes.size());
+    implementation_->platform.read_memory(static_cast<uint64_t>(image.address), now.data(), now.size());
+    return now == image.bytes;
+  });
+}
+
+bool GpuEngine::timing_fixed_from(size_t layer) const {
+  const auto& all = implementation_->plan.layers;
+  return std::none_of(all.begin() + static_cast<std::ptrdiff_t>(layer), all.end(),
+                      [](const gpu::LayerPlan& later) { return later.looks_up; });
+}
+
+/// The sums of a matrix product or of pooling windows, as its requantisation finds them.
+std::vector<uint8_t> GpuEngine::sums_of(size_t layer) const {
+  const gpu::LayerPlan& plan = implementation_->plan.layers[layer];
+  std::vector<uint8_t> bytes(static_cast<size_t>(plan.sums_bytes));
+  implementation_->platform.read_memory(static_cast<uint64_t>(plan.sums), bytes.data(), bytes.size());
+  return bytes;
+}
+
+void GpuEngine::record_layer(size_t layer, GoldenRun& golden) {
+  golden.sums.push_back(sums_of(layer));
+}
+
+Station GpuEngine::station_after(size_t layer, const GoldenRun& golden) {
+  return sums_of(layer) == golden.sums[layer] ? Station::kNone : Station::kRequantisation;
 }
 
 }  // namespace faultline::engine

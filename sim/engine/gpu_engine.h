@@ -1,39 +1,48 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <vector>
 
-#include "hw/fault/fault.h"
 #include "hw/gpu/sm_config.h"
-#include "sim/engine/accelerator_engine.h"
 #include "sim/engine/gpu_platform.h"
+#include "sim/engine/simulation_engine.h"
+#include "sim/gpu/network_mapper.h"
 #include "sim/model/network.h"
 
 namespace faultline::engine {
 
-/// Runs whole networks on a GpuPlatform, layer by layer: matrix and pooling operators as kernels, host operators in
-/// between. Logits are bit-identical to FunctionalEngine. One per process (SystemC elaborates once).
+/// Runs networks on a GpuPlatform: matrix and pooling operators as kernels.
 ///
 /// A layer's cycles: load is im2col, compute the matrix product, drain requantisation and pooling, stall what lies
 /// between launches. utilization is macs / (8-bit multipliers x cycles).
-class GpuEngine {
+class GpuEngine : public SimulationEngine {
  public:
   /// Throws UserError when the network cannot be mapped to the configuration.
   GpuEngine(std::shared_ptr<const model::Network> network, const hw::gpu::SmConfig& config);
-  ~GpuEngine();
+  ~GpuEngine() override;
 
-  /// From the clean state, without faults.
-  AcceleratorRun run(const model::Values& input);
-
-  /// The same inference with faults, from the clean state. Ends with kTimedOut at `cycle_limit`.
-  AcceleratorRun run_with_faults(const model::Values& input, const std::vector<hw::Fault>& faults,
-                                 uint64_t cycle_limit);
-
-  GpuPlatform& platform();
+  GpuPlatform& platform() override;
+  /// How the network's layers are launched.
+  const gpu::NetworkPlan& plan() const;
 
  private:
   struct Implementation;
+
+  explicit GpuEngine(std::unique_ptr<Implementation> implementation);
+
+  size_t layers() const override;
+  size_t layer_operator(size_t layer) const override;
+  bool run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result) override;
+  bool state_equal(const std::vector<std::byte>& saved) const override;
+  bool equal_for_later_layers(const std::vector<std::byte>& saved) override;
+  bool constants_intact() override;
+  bool timing_fixed_from(size_t layer) const override;
+  void record_layer(size_t layer, GoldenRun& golden) override;
+  Station station_after(size_t layer, const GoldenRun& golden) override;
+
+  std::vector<uint8_t> sums_of(size_t layer) const;
+  void count(const gpu::LayerPlan& layer, uint64_t first_cycle, AcceleratorRun& result) const;
+
   std::unique_ptr<Implementation> implementation_;
 };
 

@@ -7,7 +7,9 @@
 #include "sim/config/gpu_file.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/functional_engine.h"
+#include "sim/engine/gpu_cone.h"
 #include "sim/engine/gpu_engine.h"
+#include "sim/engine/machine_settings.h"
 #include "sim/model/operand_width.h"
 
 namespace faultline::engine {
@@ -37,6 +39,38 @@ void require_engine(const std::string& engine) {
   }
 }
 
+/// What is said about a GPU before it is built.
+class GpuMachineSettings : public MachineSettings {
+ public:
+  explicit GpuMachineSettings(config::GpuSettings settings) : settings_(std::move(settings)) {}
+
+  std::shared_ptr<const MachineSettings> with(const MachineOptions& options) const override {
+    refuse(!options.array.empty(), "--array");
+    refuse(!options.dataflow.empty(), "--dataflow");
+    refuse(options.operand_bits.has_value(), "--operand-bits");
+    refuse(!options.layer_multipliers.empty(), "--layer-multiplier");
+    config::GpuSettings changed = settings_;
+    if (!options.multiplier.empty()) {
+      changed.multiplier = config::parse_multiplier(options.multiplier, "--multiplier");
+    }
+    return std::make_shared<GpuMachineSettings>(std::move(changed));
+  }
+  std::unique_ptr<Machine> build() const override { return std::make_unique<GpuMachine>(settings_.build()); }
+
+ private:
+  void refuse(bool given, const std::string& option) const {
+    if (given) {
+      throw UserError(option, 0, "does not apply to the GPU that " + settings_.source + " describes", "leave it out");
+    }
+  }
+
+  config::GpuSettings settings_;
+};
+
+const ArchitectureRegistration kRegistration("gpu", [](const config::YamlValue& section) {
+  return std::make_shared<const GpuMachineSettings>(config::read_gpu(section));
+});
+
 }  // namespace
 
 std::string GpuMachine::description() const {
@@ -56,6 +90,28 @@ Inference GpuMachine::inference(const std::string& engine, std::shared_ptr<const
   }
   auto simulated = std::make_shared<GpuEngine>(std::move(network), config_);
   return [simulated](const model::Values& input) { return simulated->run(input); };
+}
+
+std::vector<const hw::Multiplier*> GpuMachine::all_multipliers() const {
+  return {&config_.multiplier};
+}
+
+StruckMachine GpuMachine::struck(const std::string& engine, std::shared_ptr<const model::Network> network,
+                                 const std::string& where) const {
+  if (engine != "cycle" && !follows_faults(engine)) {
+    throw UserError(where, 0, fmt::format("no engine '{}' that takes faults for a GPU", engine),
+                    "use auto, cone or cycle");
+  }
+  model::require_8_bit_operands(*network, "the GPU");
+  StruckMachine machine;
+  machine.name = "cycle";
+  auto simulated = std::make_unique<GpuEngine>(network, config_);
+  if (follows_faults(engine)) {
+    machine.name = "cone";
+    machine.follower = std::make_unique<GpuCone>(*simulated, std::move(network), config_);
+  }
+  machine.engine = std::move(simulated);
+  return machine;
 }
 
 GemmResult GpuMachine::gemm(const Gemm& gemm, const std::string& engine) const {

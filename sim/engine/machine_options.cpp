@@ -1,9 +1,6 @@
 #include "sim/engine/machine_options.h"
 
-#include "sim/config/gpu_file.h"
-#include "sim/config/user_error.h"
-#include "sim/engine/gpu_machine.h"
-#include "sim/engine/systolic_machine.h"
+#include "sim/engine/machine_settings.h"
 
 namespace faultline::engine {
 
@@ -30,29 +27,14 @@ config::AcceleratorSettings MachineOptions::over(config::AcceleratorSettings set
   return settings;
 }
 
-void MachineOptions::refuse_for_gpu(bool given, const std::string& option) const {
-  if (given) {
-    throw UserError(option, 0, "does not apply to the GPU that " + file + " describes", "leave it out");
-  }
+std::shared_ptr<const MachineSettings> MachineOptions::over(std::shared_ptr<const MachineSettings> settings) const {
+  MachineOptions single = *this;
+  single.file.clear();
+  return (file.empty() ? settings : read_machine_file(file))->with(single);
 }
 
 std::unique_ptr<Machine> MachineOptions::machine() const {
-  if (!file.empty()) {
-    const config::YamlValue section = config::read_yaml(file);
-    if (config::describes_gpu(section)) {
-      refuse_for_gpu(!array.empty(), "--array");
-      refuse_for_gpu(!dataflow.empty(), "--dataflow");
-      refuse_for_gpu(operand_bits.has_value(), "--operand-bits");
-      refuse_for_gpu(!layer_multipliers.empty(), "--layer-multiplier");
-      config::GpuSettings settings = config::read_gpu(section);
-      if (!multiplier.empty()) {
-        settings.multiplier = config::parse_multiplier(multiplier, "--multiplier");
-      }
-      return std::make_unique<GpuMachine>(settings.build());
-    }
-  }
-  const config::AcceleratorSettings defaults;
-  return std::make_unique<SystolicMachine>(over(defaults).build());
+  return over(default_machine())->build();
 }
 
 }  // namespace faultline::engine

@@ -10,6 +10,8 @@
 
 namespace faultline::engine {
 
+class MachineSettings;
+
 /// How the user names a machine: a file, and single settings on top of it. Empty: not given.
 struct MachineOptions {
   std::string file;
@@ -23,11 +25,11 @@ struct MachineOptions {
   /// the file describes another architecture.
   config::AcceleratorSettings over(config::AcceleratorSettings settings) const;
 
+  /// The same for a machine of any architecture.
+  std::shared_ptr<const MachineSettings> over(std::shared_ptr<const MachineSettings> settings) const;
+
   /// The machine asked for, of any architecture. Throws UserError.
   std::unique_ptr<Machine> machine() const;
-
- private:
-  void refuse_for_gpu(bool given, const std::string& option) const;
 };
 
 }  // namespace faultline::engine

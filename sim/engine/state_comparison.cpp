@@ -4,67 +4,26 @@
 #include <cstring>
 
 #include "hw/protection/report_registers.h"
-#include "hw/systolic/neuron_unit_core.h"
 
 namespace faultline::engine {
 namespace {
 
-/// Between two layers the controller is idle and no word is on its way (their valid, read and write bits are compared).
-/// Of what these fields hold then, a later layer's results and cycles do not depend on, because the programs of
-/// sim/mapping write each place before they read it:
-const char* const kData[] = {
-    // Buffers. A layer reads only input rows that it has loaded (rows are counted from the first one loaded, so that
-    // everything else is padding), weights and parameters that it has loaded, sums that its first fold has written, and
-    // stores only outputs that it has written. Lanes without a neuron may read what lies there, but nothing reads them.
-    "buffer.input[*]",
-    "buffer.weight[*]",
-    "buffer.output[*]",
-    "buffer.partial_sum[*][*]",
-    "post_processing.parameter[*]",
-    "post_processing.table[*]",
-    // Check bits are written with their words. AcceleratorEngine makes sure that none contradicts its word.
-    "protection.input.check[*]",
-    "protection.weight.check[*]",
-    "protection.output.check[*]",
-    "protection.partial_sum.check[*][*]",
-    // Operands and sums on their way. The operands that stay are shifted out by the R words that every command shifts
-    // in before its first load; those that move, and the sums with them, advance every cycle, and only sums that
-    // started
-    // from 0 in the top row, after the command's first word, are written to the buffer.
-    "array.pe[*][*].weight_next",
-    "array.pe[*][*].activation_next",
-    "array.pe[*][*].weight",
-    "array.pe[*][*].activation",
-    "array.pe[*][*].psum",
-    // Data registers of pipelines whose valid bits are 0.
-    "input_feeder.pool_data[*]",
-    "partial_sum.read_data[*]",
-    "post_processing.window[*]",
-    "post_processing.biased[*]",
-    "post_processing.product[*]",
-    "post_processing.read_data[*]",
-    "post_processing.neuron_word",
-    "dma.write.data[*]",
-    "dma.request.data[*]",
-};
-
-bool is_data(const std::string& path) {
-  return std::find(std::begin(kData), std::end(kData), path) != std::end(kData) ||
-         hw::NeuronUnitCore::is_rewritten(path);
-}
-
 bool is_compared(const hw::StateField& field) {
   return field.kind == hw::StateKind::kRegister || field.kind == hw::StateKind::kMemory ||
-         field.path == "dram.in_flight";
+         field.path == "dram.in_flight" || field.path == "global.in_flight";
 }
 
 }  // namespace
 
-StateComparison::StateComparison(const hw::StateTable& table) : table_(table) {
+StateComparison::StateComparison(const hw::StateTable& table, const std::vector<std::string>& transient)
+    : table_(table) {
+  const auto is_transient = [&transient](const std::string& path) {
+    return std::find(transient.begin(), transient.end(), path) != transient.end();
+  };
   for (const hw::StateField& field : table.fields()) {
     if (is_compared(field)) {
       const bool report = hw::ReportRegisters::contain(field.path);
-      append(report ? reports_ : is_data(field.path) ? data_ : lasting_, field);
+      append(report ? reports_ : is_transient(field.path) ? data_ : lasting_, field);
     }
   }
 }

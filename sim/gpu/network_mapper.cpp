@@ -115,7 +115,7 @@ class Mapper {
     }
     if (const auto* pooling = as_pooling(step)) {
       const int64_t sums = 4 * outputs(pooling->geometry);
-      return {inputs(pooling->geometry), sums, 0, sums};
+      return {round_up(inputs(pooling->geometry), 4), sums, 0, sums};
     }
     return {};
   }
@@ -154,6 +154,9 @@ class Mapper {
     plan.input_bytes = inputs(g);
     plan.raw = layer.post.raw();
     plan.output_bytes = outputs(g) * (plan.raw ? 4 : 1);
+    plan.looks_up = !layer.post.table.empty();
+    plan.sums = regions_.sums;
+    plan.sums_bytes = 4 * outputs(g);
     const int64_t weights = constant(packed_weights(layer));
     const bool direct = input_is_matrix(layer);
     const WindowTables tables = direct ? WindowTables{} : window_tables(g, layer.layout, layer.planes);
@@ -276,6 +279,9 @@ class Mapper {
     }
     plan.launches.push_back({arguments.launch(), Phase::kFinish});
     if (!maximum) {
+      plan.looks_up = !layer.post.table.empty();
+      plan.sums = regions_.sums;
+      plan.sums_bytes = 4 * outputs(g);
       plan.launches.push_back({requantise(layer.post, g, g.pixels(), 1), Phase::kFinish});
     }
   }

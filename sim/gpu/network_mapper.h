@@ -33,7 +33,9 @@ struct LayerPlan {
   uint64_t macs = 0;  ///< useful multiplications (0 for pooling)
   int64_t input = 0, input_bytes = 0;
   int64_t output = 0, output_bytes = 0;
-  bool raw = false;  ///< the output is int32, otherwise int8
+  int64_t sums = 0, sums_bytes = 0;  ///< int32, that requantisation makes the output of; none for maximum pooling
+  bool raw = false;                  ///< the output is int32, otherwise int8
+  bool looks_up = false;             ///< codes go through a table: addresses, and so cycles, depend on data
   std::vector<LayerLaunch> launches;
 };
 

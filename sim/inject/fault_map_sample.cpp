@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "sim/inject/fault_text.h"
 #include "sim/inject/sample_draws.h"
@@ -11,7 +13,7 @@
 namespace faultline::inject {
 namespace {
 
-const std::string kElement = "array.pe[*][*].";
+constexpr const char* kElements[] = {"array.pe[*][*].", "partition[*].mac_lane[*].", "partition[*].alu_lane[*]."};
 
 class FaultMapSampler : public FaultSampler {
  public:
@@ -48,11 +50,23 @@ std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
 const FaultSamplerRegistration kRegistration{
     {"fault_map", "map", "", {}, {"bits", "upset", "duration", "period"}, read}};
 
-std::vector<size_t> elements_of(const FaultSpace& space, const SampleRequest& request) {
+/// An array's processing elements; the multipliers and lanes of a GPU.
+bool has_elements(const std::string& path) {
+  return std::any_of(std::begin(kElements), std::end(kElements),
+                     [&](const char* element) { return path.rfind(element, 0) == 0; });
+}
+
+std::vector<size_t> elements_of(const FaultSpace& space, const hw::StateTable& table, const SampleRequest& request) {
   std::vector<size_t> elements;
+  const std::vector<int>& dimensions = table.fields()[space.structures().front().sites.field].dimensions;
   for (const StructurePopulation& structure : space.structures()) {
-    if (structure.path.compare(0, kElement.size(), kElement) != 0) {
-      request.place.fail(fmt::format("a fault map of {}", structure.path), "name fields of " + kElement + "*");
+    if (!has_elements(structure.path)) {
+      request.place.fail(fmt::format("a fault map of {}", structure.path),
+                         fmt::format("name fields of {}*", fmt::join(kElements, "*, ")));
+    }
+    if (table.fields()[structure.sites.field].dimensions != dimensions) {
+      request.place.fail(fmt::format("a fault map of {} beside {}", structure.path, space.structures().front().path),
+                         "name fields of the same elements");
     }
     for (uint64_t n = 0; n < structure.elements(); ++n) {
       elements.push_back(structure.sites.at(n).element);
@@ -78,7 +92,7 @@ FaultMapSample::FaultMapSample(const SampleRequest& request, const FaultMapTerms
       all_images_(context.images),
       images_per_fault_(images_per_fault(request, context.images)),
       space_(request, context.table, context.run_cycles, images_per_fault_ == 1 ? context.images : 1),
-      elements_(elements_of(space_, request)) {
+      elements_(elements_of(space_, context.table, request)) {
   if (space_.chooses_start()) {
     request.place.fail("a fault map holds permanent faults", "use model stuck_at_0, stuck_at_1 or stuck_at");
   }

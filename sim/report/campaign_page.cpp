@@ -15,7 +15,7 @@ void write_contents(Markup& page, const CampaignResult& result) {
     page.element("a", title, {{"href", "#" + id}});
   };
   entry("outcomes", "Outcomes");
-  entry("places", "Array and memories");
+  entry("places", "Places and memories");
   entry("groups", "Structures, layers, bits");
   if (result.reliability) {
     entry("reliability", "Reliability");

@@ -32,8 +32,8 @@ std::string cell_text(const std::string& name, const CellCount& cell, const std:
 std::string described(const SiteGrid& grid, const SiteQuestion& question) {
   const auto highest = std::max_element(grid.cells.begin(), grid.cells.end(),
                                         [](const CellCount& a, const CellCount& b) { return a.share() < b.share(); });
-  std::string text = fmt::format("{} by {} processing elements, {} of {} squares struck, by {} runs.", grid.array_rows,
-                                 grid.array_columns, grid.struck_cells(), grid.cells.size(), grid.runs());
+  std::string text = fmt::format("{} by {}, {} of {} squares struck, by {} runs.", grid.array_rows, grid.array_columns,
+                                 grid.struck_cells(), grid.cells.size(), grid.runs());
   if (highest->hits > 0) {
     text += " Highest: " +
             cell_text(grid.cell_name(static_cast<size_t>(highest - grid.cells.begin())), *highest, question.title) +
@@ -67,11 +67,12 @@ class HeatMap {
     const int width = kLeft + side_ * grid_.columns + 2;
     const int height = kTop + side_ * grid_.rows + 2;
     {
-      const auto chart = chart_scope(
-          markup_, {"map-" + question_.id, "Map of the array: " + question_.title, described(grid_, question_)},
-          {{"class", "map"},
-           {"viewBox", fmt::format("0 0 {} {}", width, height)},
-           {"style", fmt::format("max-width:{}px", width * 5 / 4)}});
+      const auto chart = chart_scope(markup_,
+                                     {"map-" + grid_.id + question_.id, "Map by " + grid_.unit + ": " + question_.title,
+                                      described(grid_, question_)},
+                                     {{"class", "map"},
+                                      {"viewBox", fmt::format("0 0 {} {}", width, height)},
+                                      {"style", fmt::format("max-width:{}px", width * 5 / 4)}});
       labels();
       for (size_t cell = 0; cell < grid_.cells.size(); ++cell) {
         square(cell);

@@ -6,9 +6,10 @@
 
 namespace faultline::report {
 
-/// A map of the array (SVG): one square per processing element or block of them, coloured by the share of its runs that
-/// `question` holds for, on a scale from 0 to axis_end(the highest share). Squares without a run are hatched, not
-/// coloured. Each square says its runs and hits in its <title>; up to 16 squares a side, its percentage too.
+/// A map of the array (SVG): one square per processing element (or lane, warp, bank) or block of them, coloured by the
+/// share of its runs that `question` holds for, on a scale from 0 to axis_end(the highest share). Squares without a run
+/// are hatched, not coloured. Each square says its runs and hits in its <title>; up to 16 squares a side, its
+/// percentage too.
 std::string heat_map(const SiteGrid& grid, const SiteQuestion& question);
 
 /// The same for a memory, as one row that is as wide as the element it stands in. `scale_end` is shared by strips that

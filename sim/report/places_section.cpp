@@ -26,24 +26,23 @@ std::vector<SiteQuestion> leading_first(const SiteQuestion& leading) {
 }
 
 /// What a map says besides its picture.
-std::string map_caption(const SiteGrid& grid, const SiteQuestion& question) {
-  std::string text = fmt::format("Share of {} runs by processing element: rows down, columns across", question.title);
+std::string map_caption(const SiteMap& map, const SiteGrid& grid, const SiteQuestion& question) {
+  std::string text = fmt::format("Share of {} runs by {}: {}", question.title, map.unit, map.axes);
   if (grid.in_blocks()) {
-    text += fmt::format("; each square is a block of {} x {} processing elements", grid.row_block, grid.column_block);
+    text += fmt::format("; each square is a block of {} x {} {}", grid.row_block, grid.column_block, map.units);
   }
   return text + fmt::format(". {} runs struck {} of {} squares.", count_text(grid.runs()),
                             count_text(grid.struck_cells()), count_text(grid.cells.size()));
 }
 
-void write_map_numbers(Markup& page, const SiteGrid& grid, const SiteQuestion& question) {
+void write_map_numbers(Markup& page, const SiteMap& map, const SiteGrid& grid, const SiteQuestion& question) {
   const auto details = page.scope("details");
   page.element("summary", "The map in figures");
   const auto table = page.scope("table", {{"class", "sortable"}});
   page.element("caption", "Struck squares of the first map");
-  write_columns(page, {{"Processing elements"},
-                       {"Runs", true},
-                       {question.id == "critical" ? "Critical" : question.title, true},
-                       {"Share", true}});
+  write_columns(
+      page,
+      {{map.units}, {"Runs", true}, {question.id == "critical" ? "Critical" : question.title, true}, {"Share", true}});
   const auto body = page.scope("tbody");
   for (size_t i = 0; i < grid.cells.size(); ++i) {
     const CellCount& cell = grid.cells[i];
@@ -58,11 +57,15 @@ void write_map_numbers(Markup& page, const SiteGrid& grid, const SiteQuestion& q
   }
 }
 
-void write_maps(Markup& page, const CampaignResult& result) {
+void write_map(Markup& page, const CampaignResult& result, const SiteMap& map) {
   const SiteQuestion& leading = leading_question(result.summary.total.counts);
-  const SiteGrid first = pe_grid(result.description, result.summary, leading, kLargeMap);
+  const SiteGrid first = site_grid(map, result.description, result.summary, leading, kLargeMap);
+  if (first.empty()) {
+    return;
+  }
+  page.element("h3", map.heading);
   if (first.runs() == 0) {
-    page.element("p", "No register or wire of the array was struck.");
+    page.element("p", fmt::format("No site of the {} was struck.", map.units));
     return;
   }
   std::string never;
@@ -70,21 +73,21 @@ void write_maps(Markup& page, const CampaignResult& result) {
     const auto maps = page.scope("div", {{"class", "maps"}});
     for (const SiteQuestion& question : leading_first(leading)) {
       const bool main = question.id == leading.id;
-      const SiteGrid grid = pe_grid(result.description, result.summary, question, main ? kLargeMap : kSmallMap);
+      const SiteGrid grid = site_grid(map, result.description, result.summary, question, main ? kLargeMap : kSmallMap);
       if (!main && grid.highest_share() <= 0) {
-        never += fmt::format("No run on a site of the array was {}. ", question.title);
+        never += fmt::format("No run on a site of the {} was {}. ", map.units, question.title);
         continue;
       }
       const auto figure = page.scope("figure");
       page.append(heat_map(grid, question));
       page.append(heat_legend(axis_end(grid.highest_share(), 1)));
-      page.element("figcaption", map_caption(grid, question));
+      page.element("figcaption", map_caption(map, grid, question));
     }
   }
   if (!never.empty()) {
     page.element("p", never + "There is no map of what never came up.");
   }
-  write_map_numbers(page, first, leading);
+  write_map_numbers(page, map, first, leading);
 }
 
 void write_strips(Markup& page, const CampaignResult& result) {
@@ -118,7 +121,7 @@ void write_strips(Markup& page, const CampaignResult& result) {
 
 void write_places(Markup& page, const CampaignResult& result) {
   const auto section = page.scope("section", {{"id", "places"}});
-  page.element("h2", "Array and memories");
+  page.element("h2", "Places and memories");
   page.element("p",
                "Maps show counted runs and say where to look. A single square holds few of them: compare rates by the "
                "tables below, which have intervals.",
@@ -129,8 +132,9 @@ void write_places(Markup& page, const CampaignResult& result) {
                  "runs that were drawn, without the weights of experiments and strata.",
                  {{"class", "note"}});
   }
-  page.element("h3", "The array");
-  write_maps(page, result);
+  for (const SiteMap& map : site_maps()) {
+    write_map(page, result, map);
+  }
   page.element("h3", "The memories");
   write_strips(page, result);
 }

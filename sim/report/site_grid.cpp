@@ -14,11 +14,8 @@ using campaign::CampaignSummary;
 using campaign::Outcome;
 using campaign::OutcomeCounts;
 
-constexpr const char* kPePath = "array.pe[*][*].";
-
-bool in_pe(const hw::StateField& field) {
-  return field.path.rfind(kPePath, 0) == 0 && field.dimensions.size() == 2;
-}
+/// Among the last elements of a field is the one that lies farthest on a map.
+constexpr size_t kLastElements = 64;
 
 int blocks(int extent, int block) {
   return (extent + block - 1) / block;
@@ -47,10 +44,23 @@ void count(CellCount& cell, const OutcomeCounts& counts, const SiteQuestion& que
   cell.hits += question.hits(counts);
 }
 
-SiteGrid grid_of(const hw::StateField& field, int most_cells) {
+/// An empty grid as large as the fields of a map.
+SiteGrid grid_of(const SiteMap& map, const CampaignDescription& description, int most_cells) {
   SiteGrid grid;
-  grid.array_rows = field.dimensions[0];
-  grid.array_columns = field.dimensions[1];
+  grid.id = map.id;
+  grid.unit = map.unit;
+  for (const hw::StateField& field : description.fields) {
+    const size_t count = field.element_count();
+    for (size_t element = count - std::min(count, kLastElements); element < count; ++element) {
+      if (const auto place = map.place(description, field, element)) {
+        grid.array_rows = std::max(grid.array_rows, place->first + 1);
+        grid.array_columns = std::max(grid.array_columns, place->second + 1);
+      }
+    }
+  }
+  if (grid.array_columns == 0) {
+    return grid;
+  }
   grid.row_block = blocks(grid.array_rows, most_cells);
   grid.column_block = blocks(grid.array_columns, most_cells);
   grid.rows = blocks(grid.array_rows, grid.row_block);
@@ -96,26 +106,20 @@ uint64_t SiteGrid::runs() const {
 std::string SiteGrid::cell_name(size_t cell) const {
   const int row = static_cast<int>(cell) / columns * row_block;
   const int column = static_cast<int>(cell) % columns * column_block;
-  return fmt::format("PE [{}][{}]", range_text(row, row_block, array_rows),
-                     range_text(column, column_block, array_columns));
+  const std::string across = range_text(column, column_block, array_columns);
+  return array_rows == 1 ? fmt::format("{} {}", unit, across)
+                         : fmt::format("{} [{}][{}]", unit, range_text(row, row_block, array_rows), across);
 }
 
-SiteGrid pe_grid(const CampaignDescription& description, const CampaignSummary& summary, const SiteQuestion& question,
-                 int most_cells) {
-  const auto field = std::find_if(description.fields.begin(), description.fields.end(), in_pe);
-  if (field == description.fields.end()) {
-    return {};
-  }
-  SiteGrid grid = grid_of(*field, most_cells);
+SiteGrid site_grid(const SiteMap& map, const CampaignDescription& description, const CampaignSummary& summary,
+                   const SiteQuestion& question, int most_cells) {
+  SiteGrid grid = grid_of(map, description, most_cells);
   for (const campaign::SiteSummary& site : summary.sites) {
-    if (!in_pe(description.fields.at(site.site.field))) {
-      continue;
+    const auto place = map.place(description, description.fields.at(site.site.field), site.site.element);
+    if (place) {
+      const int cell = place->first / grid.row_block * grid.columns + place->second / grid.column_block;
+      count(grid.cells.at(static_cast<size_t>(cell)), site.counts, question);
     }
-    const auto row = static_cast<int>(site.site.element / static_cast<size_t>(grid.array_columns)) / grid.row_block;
-    const auto column =
-        static_cast<int>(site.site.element % static_cast<size_t>(grid.array_columns)) / grid.column_block;
-    count(grid.cells.at(static_cast<size_t>(row) * static_cast<size_t>(grid.columns) + static_cast<size_t>(column)),
-          site.counts, question);
   }
   return grid;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/campaign/campaign_summary.h"
+#include "sim/report/site_map.h"
 
 namespace faultline::report {
 
@@ -30,11 +31,13 @@ const std::vector<SiteQuestion>& site_questions();
 /// What maps and bars show first: critical; SDC where nothing was critical but something was wrong.
 const SiteQuestion& leading_question(const campaign::OutcomeCounts& total);
 
-/// Runs by processing element, or by blocks of neighbouring ones where the array is large.
+/// Runs by the squares of a map, or by blocks of neighbouring ones where it is large.
 struct SiteGrid {
-  int array_rows = 0;            ///< of processing elements
-  int array_columns = 0;         ///< of processing elements
-  int row_block = 1;             ///< processing elements of a cell, downwards; the last cell may have fewer
+  std::string id;                ///< of the map
+  std::string unit = "PE";       ///< of one square
+  int array_rows = 0;            ///< of squares
+  int array_columns = 0;         ///< of squares
+  int row_block = 1;             ///< squares of a cell, downwards; the last cell may have fewer
   int column_block = 1;          ///< and across
   int rows = 0;                  ///< of cells
   int columns = 0;               ///< of cells
@@ -45,14 +48,13 @@ struct SiteGrid {
   double highest_share() const;
   uint64_t struck_cells() const;
   uint64_t runs() const;
-  /// "PE [3][5]", or "PE [0 to 7][8 to 15]".
+  /// "PE [3][5]", or "PE [0 to 7][8 to 15]"; "warp 3" on a map of one row.
   std::string cell_name(size_t cell) const;
 };
 
-/// The grid of all sites `array.pe[row][column].*`, at most `most_cells` cells a side. Empty when the fault space has
-/// none.
-SiteGrid pe_grid(const campaign::CampaignDescription& description, const campaign::CampaignSummary& summary,
-                 const SiteQuestion& question, int most_cells);
+/// The grid of all sites on a map, at most `most_cells` cells a side. Empty when the fault space has none.
+SiteGrid site_grid(const SiteMap& map, const campaign::CampaignDescription& description,
+                   const campaign::CampaignSummary& summary, const SiteQuestion& question, int most_cells);
 
 /// Runs along a memory, by ranges of words in row-major order.
 struct WordStrip {

@@ -7,6 +7,7 @@
 #include "sim/campaign/accelerator_target.h"
 #include "sim/campaign/campaign.h"
 #include "sim/campaign/campaign_report.h"
+#include "sim/engine/accelerator_engine.h"
 #include "sim/inject/uniform_sample.h"
 #include "sim/model/onnx_import.h"
 

@@ -75,7 +75,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     for (const mapping::LayerProgram& layer : compiled_.layers) {  // this network has none that the host runs
       const model::Operator& step = *network_->operators[layer.operator_index];
       const auto input = mapping::to_dram(run.tensors[static_cast<size_t>(step.inputs[0])], layer.input);
-      platform.write_dram(static_cast<uint64_t>(layer.memory.input), input.data(), input.size());
+      platform.write_memory(static_cast<uint64_t>(layer.memory.input), input.data(), input.size());
       run.status = platform.run(layer.commands(), cycle_limit);
       run.total_cycles = platform.cycle();
       run.detection = platform.detection();
@@ -83,14 +83,14 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
         return run;
       }
       std::vector<uint8_t> output(static_cast<size_t>(layer.output.bytes()));
-      platform.read_dram(static_cast<uint64_t>(layer.memory.output), output.data(), output.size());
+      platform.read_memory(static_cast<uint64_t>(layer.memory.output), output.data(), output.size());
       const auto stored = static_cast<size_t>(network_->operators[layer.output_operator]->output);
       run.tensors[stored] = mapping::from_dram(output, layer.output);
     }
     std::vector<uint8_t> constants = compiled_.constants();
     const std::vector<uint8_t> expected = constants;
-    platform.read_dram(static_cast<uint64_t>(compiled_.constants_begin), constants.data(), constants.size());
-    const bool same_state = StateComparison(platform.state()).equal(Platform::state_of(*golden.end));
+    platform.read_memory(static_cast<uint64_t>(compiled_.constants_begin), constants.data(), constants.size());
+    const bool same_state = array_comparison(platform.state()).equal(golden.end->state);
     run.detection = platform.detection();
     run.latent = run.tensors[output()] == golden.run.tensors[output()] && !run.detection &&
                  !(same_state && constants == expected);

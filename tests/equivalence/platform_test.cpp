@@ -42,11 +42,11 @@ TEST_P(PlatformTest, RunsAHandWrittenWeightStationaryGemm) {
   for (int i = 0; i < kK; ++i) {
     std::memcpy(packed[i], w[order[i]], kColumns);
   }
-  platform.write_dram(0, a, sizeof a);
-  platform.write_dram(4096, packed, sizeof packed);
+  platform.write_memory(0, a, sizeof a);
+  platform.write_memory(4096, packed, sizeof packed);
   const uint8_t parameters[kColumns * hw::kParameterBytes] = {};
-  platform.write_dram(8192, parameters, sizeof parameters);
-  platform.mark_dram_clean();
+  platform.write_memory(8192, parameters, sizeof parameters);
+  platform.mark_memory_clean();
 
   const auto load = [](hw::LoadTarget target, int address, size_t bytes) {
     CommandDescriptor c;
@@ -95,7 +95,7 @@ TEST_P(PlatformTest, RunsAHandWrittenWeightStationaryGemm) {
     ASSERT_EQ(platform.run(program, 100000), Platform::Status::kCompleted);
     EXPECT_EQ(platform.counts().total(), platform.cycle());
     int32_t c[kM][kColumns];
-    platform.read_dram(16384, c, sizeof c);
+    platform.read_memory(16384, c, sizeof c);
     for (int m = 0; m < kM; ++m) {
       for (int n = 0; n < kColumns; ++n) {
         int32_t sum = 0;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "sim/campaign/accelerator_target.h"
+#include "sim/engine/accelerator_engine.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"

@@ -57,8 +57,8 @@ TEST(GpuEngine, RunsAgainFromTheCleanState) {
   fault.mask = 0x8000;
   fault.model = hw::FaultModel::kStuckAt1;
   fault.duration = 0;
-  const AcceleratorRun struck = engine.run_with_faults(first, {fault}, 2 * before.total_cycles);
-  EXPECT_EQ(struck.status, Platform::Status::kTrapped);
+  const AcceleratorRun struck = engine.run_with_faults(engine.golden(first), {fault}, 2 * before.total_cycles);
+  EXPECT_EQ(struck.status, SimulatedPlatform::Status::kTrapped);
 
   const AcceleratorRun after = engine.run(first);
   EXPECT_EQ(after.tensors, before.tensors);

@@ -71,7 +71,7 @@ TEST(SiteGrid, LosesNoRunInBlocksOfAnySize) {
     for (const SiteQuestion& question : site_questions()) {
       const CellCount expected = count_of(result, question, "array.pe[*][*].");
       for (const int most : {1, 5, 16, 32, 256}) {
-        const SiteGrid grid = pe_grid(result.description, result.summary, question, most);
+        const SiteGrid grid = site_grid(site_maps().front(), result.description, result.summary, question, most);
         EXPECT_LE(std::max(grid.rows, grid.columns), most);
         EXPECT_EQ(grid.runs(), expected.runs);
         EXPECT_EQ(std::accumulate(grid.cells.begin(), grid.cells.end(), uint64_t{0},
@@ -93,7 +93,7 @@ TEST(SiteGrid, PutsASiteIntoItsBlock) {
   site.site = {0, 13 * 10 + 7};  // row 13, column 7
   site.counts.outcomes[static_cast<size_t>(campaign::Outcome::kCritical)] = 1;
   summary.sites.push_back(site);
-  const SiteGrid grid = pe_grid(description, summary, critical(), 5);
+  const SiteGrid grid = site_grid(site_maps().front(), description, summary, critical(), 5);
   EXPECT_EQ(grid.row_block, 4);
   EXPECT_EQ(grid.column_block, 2);
   const size_t cell = 3 * 5 + 3;
@@ -111,7 +111,7 @@ TEST(SiteQuestion, LeadsWithSdcWhereNothingWasCritical) {
 }
 
 TEST(SiteGrid, IsEmptyWithoutAnArray) {
-  EXPECT_TRUE(pe_grid({}, {}, critical(), 16).empty());
+  EXPECT_TRUE(site_grid(site_maps().front(), {}, {}, critical(), 16).empty());
 }
 
 TEST(WordStrip, CoversAMemoryByRanges) {

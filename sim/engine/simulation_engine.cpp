@@ -1,0 +1,247 @@
+#include "sim/engine/simulation_engine.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/model/classification.h"
+
+namespace faultline::engine {
+namespace {
+
+/// For every position in the list of operators: the tensors made before it that it or a later one reads, or that leave
+/// the network.
+std::vector<std::vector<size_t>> live_tensors(const model::Network& network) {
+  std::set<size_t> live;
+  for (const model::TensorId id : network.graph_outputs) {
+    live.insert(static_cast<size_t>(id));
+  }
+  live.insert(static_cast<size_t>(model::logits_tensor(network)));
+  std::vector<std::vector<size_t>> all(network.operators.size() + 1);
+  all.back().assign(live.begin(), live.end());
+  for (size_t index = network.operators.size(); index-- > 0;) {
+    live.erase(static_cast<size_t>(network.operators[index]->output));
+    for (const model::TensorId id : network.operators[index]->inputs) {
+      live.insert(static_cast<size_t>(id));
+    }
+    all[index].assign(live.begin(), live.end());
+  }
+  return all;
+}
+
+constexpr uint64_t kNoLimit = std::numeric_limits<uint64_t>::max();
+
+}  // namespace
+
+/// Shows a probe the results of a machine as long as it lives.
+class SimulationEngine::ResultWatch {
+ public:
+  ResultWatch(SimulationEngine& engine, hw::ResultProbe* probe) : engine_(engine) { engine.watch_results(probe); }
+  ~ResultWatch() { engine_.watch_results(nullptr); }
+  ResultWatch(const ResultWatch&) = delete;
+  ResultWatch& operator=(const ResultWatch&) = delete;
+
+ private:
+  SimulationEngine& engine_;
+};
+
+SimulationEngine::SimulationEngine(std::shared_ptr<const model::Network> network, const FunctionalEngine& functional)
+    : network_(std::move(network)), functional_(functional), live_(live_tensors(*network_)) {}
+
+size_t SimulationEngine::operator_of(size_t layer) const {
+  return layer < layers() ? layer_operator(layer) : network_->operators.size();
+}
+
+AcceleratorRun SimulationEngine::start(const model::Values& input) const {
+  AcceleratorRun result;
+  result.tensors.resize(network_->tensors.size());
+  result.tensors[static_cast<size_t>(network_->graph_input)] = input;
+  return result;
+}
+
+void SimulationEngine::run_host_operators(size_t first, size_t end, AcceleratorRun& result) const {
+  for (size_t index = first; index < end; ++index) {
+    functional_.run_operator(index, result.tensors);
+  }
+}
+
+AcceleratorRun SimulationEngine::run(const model::Values& input, GoldenRun* record) {
+  platform().reset();
+  AcceleratorRun result = start(input);
+  ResultRecord results;
+  ResultRecorder recorder(results);
+  const ResultWatch watch(*this, record != nullptr ? &recorder : nullptr);
+  for (size_t layer = 0; layer < layers(); ++layer) {
+    run_host_operators(operator_after(layer), operator_of(layer), result);
+    if (record != nullptr) {
+      record->layer_start.push_back(platform().snapshot());
+      recorder.begin_layer();
+    }
+    if (!run_layer(layer, kNoLimit, result)) {
+      throw std::logic_error("layer " + result.layers.back().name + " trapped without a fault");
+    }
+    if (record != nullptr) {
+      recorder.end_layer();
+      record_layer(layer, *record);
+    }
+  }
+  run_host_operators(operator_after(layers()), network_->operators.size(), result);
+  if (record != nullptr) {
+    record->end = platform().snapshot();
+    record->results = std::move(results);
+  }
+  return result;
+}
+
+bool SimulationEngine::tensors_equal(size_t operator_index, const AcceleratorRun& a, const AcceleratorRun& b) const {
+  const std::vector<size_t>& ids = live_[operator_index];
+  return std::all_of(ids.begin(), ids.end(), [&](size_t id) { return a.tensors[id] == b.tensors[id]; });
+}
+
+/// Cycles of the layers from `layer` on, which take as long as in the golden run.
+void SimulationEngine::take_golden_cycles(size_t layer, const GoldenRun& golden, AcceleratorRun& result) {
+  const uint64_t here = platform().cycle();
+  const uint64_t there = golden.run.layers[layer].first_cycle;
+  for (size_t later = layer; later < golden.run.layers.size(); ++later) {
+    LayerCycles cycles = golden.run.layers[later];
+    cycles.first_cycle = cycles.first_cycle - there + here;
+    result.layers.push_back(std::move(cycles));
+  }
+  result.total_cycles = golden.run.total_cycles - there + here;
+}
+
+/// At the start of a layer: completes the run without simulating when its end is known for certain.
+///
+/// Beyond this point no fault acts. What a layer does depends on its program, on its input, on the constants in memory
+/// and on what it finds in the machine; how long it takes does not depend on data where timing_fixed_from() says so: a
+/// systolic array's controller counts, its DMA moves fixed numbers of beats, and neither looks at a value; a GPU's
+/// kernels branch on no data. Other parts of memory are written before they are read: the host writes each layer's
+/// input, and each layer stores its whole output. So:
+/// - If everything equals the golden run, so does the rest of the run, wherever its cycles are counted from.
+/// - If the live tensors differ but nothing else that a layer reads does, the results are those of a fault-free
+///   inference from these tensors, which FunctionalEngine gives. The machine's state at the end is not known then.
+///   It matters only when all outputs are right (is the fault latent?); in that case the simulation goes on. So it does
+///   while a protected memory holds a word that would raise a flag: an idle lane may still read it.
+bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit,
+                                    bool& outputs_known_equal, AcceleratorRun& result) {
+  if (platform().faults_pending()) {
+    return false;
+  }
+  const uint64_t cycles_left = golden.run.total_cycles - golden.run.layers[layer].first_cycle;
+  if (platform().cycle() + cycles_left > cycle_limit) {
+    return false;
+  }
+  const std::vector<std::byte>& saved = golden.layer_start[layer]->state;
+  if (!equal_for_later_layers(saved)) {
+    return false;
+  }
+  const size_t next = operator_of(layer);
+  if (tensors_equal(next, result, golden.run)) {
+    if (!state_equal(saved)) {
+      return false;
+    }
+    for (size_t index = next; index < network_->operators.size(); ++index) {
+      const auto output = static_cast<size_t>(network_->operators[index]->output);
+      result.tensors[output] = golden.run.tensors[output];
+    }
+    take_golden_cycles(layer, golden, result);
+    return true;
+  }
+  if (outputs_known_equal || flag_may_rise() || !timing_fixed_from(layer)) {
+    return false;
+  }
+  std::vector<model::Values> tensors = result.tensors;
+  functional_.run_from(next, tensors);
+  AcceleratorRun finished;
+  finished.tensors = std::move(tensors);
+  if (tensors_equal(network_->operators.size(), finished, golden.run)) {
+    outputs_known_equal = true;
+    return false;
+  }
+  result.tensors = std::move(finished.tensors);
+  take_golden_cycles(layer, golden, result);
+  return true;
+}
+
+/// The last layer that begins no later than both.
+size_t SimulationEngine::layer_of(uint64_t cycle, uint64_t cycle_limit, const AcceleratorRun& golden) const {
+  size_t layer = 0;
+  while (layer + 1 < layers() && golden.layers[layer + 1].first_cycle <= cycle &&
+         golden.layers[layer + 1].first_cycle < cycle_limit) {
+    ++layer;
+  }
+  return layer;
+}
+
+bool SimulationEngine::output_equal(size_t layer, const AcceleratorRun& a, const AcceleratorRun& b) const {
+  const auto output = static_cast<size_t>(network_->operators[output_operator(layer)]->output);
+  return a.tensors[output] == b.tensors[output];
+}
+
+/// From the start of a layer to the end of the run or to where the rest is known.
+void SimulationEngine::simulate_with_faults(const GoldenRun& golden, size_t first_layer, uint64_t cycle_limit,
+                                            ResultComparison& results, AcceleratorRun& result) {
+  const ResultWatch watch(*this, &results);
+  bool outputs_known_equal = false;
+  for (size_t layer = first_layer; layer < layers(); ++layer) {
+    run_host_operators(operator_after(layer), operator_of(layer), result);
+    results.begin_layer(layer);
+    if ((layer > first_layer && finish_early(layer, golden, cycle_limit, outputs_known_equal, result)) ||
+        !run_layer(layer, cycle_limit, result)) {
+      return;
+    }
+    results.end_layer();
+    results.reach(station_after(layer, golden));
+    if (!output_equal(layer, result, golden.run)) {
+      results.reach(Station::kStored);
+    }
+  }
+  run_host_operators(operator_after(layers()), network_->operators.size(), result);
+  result.latent = tensors_equal(network_->operators.size(), result, golden.run) && !platform().detection() &&
+                  !(state_equal(golden.end->state) && constants_intact());
+}
+
+AcceleratorRun SimulationEngine::run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults,
+                                                 uint64_t cycle_limit) {
+  ResultComparison results(golden.results);
+  uint64_t first_fault = kNoLimit;
+  for (const hw::Fault& fault : faults) {
+    first_fault = std::min(first_fault, fault.start);
+    results.reach(struck_station(fault));
+  }
+  const size_t first_layer = layer_of(first_fault, cycle_limit, golden.run);
+  AcceleratorRun result = start(golden.run.tensors[static_cast<size_t>(network_->graph_input)]);
+  if (layers() == 0) {
+    platform().reset();
+  } else {
+    platform().restore(*golden.layer_start[first_layer]);
+    for (size_t index = 0; index < operator_after(first_layer); ++index) {
+      const auto output = static_cast<size_t>(network_->operators[index]->output);
+      result.tensors[output] = golden.run.tensors[output];
+    }
+    result.layers.assign(golden.run.layers.begin(),
+                         golden.run.layers.begin() + static_cast<std::ptrdiff_t>(first_layer));
+  }
+  for (const hw::Fault& fault : faults) {
+    platform().arm(fault);
+  }
+  simulate_with_faults(golden, first_layer, cycle_limit, results, result);
+  platform().disarm();
+  result.detection = platform().detection();
+  result.farthest = results.farthest();
+  return result;
+}
+
+AcceleratorRun SimulationEngine::run(const model::Values& input) {
+  return run(input, nullptr);
+}
+
+GoldenRun SimulationEngine::golden(const model::Values& input) {
+  GoldenRun golden;
+  golden.run = run(input, &golden);
+  return golden;
+}
+
+}  // namespace faultline::engine

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hw/fault/fault.h"
+#include "sim/engine/functional_engine.h"
+#include "sim/engine/result_trace.h"
+#include "sim/engine/simulated_platform.h"
+#include "sim/mapping/program.h"
+#include "sim/model/network.h"
+
+namespace faultline::engine {
+
+/// Cycles of one operator that ran on the machine.
+struct LayerCycles {
+  size_t operator_index = 0;  ///< in Network::operators
+  std::string name;
+  uint64_t macs = 0;         ///< useful multiplications (0 for pooling)
+  uint64_t first_cycle = 0;  ///< cycle at which the layer's first command could be taken
+  CycleCounts cycles;
+  double utilization = 0;                   ///< macs / (multipliers x cycles.total())
+  mapping::NeuronProtectionUse protection;  ///< by the accelerator's neuron unit
+};
+
+/// One inference on a simulated machine.
+struct AcceleratorRun {
+  SimulatedPlatform::Status status = SimulatedPlatform::Status::kCompleted;
+  std::vector<model::Values> tensors;  ///< indexed by TensorId; those after an early end are empty
+  std::vector<LayerCycles> layers;     ///< in order of execution
+  uint64_t total_cycles = 0;
+  /// What total_cycles would be if the neuron unit had nothing to do; nothing where it has not.
+  std::optional<uint64_t> unprotected_cycles;
+  /// After the run: the machine's state differs from the golden run's although all outputs are equal.
+  bool latent = false;
+  std::optional<hw::DetectionRecord> detection;  ///< what protection units said
+  Station farthest = Station::kNone;             ///< that a wrong value came to, of a run with faults
+};
+
+/// A fault-free inference with what is needed to start faulty ones in its middle: the state at each layer's start.
+struct GoldenRun {
+  using Snapshot = SimulatedPlatform::Snapshot;
+
+  AcceleratorRun run;
+  std::vector<std::shared_ptr<const Snapshot>> layer_start;  ///< one per entry of run.layers
+  std::shared_ptr<const Snapshot> end;
+  ResultRecord results;                    ///< of a systolic array
+  std::vector<std::vector<uint8_t>> sums;  ///< of a GPU: by layer, what its requantisation reads in memory
+};
+
+/// Runs whole networks on a platform, layer by layer: what the machine can do as its programs, host operators in
+/// between. Logits are bit-identical to FunctionalEngine. One per process (SystemC elaborates once).
+class SimulationEngine {
+ public:
+  virtual ~SimulationEngine() = default;
+  SimulationEngine(const SimulationEngine&) = delete;
+  SimulationEngine& operator=(const SimulationEngine&) = delete;
+
+  /// From the clean state, without faults.
+  AcceleratorRun run(const model::Values& input);
+
+  /// As run(), keeping the state at every layer's start.
+  GoldenRun golden(const model::Values& input);
+
+  /// The same inference with faults, from the clean state: exactly what simulating everything from cycle 0 gives, but
+  /// starting at the last golden layer boundary before the first fault and ending as soon as the state has reconverged.
+  /// Ends with kTimedOut at `cycle_limit`.
+  AcceleratorRun run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+
+  virtual SimulatedPlatform& platform() = 0;
+  const model::Network& network() const { return *network_; }
+
+ protected:
+  using Status = SimulatedPlatform::Status;
+
+  /// `functional` runs the same network.
+  SimulationEngine(std::shared_ptr<const model::Network> network, const FunctionalEngine& functional);
+
+  /// Layers that the machine runs, and the operator that each is.
+  virtual size_t layers() const = 0;
+  virtual size_t layer_operator(size_t layer) const = 0;
+  /// The operator whose output the layer stores, where the machine does what follows the layer with it.
+  virtual size_t output_operator(size_t layer) const { return layer_operator(layer); }
+  /// Hands the layer's input over, runs it, takes its output; adds to layers and total_cycles. False when it did not
+  /// complete; result.status then says why.
+  virtual bool run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result) = 0;
+
+  /// The machine behaves as the one that was saved, for ever.
+  virtual bool state_equal(const std::vector<std::byte>& saved) const = 0;
+  /// Everything that later layers read before they write it equals what was saved, the constants in memory included.
+  virtual bool equal_for_later_layers(const std::vector<std::byte>& saved) = 0;
+  /// Constants in memory are what the host put there.
+  virtual bool constants_intact() = 0;
+  /// From this layer on, cycles are the same whatever the data.
+  virtual bool timing_fixed_from(size_t /*layer*/) const { return true; }
+  /// A memory holds a word that would raise a flag when it is read.
+  virtual bool flag_may_rise() const { return false; }
+
+  /// Shows `probe` what passes through post-processing; nullptr: nobody.
+  virtual void watch_results(hw::ResultProbe* /*probe*/) {}
+  /// After a layer of the golden run.
+  virtual void record_layer(size_t /*layer*/, GoldenRun& /*golden*/) {}
+  /// After a layer of a run with faults that completed: the farthest station that record_layer()'s record tells of.
+  virtual Station station_after(size_t /*layer*/, const GoldenRun& /*golden*/) { return Station::kNone; }
+  /// Where a fault makes a value wrong at once.
+  virtual Station struck_station(const hw::Fault& /*fault*/) const { return Station::kNone; }
+
+ private:
+  AcceleratorRun run(const model::Values& input, GoldenRun* record);
+  AcceleratorRun start(const model::Values& input) const;
+  void run_host_operators(size_t first, size_t end, AcceleratorRun& result) const;
+  void simulate_with_faults(const GoldenRun& golden, size_t first_layer, uint64_t cycle_limit,
+                            ResultComparison& results, AcceleratorRun& result);
+  bool finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, bool& outputs_known_equal,
+                    AcceleratorRun& result);
+  void take_golden_cycles(size_t layer, const GoldenRun& golden, AcceleratorRun& result);
+  size_t layer_of(uint64_t cycle, uint64_t cycle_limit, const AcceleratorRun& golden) const;
+  size_t operator_of(size_t layer) const;
+  size_t operator_after(size_t layer) const { return layer == 0 ? 0 : output_operator(layer - 1) + 1; }
+  bool tensors_equal(size_t operator_index, const AcceleratorRun& a, const AcceleratorRun& b) const;
+  bool output_equal(size_t layer, const AcceleratorRun& a, const AcceleratorRun& b) const;
+
+  class ResultWatch;
+
+  std::shared_ptr<const model::Network> network_;
+  const FunctionalEngine& functional_;
+  std::vector<std::vector<size_t>> live_;  ///< by operator: tensors made before it that are still read, or are outputs
+};
+
+}  // namespace faultline::engine
