@@ -191,11 +191,11 @@ void Watcher::hire() {
 /// One frame at a time, when the worker has nothing left to do.
 void Watcher::feed() {
   if (answered_ == running_.size() && !waiting_.runs.empty()) {
+    mark_.set(0);  // before the worker can begin
     worker_->send(frame_of(kShare, waiting_));
     running_.swap(waiting_.runs);
     waiting_ = {};
     answered_ = 0;
-    mark_.set(0);
   }
 }
 
@@ -236,6 +236,9 @@ void Watcher::take_rows() {
 void Watcher::bury() {
   int status = 0;
   ::waitpid(process_, &status, 0);
+  if (mark_.get() > answered_) {
+    deaths_ = 0;  // it had finished runs, whose rows are lost with it
+  }
   if (++deaths_ > kMostDeaths) {
     ::_exit(1);
   }
