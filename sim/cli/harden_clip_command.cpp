@@ -13,6 +13,7 @@
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
+#include "sim/model/operand_width.h"
 
 namespace faultline::cli {
 namespace {
@@ -66,6 +67,7 @@ int harden_clip(const HardenClipOptions& options) {
   const hw::Multiplier multiplier =
       config::load_multiplier(config::parse_multiplier(options.multiplier, "--multiplier"));
   const auto network = std::make_shared<const model::Network>(model::import_onnx(options.model));
+  model::require_8_bit_operands(*network, "harden clip");
   const model::Dataset dataset = model::load_dataset(options.data, model::Split::kTrain, options.images);
   model::check_dataset_fits(*network, dataset);
   const engine::FunctionalEngine engine(network, multiplier);

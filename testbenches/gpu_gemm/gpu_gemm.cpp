@@ -101,7 +101,7 @@ int sc_main(int argc, char** argv) {
 
   std::vector<int32_t> c(kRows * kColumns);
   platform.read_memory(kAddressC, c.data(), c.size() * sizeof(int32_t));
-  const bool right = status == engine::Platform::Status::kCompleted && c == three_loops(a, b);
+  const bool right = status == engine::GpuPlatform::Status::kCompleted && c == three_loops(a, b);
   const hw::gpu::SmStatistics& counted = platform.statistics();
   fmt::print("C is {}; {} cycles, {} instructions, {} bank conflicts; waveform in {}\n", right ? "right" : "WRONG",
              platform.cycle(), counted.instructions, counted.shared_conflicts, waveform);

@@ -54,9 +54,9 @@ class Product {
 
   std::string outcome(const std::vector<hw::Fault>& faults) {
     switch (run(faults, 2 * golden_cycles)) {
-      case engine::Platform::Status::kTrapped:
+      case engine::GpuPlatform::Status::kTrapped:
         return "crash";
-      case engine::Platform::Status::kTimedOut:
+      case engine::GpuPlatform::Status::kTimedOut:
         return "hang";
       default:
         return result() == golden ? "masked" : "wrong";
@@ -75,7 +75,7 @@ class Product {
   uint64_t golden_cycles = 0;
 
  private:
-  engine::Platform::Status run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+  engine::GpuPlatform::Status run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
     platform.reset();
     for (const hw::Fault& fault : faults) {
       platform.arm(fault);

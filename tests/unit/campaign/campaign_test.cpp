@@ -14,7 +14,7 @@
 namespace faultline::campaign {
 namespace {
 
-using Status = engine::Platform::Status;
+using Status = engine::SimulatedPlatform::Status;
 
 /// A design with one register of 8 bits whose struck bits decide what happens: bit 0 nothing, bit 1 another class, bit
 /// 2 a trap, bit 3 a hang, bit 4 latent, bit 7 a failure of the program.

@@ -7,7 +7,7 @@
 namespace faultline::campaign {
 namespace {
 
-using Status = engine::Platform::Status;
+using Status = engine::SimulatedPlatform::Status;
 
 /// An answer of an int8 network whose logits are `codes` x `scale`.
 Answer answer(const std::vector<int8_t>& codes, double scale = 1.0) {

@@ -39,7 +39,7 @@ std::pair<int, std::string> run_command(const std::string& command) {
 }
 
 TrainingRequest good_request() {
-  return {"lenet5", "builtin:digits", testing::TempDir() + "/never_written.onnx", TrainingSettings{1, 1}};
+  return {"lenet5", "builtin:digits", testing::TempDir() + "/never_written.onnx", 8, TrainingSettings{1, 1}};
 }
 
 TEST(Training, UnknownNetwork) {
