@@ -15,7 +15,7 @@ namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 7301;
-constexpr int kFaults = 35;
+constexpr int kFaults = 70;
 
 /// Random faults everywhere in a multiprocessor: a run that starts at a layer boundary and ends where the state has
 /// reconverged, against one that simulates every cycle.
