@@ -95,6 +95,18 @@ class LayerMaker {
     return post;
   }
 
+  /// No table and no narrow clamp: sums of `sum_bits` bits and a sign give codes of the whole range.
+  model::PostProcessing spreading_post(int channels, int sum_bits) {
+    model::PostProcessing post;
+    const int most_bias = 1 << (sum_bits - 8);
+    for (int channel = 0; channel < channels; ++channel) {
+      post.bias.push_back(between(-most_bias, most_bias));
+      post.factor.push_back({between(1 << 29, (1 << 30) - 1), sum_bits + 22});
+    }
+    post.zero_point = between(-20, 20);
+    return post;
+  }
+
   std::unique_ptr<model::MatrixOperator> matrix(int most_channels, bool may_be_raw = true) {
     auto layer = std::make_unique<model::MatrixOperator>();
     layer->name = "matrix";

@@ -98,9 +98,18 @@ inline std::shared_ptr<model::Network> unrelated_layers(LayerMaker& maker, int c
   return builder.finish();
 }
 
+/// What layers make of their sums: anything that post-processing can, or codes that spread over their whole range and
+/// are not looked up, so that most wrong sums give wrong codes.
+enum class Codes { kAny, kSpread };
+
 /// A convolution, a pooling, a second pair and two fully connected layers over a 1 x 10 x 10 image, five classes.
-inline model::Network small_classifier_network(LayerMaker& maker) {
+inline model::Network small_classifier_network(LayerMaker& maker, Codes codes = Codes::kAny) {
   NetworkBuilder builder({1, 10, 10});
+  const auto post = [&](int channels, int sum_bits) {
+    return codes == Codes::kAny ? maker.post(channels, false) : maker.spreading_post(channels, sum_bits);
+  };
+  constexpr int kProductSumBits = 18;  // of a random multiplier
+  constexpr int kCodeSumBits = 9;
   const auto convolution = [&](int in, int out, int extent, int pad) {
     auto layer = std::make_unique<model::MatrixOperator>();
     layer->name = "conv";
@@ -114,7 +123,7 @@ inline model::Network small_classifier_network(LayerMaker& maker) {
     g.out_height = g.out_width = extent + 2 * pad - 2;
     layer->weights = maker.codes(int64_t{out} * g.taps());
     layer->pad_value = maker.code();
-    layer->post = maker.post(out, false);
+    layer->post = post(out, kProductSumBits);
     builder.add_matrix(std::move(layer), builder.last());
   };
   const auto pool = [&](int channels, int extent, model::PoolingKind kind) {
@@ -128,7 +137,7 @@ inline model::Network small_classifier_network(LayerMaker& maker) {
     g.kernel_height = g.kernel_width = g.stride_y = g.stride_x = 2;
     g.out_height = g.out_width = extent / 2;
     if (kind == model::PoolingKind::kSum) {
-      layer->post = maker.post(channels, false);
+      layer->post = post(channels, kCodeSumBits);
     }
     builder.add_pooling(std::move(layer), builder.last());
   };
@@ -139,7 +148,7 @@ inline model::Network small_classifier_network(LayerMaker& maker) {
     layer->geometry.in_channels = in;
     layer->geometry.out_channels = out;
     layer->weights = maker.codes(int64_t{out} * in);
-    layer->post = maker.post(out, false);
+    layer->post = post(out, kProductSumBits);
     if (raw) {
       layer->post.factor.clear();
       layer->post.table.clear();
@@ -155,8 +164,8 @@ inline model::Network small_classifier_network(LayerMaker& maker) {
   return builder.take();
 }
 
-inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker) {
-  return std::make_shared<model::Network>(small_classifier_network(maker));
+inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker, Codes codes = Codes::kAny) {
+  return std::make_shared<model::Network>(small_classifier_network(maker, codes));
 }
 
 /// Doubles the buffers that the messages of compile() name until the network fits. Throws what remains after that.
