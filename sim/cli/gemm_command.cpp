@@ -25,12 +25,15 @@ nlohmann::ordered_json to_json(const engine::Gemm& gemm, const engine::GemmResul
   nlohmann::ordered_json json = {{"m", gemm.m}, {"k", gemm.k}, {"n", gemm.n}, {"engine", engine}};
   if (result.cycles) {
     json["compute_cycles"] = result.cycles->compute;
+    json["cycles"] = result.cycles->total();
     json["total_cycles"] = result.cycles->total();
     json["load_cycles"] = result.cycles->load;
     json["drain_cycles"] = result.cycles->drain;
     json["stall_cycles"] = result.cycles->stall;
   } else {
-    json["compute_cycles"] = json["total_cycles"] = nullptr;
+    for (const char* key : {"compute_cycles", "cycles", "total_cycles"}) {
+      json[key] = nullptr;
+    }
   }
   if (result.folds) {
     json["folds"] = *result.folds;
