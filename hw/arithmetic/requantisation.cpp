@@ -34,9 +34,9 @@ FixedPointFactor to_fixed_point(double factor) {
 }
 
 int64_t round_shift_wide(WideProduct product, int shift) {
-  const WideProduct floor = product >> shift;
-  const WideProduct twice_rest = (product - (floor << shift)) * 2;
   const WideProduct one = WideProduct{1} << shift;
+  const WideProduct floor = product >> shift;
+  const WideProduct twice_rest = (product - floor * one) * 2;
   const bool round_up = twice_rest > one || (twice_rest == one && (floor & 1) != 0);
   const WideProduct rounded = floor + (round_up ? 1 : 0);
   constexpr WideProduct kLow = std::numeric_limits<int64_t>::min();

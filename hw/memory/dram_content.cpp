@@ -7,7 +7,9 @@ namespace faultline::hw {
 DramContent::DramContent(size_t bytes) : bytes_(bytes), memory_((bytes + kPageBytes - 1) / kPageBytes * kPageBytes) {}
 
 void DramContent::read(uint64_t address, void* data, size_t count) const {
-  std::memcpy(data, memory_.data() + address, count);
+  if (count > 0) {
+    std::memcpy(data, memory_.data() + address, count);
+  }
 }
 
 void DramContent::write(uint64_t address, const void* data, size_t count) {

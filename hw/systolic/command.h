@@ -41,19 +41,19 @@ struct CommandDescriptor {
 
   // kCompute: the loop nest and its timing.
   int32_t tiles = 0;
-  int32_t folds = 0;              ///< per tile
-  int32_t stream = 0;             ///< operand words per fold; for kPool: taps per window
-  int32_t period = 0;             ///< cycles per fold
-  int32_t shift_start = 0;        ///< phase of the first shift word (weight- and input-stationary)
-  int32_t final_period = 0;       ///< cycles of the last fold of the command, until the last sum is written
-  int32_t last_fold_rows = 0;     ///< rows with a valid stationary operand in the last fold of a tile, 1..R
+  int32_t folds = 0;           ///< per tile
+  int32_t stream = 0;          ///< operand words per fold; for kPool: taps per window
+  int32_t period = 0;          ///< cycles per fold
+  int32_t shift_start = 0;     ///< phase of the first shift word (weight- and input-stationary)
+  int32_t final_period = 0;    ///< cycles of the last fold of the command, until the last sum is written
+  int32_t last_fold_rows = 0;  ///< rows with a valid stationary operand in the last fold of a tile, 1..R
   /// 1: the first fold adds to what the partial-sum buffer holds. kPostProcess: 1: neurons that the neuron unit's mask
   /// names are written as its words hold them.
   int32_t accumulate = 0;
-  int32_t psum_base = 0;       ///< first row in the partial-sum buffer (also kPostProcess)
-  int32_t psum_tile_step = 0;  ///< rows from one tile to the next
-  int32_t weight_base = 0;     ///< of the weight buffer, counted in operands
-  int32_t weight_pitch = 0;    ///< operands from one weight word to the next
+  int32_t psum_base = 0;          ///< first row in the partial-sum buffer (also kPostProcess)
+  int32_t psum_tile_step = 0;     ///< rows from one tile to the next
+  int32_t weight_base = 0;        ///< of the weight buffer, counted in operands
+  int32_t weight_pitch = 0;       ///< operands from one weight word to the next
   int32_t weight_tile_reset = 0;  ///< 1: each tile reads the weights from weight_base again
 
   // kCompute, kPool: where operands lie in the input buffer.

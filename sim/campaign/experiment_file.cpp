@@ -102,6 +102,12 @@ void read_design(const YamlValue& root, ExperimentConfig& experiment) {
     experiment.engine = engine->text("engine");
     check_engine(experiment.engine, root.file(), engine->line());
   }
+  if (const auto remap = root.find("remap_weights")) {
+    experiment.remap_weights = remap->boolean("remap_weights");
+  }
+  if (const auto calibrate = root.find("calibrate")) {
+    experiment.calibrate = static_cast<size_t>(calibrate->integer("calibrate", 0, 1'000'000));
+  }
   if (const auto clip = root.find("clip")) {
     experiment.clip = clip->text("clip");
   }
@@ -129,8 +135,8 @@ void ExperimentConfig::set_sample_size(uint64_t size, const std::string& where) 
 
 ExperimentConfig read_experiment(const std::string& path) {
   const YamlValue root = config::read_yaml(path);
-  root.check_keys("an experiment",
-                  {"model", "data", "accelerator", "engine", "clip", "hardened", "faults", "seed", "hang_factor"});
+  root.check_keys("an experiment", {"model", "data", "accelerator", "engine", "remap_weights", "calibrate", "clip",
+                                    "hardened", "faults", "seed", "hang_factor"});
   ExperimentConfig experiment;
   read_design(root, experiment);
   read_faults(root.require("faults"), experiment);

@@ -25,6 +25,8 @@ struct ExperimentConfig {
   size_t images = 10;  ///< the first images of the test split
   std::shared_ptr<const engine::MachineSettings> accelerator = engine::default_machine();
   std::string engine = "auto";  ///< auto, cone, neuron, or an engine that simulates the accelerator
+  bool remap_weights = false;   ///< replace weights by those that err least with the multiplier
+  size_t calibrate = 0;         ///< training images that biases are calibrated on; 0: they are not
   std::string clip;             ///< clip design file, or empty
   std::string hardened;         ///< hardened design file, or empty; only with the engine neuron
   /// What to draw, when `fault_list` is empty. Its seed is the campaign's.

@@ -4,9 +4,8 @@
 #include "sim/config/user_error.h"
 #include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
-#include "sim/harden/neuron_protection.h"
+#include "sim/harden/network_changes.h"
 #include "sim/model/network_input.h"
-#include "sim/model/onnx_import.h"
 #include "sim/model/operand_width.h"
 #include "sim/model/sha256.h"
 
@@ -43,20 +42,14 @@ std::string sha256(const std::string& text) {
   return hash.finish();
 }
 
-std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment) {
-  model::Network network = model::import_onnx(experiment.model);
+std::shared_ptr<const model::Network> load_network(const ExperimentConfig& experiment, const engine::Machine& machine) {
+  auto network = harden::changed_network(
+      experiment.model,
+      {experiment.remap_weights, experiment.calibrate, experiment.data, experiment.clip, experiment.hardened}, machine);
   if (strikes_neurons(experiment.engine)) {
-    model::require_8_bit_operands(network, "the engine neuron");
+    model::require_8_bit_operands(*network, "the engine neuron");
   }
-  if (!experiment.clip.empty()) {
-    model::require_8_bit_operands(network, "clip");
-    harden::clip_network(network, harden::read_clip_design(experiment.clip));
-  }
-  if (!experiment.hardened.empty()) {
-    model::require_8_bit_operands(network, "hardened");
-    harden::protect_neurons(network, harden::read_hardened_design(experiment.hardened));
-  }
-  return std::make_shared<const model::Network>(std::move(network));
+  return network;
 }
 
 /// The cone engine does not know what the neuron unit does, and reasons about operands of 8 bits only: the engine
@@ -65,6 +58,17 @@ std::string simulating_engine(const ExperimentConfig& experiment, const model::N
   const bool followed = experiment.hardened.empty() && !network.format.wide();
   const bool simulates = strikes_neurons(experiment.engine) || (engine::follows_faults(experiment.engine) && !followed);
   return simulates ? "cycle" : experiment.engine;
+}
+
+/// Of all biases, which calibration changes.
+std::string biases_sha256(const model::Network& network) {
+  model::Sha256 hash;
+  for (const auto& step : network.operators) {
+    if (const auto* layer = dynamic_cast<const model::MatrixOperator*>(step.get())) {
+      hash.update(layer->post.bias.data(), layer->post.bias.size() * sizeof(layer->post.bias[0]));
+    }
+  }
+  return hash.finish();
 }
 
 model::Dataset load_images(const ExperimentConfig& config, const model::Network& network) {
@@ -78,13 +82,13 @@ model::Dataset load_images(const ExperimentConfig& config, const model::Network&
 LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
     : config(experiment),
       machine(load_machine(experiment)),
-      network(load_network(experiment)),
+      network(load_network(experiment, *machine)),
       dataset(load_images(experiment, *network)),
       simulated(machine->struck(simulating_engine(experiment, *network), network, experiment.file)),
       exact(network, hw::Multiplier(network->format)),
       target(*simulated.engine, exact, dataset, simulated.follower.get()),
       functional(strikes_neurons(experiment.engine)
-                     ? std::make_unique<engine::FunctionalEngine>(network, machine->multiplier())
+                     ? std::make_unique<engine::FunctionalEngine>(network, machine->multipliers(*network))
                      : nullptr),
       neurons(functional != nullptr ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset) : nullptr) {}
 
@@ -101,6 +105,12 @@ ordered_json LoadedDesign::effective_settings() const {
                            {"data", {{"source", config.data}, {"images", dataset.size()}}},
                            {"accelerator", accelerator_json(*machine)},
                            {"engine", neurons != nullptr ? "neuron" : simulated.name}};
+  if (config.remap_weights) {
+    settings["remap_weights"] = true;
+  }
+  if (config.calibrate > 0) {
+    settings["calibrate"] = config.calibrate;
+  }
   if (!config.clip.empty()) {
     settings["clip"] = config.clip;
   }
@@ -124,6 +134,9 @@ ordered_json LoadedDesign::protection() const {
 ordered_json LoadedDesign::hashes() const {
   ordered_json hashes = {
       {"model", network->sha256}, {"data", dataset.sha256}, {"hardware", hardware_sha256(*machine, struck().state())}};
+  if (config.calibrate > 0) {
+    hashes["biases"] = biases_sha256(*network);
+  }
   if (!config.clip.empty()) {
     hashes["clip"] = sha256(harden::to_yaml(harden::read_clip_design(config.clip)));
   }

@@ -69,6 +69,9 @@ void check_hashes(const LoadedDesign& design, const CampaignDescription& descrip
   if (differs("data")) {
     throw UserError(design.config.data, 0, "holds other images than the campaign ran", right("data"));
   }
+  if (differs("biases")) {
+    throw UserError(design.config.data, 0, "calibrates biases to other values than the campaign's", right("data"));
+  }
   if (differs("clip")) {
     throw UserError(design.config.clip, 0, "clips to other bounds than the campaign did", right("file"));
   }

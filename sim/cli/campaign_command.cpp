@@ -25,6 +25,8 @@ struct CampaignOptions {
   std::string file;
   AcceleratorOptions accelerator;
   std::optional<std::string> engine;
+  bool remap_weights = false;
+  std::optional<size_t> calibrate;
   std::optional<std::string> clip;
   std::optional<std::string> hardened;
   std::optional<uint64_t> seed;
@@ -50,6 +52,8 @@ campaign::ExperimentConfig experiment_of(const CampaignOptions& options) {
     experiment.set_sample_size(*options.samples, "--samples");
   }
   experiment.sample.seed = options.seed.value_or(experiment.sample.seed);
+  experiment.remap_weights = experiment.remap_weights || options.remap_weights;
+  experiment.calibrate = options.calibrate.value_or(experiment.calibrate);
   experiment.clip = options.clip.value_or(experiment.clip);
   experiment.hardened = options.hardened.value_or(experiment.hardened);
   experiment.images = options.images.value_or(experiment.images);
@@ -165,6 +169,10 @@ std::function<int()> configure(CLI::App& app) {
   app.add_option("experiment", options->file, "Experiment file (YAML)")->required();
   options->accelerator.add(app);
   app.add_option("--engine", options->engine, "Override the engine: auto, cone, cycle, structural, rtl or neuron");
+  app.add_flag("--remap-weights", options->remap_weights,
+               "Replace each weight by the one that errs least with the multiplier");
+  app.add_option("--calibrate", options->calibrate,
+                 "Add to the biases what the multiplier's products lack on average on this many training images");
   app.add_option("--clip", options->clip, "Clip layers to the bounds of this file (YAML)");
   app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)");
   app.add_option("--seed", options->seed, "Override the seed");

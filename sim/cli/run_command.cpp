@@ -9,17 +9,12 @@
 #include "sim/cli/progress_line.h"
 #include "sim/config/user_error.h"
 #include "sim/engine/inference_run.h"
-#include "sim/harden/bias_calibration.h"
-#include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
+#include "sim/harden/network_changes.h"
 #include "sim/harden/neuron_protection.h"
-#include "sim/harden/weight_remapping.h"
-#include "sim/mapping/network_compiler.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/npy.h"
-#include "sim/model/onnx_import.h"
-#include "sim/model/operand_width.h"
 
 namespace faultline::cli {
 namespace {
@@ -175,49 +170,19 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
              static_cast<double>(summary.images) / summary.wall_s);
 }
 
-void calibrate(const std::shared_ptr<model::Network>& network, const engine::Machine& machine,
-               const RunOptions& options) {
-  if (options.data.empty()) {
+harden::NetworkChanges changes_of(const RunOptions& options) {
+  if (options.calibrate > 0 && options.data.empty()) {
     throw UserError("--calibrate", 0, "there are no training images without --data", "name a data set");
   }
-  const model::Dataset images = model::load_dataset(options.data, model::Split::kTrain, options.calibrate);
-  model::check_dataset_fits(*network, images);
-  harden::calibrate_biases(network, model::import_onnx(options.model), machine.multipliers(*network),
-                           model::network_inputs(*network, images));
-}
-
-/// The network as the options change it; the machine gets the unit that a hardened design needs.
-std::shared_ptr<const model::Network> network_of(const RunOptions& options, engine::Machine& machine) {
-  const auto network = std::make_shared<model::Network>(model::import_onnx(options.model));
-  mapping::check_operand_format(*network, machine.operand_format());
-  if (options.remap_weights) {
-    model::require_8_bit_operands(*network, "--remap-weights");
-    harden::remap_weights(*network, [&machine](const std::string& layer) -> const hw::Multiplier& {
-      return machine.layer_multiplier(layer);
-    });
-  }
-  if (options.calibrate > 0) {
-    model::require_8_bit_operands(*network, "--calibrate");
-    calibrate(network, machine, options);
-  }
-  if (!options.clip.empty()) {
-    model::require_8_bit_operands(*network, "--clip");
-    harden::clip_network(*network, harden::read_clip_design(options.clip));
-  }
-  if (!options.hardened.empty()) {
-    model::require_8_bit_operands(*network, "--hardened");
-    const harden::HardenedDesign design = harden::read_hardened_design(options.hardened);
-    harden::protect_neurons(*network, design);
-    if (hw::ProtectionConfig* units = machine.protection()) {
-      harden::add_unit(design, *units);
-    }
-  }
-  return network;
+  return {options.remap_weights, options.calibrate, options.data, options.clip, options.hardened};
 }
 
 int run_network(const RunOptions& options) {
   const auto machine = options.accelerator.machine();
-  const auto network = network_of(options, *machine);
+  const auto network = harden::changed_network(options.model, changes_of(options), *machine);
+  if (hw::ProtectionConfig* units = machine->protection(); units != nullptr && !options.hardened.empty()) {
+    harden::add_unit(harden::read_hardened_design(options.hardened), *units);
+  }
   const engine::Samples samples = samples_of(options, *network);
   const engine::Inference inference = machine->inference(options.engine, network);
   engine::InferenceSummary summary;

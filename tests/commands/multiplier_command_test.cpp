@@ -173,5 +173,26 @@ TEST(MultiplierCommand, EffectsAreThoseOfRuns) {
   EXPECT_GT(effect["both"].get<double>(), effect["as_trained"].get<double>());
 }
 
+TEST(MultiplierCommand, CampaignsStrikeTheRemappedAndCalibratedNetwork) {
+  const test::TemporaryFolder folder;
+  const std::string model = FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx";
+  folder.write("e.yaml", "model: " + model +
+                             "\ndata: {source: builtin:digits, images: 20}\n"
+                             "accelerator: {multiplier: {family: perforated, rows: 4}}\n"
+                             "remap_weights: true\ncalibrate: 30\n"
+                             "faults: {model: flip, sample: 5, where: ['array.pe[*][*].*']}\n");
+  const json struck = run_json("campaign e.yaml --out r.db", folder);
+  const json run = run_json("run --model " + model +
+                                " --data builtin:digits --images 20 --engine functional --remap-weights --calibrate 30 "
+                                "--multiplier perforated:first=0,rows=4",
+                            folder);
+  EXPECT_EQ(struck["accuracy"]["labels"]["golden"], run["accuracy"]);
+  EXPECT_EQ(struck["experiment"]["remap_weights"], true);
+  EXPECT_EQ(struck["experiment"]["calibrate"], 30);
+  const json plain = run_json("campaign e.yaml --calibrate 0", folder);
+  EXPECT_FALSE(plain["experiment"].contains("calibrate"));
+  EXPECT_EQ(run_json("replay r.db --experiment 0", folder)["equal"], true);
+}
+
 }  // namespace
 }  // namespace faultline
