@@ -1,0 +1,41 @@
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/run_faultline.h"
+
+namespace faultline {
+namespace {
+
+using nlohmann::json;
+
+const std::filesystem::path kSource = FAULTLINE_SOURCE_DIR;
+
+/// Cones know operands of 8 bits only: wider ones are simulated, whoever simulates them.
+TEST(WideCampaign, IsSimulatedAndHasTheSameRowsWithAnyNumberOfJobs) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.write("experiment.yaml",
+                                        "model: models/lenet5_digits_16bit.onnx\n"
+                                        "data: {source: builtin:digits, images: 2}\n"
+                                        "accelerator: {operand_bits: 16}\n"
+                                        "faults: {model: flip, sample: 60, where: [\"array.*\", \"buffer.*\"]}\n");
+  const auto run = [&](const std::string& options) {
+    const auto result = test::run_faultline("campaign '" + file + "' --json --rows " + options, kSource);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return json::parse(result.out, nullptr, false);
+  };
+  const json one = run("--jobs 1");
+  ASSERT_TRUE(one.is_object());
+  ASSERT_EQ(one["rows"].size(), 60u);
+  EXPECT_EQ(one["experiment"]["engine"], "cycle");
+  EXPECT_EQ(one["simulated"], one["runs"]);
+  EXPECT_EQ(one["followed"], 0);
+  EXPECT_LT(one["outcomes"]["masked"], 60) << "no fault showed";
+  const json two = run("--jobs 2");
+  EXPECT_EQ(two["rows"], one["rows"]);
+  EXPECT_EQ(two["rows_sha256"], one["rows_sha256"]);
+}
+
+}  // namespace
+}  // namespace faultline
