@@ -204,7 +204,7 @@ int run_network(const RunOptions& options) {
 
 std::function<int()> configure(CLI::App& app) {
   auto options = std::make_shared<RunOptions>();
-  app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
+  app.add_option("--model", options->model, "Network (ONNX)")->required();
   CLI::Option* data = app.add_option("--data", options->data, "Images: mnist:DIR, cifar10:DIR or builtin:digits");
   CLI::Option* images =
       app.add_option("--images", options->images, "How many test images; 0: all")->capture_default_str();
