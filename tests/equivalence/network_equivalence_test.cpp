@@ -7,6 +7,7 @@
 #include "sim/mapping/compute_timing.h"
 #include "sim/mapping/network_compiler.h"
 #include "tests/support/mixed_multipliers.h"
+#include "tests/support/platform_parameters.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/reference_layer.h"
@@ -16,13 +17,7 @@ namespace {
 
 constexpr uint64_t kSeed = 31;
 
-using Parameters = std::tuple<hw::Dataflow, GridKind, int>;
-
-std::string name_of(const testing::TestParamInfo<Parameters>& info) {
-  const auto& [dataflow, kind, number] = info.param;
-  return std::string(hw::to_string(dataflow)) + (kind == GridKind::kCycle ? "_cycle_" : "_structural_") +
-         std::to_string(number);
-}
+using Parameters = test::PlatformParameters;
 
 /// SystemC elaborates once per process: each case builds one platform.
 class NetworkEquivalence : public testing::TestWithParam<Parameters> {
@@ -130,10 +125,12 @@ const auto kDataflows =
     testing::Values(hw::Dataflow::kWeightStationary, hw::Dataflow::kOutputStationary, hw::Dataflow::kInputStationary);
 const auto kGrids = testing::Values(GridKind::kCycle, GridKind::kStructural);
 
-INSTANTIATE_TEST_SUITE_P(Random, UnrelatedLayers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
-INSTANTIATE_TEST_SUITE_P(Random, Classifier, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
+INSTANTIATE_TEST_SUITE_P(Random, UnrelatedLayers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)),
+                         test::name_of);
+INSTANTIATE_TEST_SUITE_P(Random, Classifier, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), test::name_of);
 
-INSTANTIATE_TEST_SUITE_P(Random, MixedMultipliers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
+INSTANTIATE_TEST_SUITE_P(Random, MixedMultipliers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)),
+                         test::name_of);
 
 }  // namespace
 }  // namespace faultline::engine

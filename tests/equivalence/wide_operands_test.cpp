@@ -9,6 +9,7 @@
 #include "sim/engine/gemm_run.h"
 #include "tests/support/gemm_cycles.h"
 #include "tests/support/mixed_multipliers.h"
+#include "tests/support/platform_parameters.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/reference_layer.h"
@@ -19,13 +20,7 @@ namespace {
 
 constexpr uint64_t kSeed = 53;
 
-using Parameters = std::tuple<hw::Dataflow, GridKind, int>;
-
-std::string name_of(const testing::TestParamInfo<Parameters>& info) {
-  const auto& [dataflow, kind, number] = info.param;
-  return std::string(hw::to_string(dataflow)) + (kind == GridKind::kCycle ? "_cycle_" : "_structural_") +
-         std::to_string(number);
-}
+using Parameters = test::PlatformParameters;
 
 /// The family's standard member for operands of `bits` bits.
 hw::Multiplier standard_member(const std::string& name, int bits) {
@@ -130,11 +125,11 @@ const auto kDataflows =
     testing::Values(hw::Dataflow::kWeightStationary, hw::Dataflow::kOutputStationary, hw::Dataflow::kInputStationary);
 const auto kGrids = testing::Values(GridKind::kCycle, GridKind::kStructural);
 
-INSTANTIATE_TEST_SUITE_P(Families, WideGemm, testing::Combine(kDataflows, kGrids, testing::Range(0, 8)), name_of);
-INSTANTIATE_TEST_SUITE_P(Random, WideLayers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), name_of);
+INSTANTIATE_TEST_SUITE_P(Families, WideGemm, testing::Combine(kDataflows, kGrids, testing::Range(0, 8)), test::name_of);
+INSTANTIATE_TEST_SUITE_P(Random, WideLayers, testing::Combine(kDataflows, kGrids, testing::Range(0, 4)), test::name_of);
 INSTANTIATE_TEST_SUITE_P(Random, WideElements,
                          testing::Combine(kDataflows, testing::Values(GridKind::kCycle), testing::Range(0, 2)),
-                         name_of);
+                         test::name_of);
 
 }  // namespace
 }  // namespace faultline::engine
