@@ -83,6 +83,8 @@ TEST_F(GpuCampaign, RefusesEnginesOfTheArray) {
                              "faults: {model: flip, sample: 1, where: [\"shared_memory.*\"]}\n");
   test::expect_refusal("campaign e.yaml --engine rtl", folder.path(),
                        "e.yaml: no engine 'rtl' that takes faults for a GPU; use auto, cone or cycle");
+  test::expect_refusal("campaign e.yaml --hardened h.yaml", folder.path(),
+                       "e.yaml: 'hardened' needs an accelerator that can have a unit for it");
   test::expect_refusal("campaign e.yaml --array 4x4", folder.path(), "--array: does not apply to the GPU");
 }
 

@@ -84,6 +84,16 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:1: unknown key 'on_error' of protection unit 'tmr'; use entries"),
       accelerator("NeuronOnError", "protection: ['dmr:on_error=stop']\n",
                   "FILE:1: 'on_error' of protection unit 'dmr' is 'stop'; give flag or zero"),
+      accelerator("NeuronUnitOnWideWords", "array: 4x4\noperand_bits: 16\nprotection: [lcu]\n",
+                  "FILE:1: the neuron unit lcu corrects words of 8 bits; those of the array have 16"),
+      {"ClipOfWideNetwork",
+       "harden clip --model " FAULTLINE_SOURCE_DIR
+       "/models/lenet5_digits_16bit.onnx --data builtin:digits --images 2 --out c.yaml",
+       "", "the network has operands of 16 bits; harden clip takes networks with operands of 8 bits"},
+      {"CalibrationOfWideNetwork",
+       "run --model " FAULTLINE_SOURCE_DIR
+       "/models/lenet5_digits_16bit.onnx --data builtin:digits --images 1 --operand-bits 16 --calibrate 3",
+       "", "the network has operands of 16 bits; the calibration of biases takes networks with operands of 8 bits"},
       accelerator("ProtectedTwice", "protection:\n  - secded\n  - unit: parity\n    memories: [weight]\n",
                   "FILE:3: memory 'weight' is protected twice; give it one code"),
       accelerator("BypassOutside", "array: 4x4\nprotection:\n  - {unit: bypass, elements: [0/4]}\n",
