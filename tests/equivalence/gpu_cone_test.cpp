@@ -89,7 +89,7 @@ class GpuConeEquivalence : public testing::TestWithParam<int> {
       case 5:
         return at("partition[*].collector[*].operand[*].lane[*]",
                   size_t{aim->collector} * 4 * static_cast<size_t>(config_.warp_size) + static_cast<size_t>(lane),
-                  aim->read[0] == kNever ? taken : aim->read[0]);
+                  aim->read[0] == kNotTraced ? taken : aim->read[0]);
       default:
         return at("register_file.entry[*].lane[*]",
                   aim->destination * static_cast<size_t>(config_.warp_size) + static_cast<size_t>(lane),

@@ -177,7 +177,7 @@ TEST_P(NeuronUnitTest, AnIdleUnitChangesNothing) {
   EXPECT_TRUE(own);
 }
 
-std::string name_of(const testing::TestParamInfo<Machine>& machine) {
+std::string name_of_unit(const testing::TestParamInfo<Machine>& machine) {
   return hw::to_string(std::get<0>(machine.param)) + std::string("_") + std::get<1>(machine.param);
 }
 
@@ -186,7 +186,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, NeuronUnitTest,
                                                           hw::Dataflow::kOutputStationary,
                                                           hw::Dataflow::kInputStationary),
                                           testing::Values("lcu", "tmr", "dmr")),
-                         name_of);
+                         name_of_unit);
 
 }  // namespace
 }  // namespace faultline::engine
