@@ -19,7 +19,8 @@ const FamilyRegistration kRegistration{
      "A. Momeni, J. Han, P. Montuschi and F. Lombardi, Design and analysis of approximate compressors for "
      "multiplication, IEEE Transactions on Computers 64(4), 2015 (design 2)",
      compressor_tree_parameters, [](int bits, const FamilyValues& values) {
-       return compressor_tree(bits, values[0], {dadda_momeni_outputs, {"~({0} ^ {1}) | ~({2} ^ {3})", "({0} | {1}) & ({2} | {3})"}});
+       return compressor_tree(bits, values[0],
+                              {dadda_momeni_outputs, {"~({0} ^ {1}) | ~({2} ^ {3})", "({0} | {1}) & ({2} | {3})"}});
      }}};
 
 }  // namespace

@@ -102,8 +102,9 @@ std::function<int()> configure_analyze_multipliers(CLI::App& app) {
   return [options] { return analyze(*options); };
 }
 
-const Registration kRegistration{
-    {"analyze multipliers", "Accuracy with multipliers, before and after remapping and calibration", configure_analyze_multipliers}};
+const Registration kRegistration{{"analyze multipliers",
+                                  "Accuracy with multipliers, before and after remapping and calibration",
+                                  configure_analyze_multipliers}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -128,8 +128,9 @@ std::function<int()> configure_analyze_nvf(CLI::App& app) {
   return [options] { return analyze(*options); };
 }
 
-const Registration kRegistration{
-    {"analyze nvf", "Vulnerability factors: which share of flips of each neuron changes the class", configure_analyze_nvf}};
+const Registration kRegistration{{"analyze nvf",
+                                  "Vulnerability factors: which share of flips of each neuron changes the class",
+                                  configure_analyze_nvf}};
 
 }  // namespace
 }  // namespace faultline::cli

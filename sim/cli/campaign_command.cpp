@@ -191,7 +191,8 @@ std::function<int()> configure_campaign(CLI::App& app) {
   return [options] { return run_campaign(*options); };
 }
 
-const Registration kRegistration{{"campaign", "Run a fault list or a random sample and count the outcomes", configure_campaign}};
+const Registration kRegistration{
+    {"campaign", "Run a fault list or a random sample and count the outcomes", configure_campaign}};
 
 }  // namespace
 }  // namespace faultline::cli

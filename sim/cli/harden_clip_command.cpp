@@ -103,8 +103,9 @@ std::function<int()> configure_harden_clip(CLI::App& app) {
   return [options] { return harden_clip(*options); };
 }
 
-const Registration kRegistration{
-    {"harden clip", "Bounds to which layers clip their outputs, from what training images give", configure_harden_clip}};
+const Registration kRegistration{{"harden clip",
+                                  "Bounds to which layers clip their outputs, from what training images give",
+                                  configure_harden_clip}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -47,7 +47,8 @@ std::function<int()> configure_inject(CLI::App& app) {
   return [options] { return inject(*options); };
 }
 
-const Registration kRegistration{{"inject", "Strike one site on one image and tell what became of it", configure_inject}};
+const Registration kRegistration{
+    {"inject", "Strike one site on one image and tell what became of it", configure_inject}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -223,7 +223,8 @@ std::function<int()> configure_run(CLI::App& app) {
   return [options] { return run_network(*options); };
 }
 
-const Registration kRegistration{{"run", "Run a network on images: accuracy, logits, and cycles per layer", configure_run}};
+const Registration kRegistration{
+    {"run", "Run a network on images: accuracy, logits, and cycles per layer", configure_run}};
 
 }  // namespace
 }  // namespace faultline::cli

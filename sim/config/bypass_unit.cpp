@@ -58,7 +58,8 @@ std::vector<std::string> write_bypass(const hw::ProtectionConfig& config) {
   return {text};
 }
 
-const ProtectionUnitRegistration kRegistration{{[] { return std::vector<std::string>{"bypass"}; }, read_bypass, write_bypass}};
+const ProtectionUnitRegistration kRegistration{
+    {[] { return std::vector<std::string>{"bypass"}; }, read_bypass, write_bypass}};
 
 }  // namespace
 }  // namespace faultline::config

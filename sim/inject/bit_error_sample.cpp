@@ -38,7 +38,8 @@ std::shared_ptr<const FaultSampler> read_bit_error_sample(const config::YamlValu
   return std::make_shared<BitErrorSampler>(errors);
 }
 
-const FaultSamplerRegistration kRegistration{{"bit_error_rate", "ber", "", {"start"}, {"bits", "upset"}, read_bit_error_sample}};
+const FaultSamplerRegistration kRegistration{
+    {"bit_error_rate", "ber", "", {"start"}, {"bits", "upset"}, read_bit_error_sample}};
 
 /// How many bits come before the next that errs: a geometric variable by inversion, `most` where it is more.
 uint64_t draw_gap(double rate, uint64_t most, hw::CounterRandom& random) {

@@ -77,7 +77,8 @@ std::shared_ptr<const FaultSampler> read_stratified_sample(const config::YamlVal
   return std::make_shared<StratifiedSampler>(std::move(how));
 }
 
-const FaultSamplerRegistration kRegistration{{"stratified", "strata", "", {"allocation", "pilot"}, {}, read_stratified_sample}};
+const FaultSamplerRegistration kRegistration{
+    {"stratified", "strata", "", {"allocation", "pilot"}, {}, read_stratified_sample}};
 
 }  // namespace
 

@@ -104,8 +104,8 @@ void import_qlinear_unary(ImportContext& context, const onnx::NodeProto& node) {
   fusion.codes = context.code_type(node, 3);
   fusion.names = {node.output(0)};
   const std::string plain_name = node.op_type().substr(std::string("QLinear").size());
-  lower_unary(context, node, {nullptr, source.tensor, source.quantisation}, unary_functions().at(plain_name)(context, node),
-              fusion);
+  lower_unary(context, node, {nullptr, source.tensor, source.quantisation},
+              unary_functions().at(plain_name)(context, node), fusion);
 }
 
 bool fuse_range(const Range& range, Fusion& fusion) {

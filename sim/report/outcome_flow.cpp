@@ -18,7 +18,7 @@ using campaign::Outcome;
 constexpr double kWidth = 960;
 constexpr double kColumn = 220;      ///< from stage to stage
 constexpr double kNode = 12;         ///< width of a node
-constexpr double kFlowTop = 58;          ///< of the stages; their names stand above
+constexpr double kFlowTop = 58;      ///< of the stages; their names stand above
 constexpr double kFullHeight = 210;  ///< of all runs
 constexpr double kThinnest = 1.5;
 constexpr double kLine = 26;  ///< from exit to exit, at least

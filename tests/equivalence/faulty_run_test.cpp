@@ -12,13 +12,14 @@
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
+#include "tests/support/repetitions.h"
 #include "tests/support/wide_network.h"
 
 namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 47;
-constexpr int kFaults = 1500;
+constexpr int kFaults = test::repetitions(1500);
 
 struct Machine {
   hw::Dataflow dataflow;

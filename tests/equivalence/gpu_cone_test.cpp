@@ -9,13 +9,14 @@
 #include "sim/engine/gpu_trace.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_network.h"
+#include "tests/support/repetitions.h"
 #include "tests/support/sm_harness.h"
 
 namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 9405;
-constexpr int kFaults = 60;
+constexpr int kFaults = test::repetitions(60);
 
 const char* const kData[] = {"register_file.entry[*].lane[*]",
                              "shared_memory.word[*]",

@@ -87,7 +87,8 @@ TEST(HardenedDesign, RefusesWhatTheNetworkHasNot) {
   EXPECT_THAT(message("conv1", {4704}), HasSubstr("'conv1' has no neuron 4704; its neurons are 0 to 4703"));
   EXPECT_THAT(message("fc3", {1}), HasSubstr("'fc3' cannot be protected by lcu: "));
   const HardenedDesign other{"h.yaml", "m", "00", "lcu", {}};
-  EXPECT_THAT(refusal_of_design([&] { find_layers(other, lenet5()); }), HasSubstr("h.yaml: was made for another model"));
+  EXPECT_THAT(refusal_of_design([&] { find_layers(other, lenet5()); }),
+              HasSubstr("h.yaml: was made for another model"));
 }
 
 }  // namespace

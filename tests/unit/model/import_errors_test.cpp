@@ -82,7 +82,8 @@ TEST(ImportErrors, SmallNetworkItselfIsFine) {
 
 TEST(ImportErrors, FilesThatAreNoModels) {
   EXPECT_THAT(import_refusal("/nonexistent/model.onnx"), HasSubstr("/nonexistent/model.onnx: cannot be read"));
-  EXPECT_THAT(import_refusal(GraphBuilder::save_bytes("\x89PNG\r\n\x1a\n not a model")), HasSubstr("is not an ONNX model"));
+  EXPECT_THAT(import_refusal(GraphBuilder::save_bytes("\x89PNG\r\n\x1a\n not a model")),
+              HasSubstr("is not an ONNX model"));
   EXPECT_THAT(import_refusal(GraphBuilder::save_bytes("")), HasSubstr("is empty"));
 }
 
