@@ -4,8 +4,27 @@
 
 #include <fmt/format.h>
 
+#include "rtl/generator/text_template.h"
+
 namespace faultline::rtl {
 namespace {
+
+constexpr const char* kChecks = R"(  typedef struct packed {
+@members@  } observed_t;
+
+  observed_t observed;
+@assignments@
+  logic [$bits(observed_t)-1:0] expected_cycles [0:CYCLES-1];
+
+  task automatic check_cycle(input int cycle);
+    observed_t expected;
+    expected = expected_cycles[cycle];
+    if (observed !== expected) begin
+@comparisons@      $fatal(1, "the design differs from the model");
+    end
+  endtask
+
+)";
 
 std::string member(const ObservedSignal& signal) {
   std::string name = signal.name;
@@ -16,8 +35,6 @@ std::string member(const ObservedSignal& signal) {
   }
   return name;
 }
-
-}  // namespace
 
 std::string member_lines(const std::vector<ObservedSignal>& signals) {
   std::string lines;
@@ -45,6 +62,29 @@ std::string comparison_lines(const std::vector<ObservedSignal>& signals) {
         lines.empty() ? "" : "end else ", member(signal), signal.name);
   }
   return lines + "      end\n";
+}
+
+}  // namespace
+
+void observe_ends(const MappedSignal& signal, const hw::StateTable& table, std::vector<ObservedSignal>& signals) {
+  const size_t field = table.field_index(signal.field.path);
+  const int bits = signal.field.bits;
+  const size_t last = signal.field.element_count() - 1;
+  for (const size_t element : {size_t{0}, last}) {
+    const hw::Site site{field, element};
+    const std::string place = element_path(signal, element);
+    signals.push_back(
+        {place, "u_dut." + place, bits, [&table, site, bits](BitLine& line) { line.append(table.peek(site), bits); }});
+    if (last == 0) {
+      break;
+    }
+  }
+}
+
+std::string checking_text(const std::vector<ObservedSignal>& signals) {
+  return fill_template(kChecks, {{"members", member_lines(signals)},
+                                 {"assignments", assignment_lines(signals)},
+                                 {"comparisons", comparison_lines(signals)}});
 }
 
 std::string recorded_word(const std::vector<ObservedSignal>& signals) {

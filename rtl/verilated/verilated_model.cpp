@@ -13,6 +13,11 @@ namespace {
 
 constexpr const char* kRemedy = "remove it, so that it is built again";
 
+/// The table holds a signed value with its sign in all bits above; Verilator keeps zeros there.
+bool extends_sign(const hw::StateField& field) {
+  return field.is_signed && field.bits != 8 * field.element_bytes;
+}
+
 template <typename Function>
 void resolve(void* library, const std::string& name, Function*& function) {
   function = reinterpret_cast<Function*>(dlsym(library, ("faultline_" + name).c_str()));
@@ -69,7 +74,7 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
     forces += mapped.is_wire() && !mapped.path.empty() ? field.element_count() : 0;
     const size_t bytes = storage_bytes(field.bits);
     // The words of a memory follow one another, so that one look-up finds them all.
-    const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1;
+    const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1 && !extends_sign(field);
     for (size_t element = 0; !mapped.path.empty() && element < field.element_count(); ++element) {
       void* const storage =
           memory && element > 0 ? signal.places.front().byte + element * bytes : find(design, mapped, element);
@@ -96,8 +101,8 @@ void VerilatedModel::add_stored(size_t signal, bool packed, const std::vector<Pl
   const size_t bytes = storage_bytes(field.bits);
   auto& cells = bytes == 1 ? cells_of_1_ : bytes == 2 ? cells_of_2_ : bytes == 4 ? cells_of_4_ : cells_of_8_;
   for (size_t element = 0; element < places.size(); ++element) {
-    if (packed) {
-      slices_.push_back({signal, element});
+    if (packed || extends_sign(field)) {
+      converted_.push_back({signal, element});
     } else {
       cells.push_back({places[element].byte, field.byte_of(element)});
     }
@@ -200,7 +205,7 @@ void VerilatedModel::copy_cells_from(const std::vector<Cell>& cells, const std::
   }
 }
 
-/// Words are little-endian, and what the wider ones have more of is 0.
+/// Words are little-endian and unsigned unless they are equally wide: what the wider ones have more of is 0.
 void VerilatedModel::copy_words(const std::byte* from, size_t from_bytes, std::byte* to, size_t to_bytes,
                                 size_t words) {
   if (from_bytes == to_bytes) {
@@ -218,8 +223,8 @@ void VerilatedModel::copy_to(hw::StateTable& table) const {
   copy_cells_to<uint16_t>(cells_of_2_, table.arena());
   copy_cells_to<uint32_t>(cells_of_4_, table.arena());
   copy_cells_to<uint64_t>(cells_of_8_, table.arena());
-  for (const hw::Site slice : slices_) {
-    table.poke({first_field_ + slice.field, slice.element}, peek(slice.field, slice.element));
+  for (const hw::Site site : converted_) {
+    table.poke({first_field_ + site.field, site.element}, peek(site.field, site.element));
   }
   for (const Run& run : runs_) {
     copy_words(run.storage, run.storage_bytes, table.arena() + run.place, run.table_bytes, run.words);
@@ -231,8 +236,8 @@ void VerilatedModel::copy_from(const hw::StateTable& table) {
   copy_cells_from<uint16_t>(cells_of_2_, table.arena());
   copy_cells_from<uint32_t>(cells_of_4_, table.arena());
   copy_cells_from<uint64_t>(cells_of_8_, table.arena());
-  for (const hw::Site slice : slices_) {
-    poke(slice.field, slice.element, table.peek({first_field_ + slice.field, slice.element}));
+  for (const hw::Site site : converted_) {
+    poke(site.field, site.element, table.peek({first_field_ + site.field, site.element}));
   }
   for (const Run& run : runs_) {
     copy_words(table.arena() + run.place, run.table_bytes, run.storage, run.storage_bytes, run.words);

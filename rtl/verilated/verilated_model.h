@@ -93,8 +93,9 @@ class VerilatedModel {
   void* model_ = nullptr;
   std::vector<Signal> signals_;
   std::vector<Cell> cells_of_1_, cells_of_2_, cells_of_4_, cells_of_8_;  ///< by bytes
-  std::vector<hw::Site> slices_;  ///< elements that are no words of their own; field: index in signals_
-  std::vector<Run> runs_;         ///< of memories
+  /// Elements that are no words of their own, or whose sign the table extends; field: index in signals_.
+  std::vector<hw::Site> converted_;
+  std::vector<Run> runs_;  ///< of memories
   const size_t first_field_;
   std::vector<Place> enables_, values_;  ///< of all elements of all wires
 };

@@ -41,7 +41,9 @@ TEST(RtlEngine, GivesEveryExperimentTheSameOutcome) {
   const std::string fault = "inject " + kModel + "--array 8x8 --dataflow os ";
   for (const char* site : {"array.pe[1][2].accumulator --mask 0x40000000 --cycle 900",
                            "array.pe[1][2].product --mask 0x4000 --fault stuck_at_1 --cycle 900",
-                           "controller.phase --mask 0x2 --cycle 1200"}) {
+                           "controller.phase --mask 0x2 --cycle 1200",
+                           // A sign bit that the next command overwrites: nothing stays behind.
+                           "controller.command.zero_point --mask 0x80 --cycle 1200"}) {
     json rtl = run_json(fault + "--site " + site + " --engine rtl", folder);
     json cycle = run_json(fault + "--site " + site + " --engine cycle", folder);
     for (json* result : {&rtl, &cycle}) {

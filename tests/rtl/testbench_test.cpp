@@ -54,7 +54,8 @@ class Testbench : public testing::Test {
 
 TEST_F(Testbench, IsCleanUnderVerilatorsLint) {
   for (const char* const arguments :
-       {"--array 1x1 --dataflow ws", "--array 3x5 --dataflow os", "--array 4x2 --dataflow is"}) {
+       {"--array 1x1 --dataflow ws", "--array 3x5 --dataflow os", "--array 4x2 --dataflow is",
+        "--grid --array 1x1 --dataflow os", "--grid --array 3x5 --dataflow ws"}) {
     write(arguments);
     const ChildResult result = lint();
     EXPECT_EQ(result.status, 0) << arguments;
@@ -76,6 +77,22 @@ TEST_F(Testbench, NamesTheFirstDifferenceOfABrokenElement) {
   EXPECT_NE(run.status, 0);
   EXPECT_THAT(run.output, ContainsRegex("FAIL: cycle [0-9]+: u_grid.row\\[0\\].column\\[0\\].u_pe.accumulator is "
                                         "[0-9a-f]+, expected [0-9a-f]+"));
+  EXPECT_EQ(run.output.find("PASS"), std::string::npos);
+}
+
+TEST_F(Testbench, PassesOnTheGridAlone) {
+  write("--grid --array 3x2 --dataflow ws --seed 2");
+  const ChildResult run = build_and_run();
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.output, HasSubstr("PASS: "));
+}
+
+TEST_F(Testbench, NamesTheFirstDifferenceOfABrokenGrid) {
+  write("--grid --array 2x3 --dataflow os");
+  change("systolic_grid.sv", "row[r].column[c-1].activation;", "row[r].column[0].activation;");
+  const ChildResult run = build_and_run();
+  EXPECT_NE(run.status, 0);
+  EXPECT_THAT(run.output, ContainsRegex("FAIL: cycle [0-9]+: [a-z_]+.* is [0-9a-f]+, expected [0-9a-f]+"));
   EXPECT_EQ(run.output.find("PASS"), std::string::npos);
 }
 
