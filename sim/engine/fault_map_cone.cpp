@@ -20,7 +20,7 @@ FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule&
 
 bool FaultMapCone::take(const std::vector<hw::Fault>& faults) {
   const hw::AcceleratorConfig& config = schedule_.config();
-  if (!config.layer_multipliers.empty() || !config.grid.uniform()) {
+  if (!config.layer_multipliers.empty() || !config.grid.uniform() || config.grid.format().wide()) {
     return false;
   }
   if (!std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same)) {
@@ -89,7 +89,7 @@ std::optional<bool> FaultMapCone::left_in_array(const ComputeView* last, bool la
   }
   for (int row = 0; row < array_->rows(); ++row) {
     for (int column = 0; column < array_->columns(); ++column) {
-      const int8_t held = last->stationary(last->folds() - 1, row, column).value;
+      const auto held = static_cast<int8_t>(last->stationary(last->folds() - 1, row, column).value);
       if (array_->element(row, column).other.of(held) != held) {
         return true;
       }

@@ -198,7 +198,7 @@ void StuckLayer::follow_columns(const Command& command, const StuckArray& array)
       }
       wrong = at.sum.of(wrong);
     }
-    add(channel, pixel, sum_difference(wrong, right));
+    add(channel, pixel, static_cast<int32_t>(sum_difference(wrong, right)));
   };
   for (int64_t tile = 0; tile < command.tiles; ++tile) {
     for (int64_t fold = 0; fold < command.folds; ++fold) {
@@ -244,7 +244,7 @@ void StuckLayer::follow_accumulators(const Command& command, const StuckArray& a
           right = hw::wrapping_add(right, multiply(east, other));
           wrong = at.sum.of(hw::wrapping_add(wrong, StuckArray::product(at, east, other, multiply)));
         }
-        add(channel, pixel, sum_difference(array.drained(row, column, wrong), right));
+        add(channel, pixel, static_cast<int32_t>(sum_difference(array.drained(row, column, wrong), right)));
       }
     }
   }
@@ -253,11 +253,14 @@ void StuckLayer::follow_accumulators(const Command& command, const StuckArray& a
 int32_t StuckLayer::fold_sum(const ComputeView& view, int64_t fold, int64_t phase, int row, int column,
                              const StuckArray& array) const {
   const auto product = [&](StreamSlot slot, int at_row) -> int32_t {
-    const auto multiply = [&](int8_t a, int8_t b) { return view.product_of(a, b, at_row, column); };
+    const auto multiply = [&](int8_t a, int8_t b) {
+      return static_cast<int16_t>(view.product_of(a, b, at_row, column));
+    };
     const ArrayOperand east = view.eastward(slot, at_row);
     const ArrayOperand other = view.other(slot, at_row, column);
     return east.valid && other.valid
-               ? StuckArray::product(array.element(at_row, column), east.value, other.value, multiply)
+               ? StuckArray::product(array.element(at_row, column), static_cast<int8_t>(east.value),
+                                     static_cast<int8_t>(other.value), multiply)
                : 0;
   };
   if (grid_.dataflow == hw::Dataflow::kOutputStationary) {
