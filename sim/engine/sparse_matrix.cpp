@@ -2,25 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/engine/operand_types.h"
+
 namespace faultline::engine {
-namespace {
-
-int16_t sparse_product(const hw::Multiplier& multiplier, int8_t activation, int8_t weight) {
-  return multiplier.product(activation, weight);
-}
-int32_t sparse_product(const hw::Multiplier& multiplier, int16_t activation, int16_t weight) {
-  return multiplier.wide_product(activation, weight);
-}
-
-const std::vector<int8_t>& sparse_weights(const model::MatrixOperator& layer, int8_t) {
-  return layer.weights;
-}
-const std::vector<int16_t>& sparse_weights(const model::MatrixOperator& layer, int16_t) {
-  return layer.wide_weights;
-}
-
-}  // namespace
-
 template <typename Sum>
 void SumDifferences<Sum>::resize(size_t pixels, size_t channels) {
   channels_ = channels;
@@ -49,7 +33,7 @@ SparseMatrix<Code>::SparseMatrix(const model::MatrixOperator& layer, const hw::M
   const auto planes = static_cast<size_t>(layer.planes);
   const auto outputs = static_cast<size_t>(g.group_out_channels());
   const auto group_inputs = static_cast<size_t>(g.group_in_channels());
-  const std::vector<Code>& weights = sparse_weights(layer, Code{});
+  const std::vector<Code>& weights = weights_of<Code>(layer);
   const bool together = multiplier.exact() && layer.planes <= kMostPlanesTogether;
   (together ? combined_.resize(inputs * places * outputs) : codes_.resize(inputs * places * planes * outputs));
   for (size_t plane = 0; plane < planes; ++plane) {
@@ -93,7 +77,7 @@ void SparseMatrix<Code>::change_pixel(const Code* codes, const Combined* combine
   for (int plane = 0; plane < layer_.planes; ++plane, codes += outputs) {
     for (size_t output = 0; output < outputs; ++output) {
       const Sum step =
-          Sum{sparse_product(multiplier_, after, codes[output])} - sparse_product(multiplier_, before, codes[output]);
+          Sum{product_of(multiplier_, after, codes[output])} - product_of(multiplier_, before, codes[output]);
       sums[output] = add_to(sums[output], step);
     }
   }
