@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Compares the cone engine with the cycle engine on random experiments: networks, arrays, dataflows, multipliers, sites,
-# faults and images. Those that the cone engine has simulated are not compared. Fails where the engines differ, after all
-# machines have been compared. Needs a built build/release.
+# Compares the cone engine with the cycle engine on random experiments: networks, arrays, dataflows, multipliers, widths
+# of operands, sites, faults and images. Those that the cone engine has simulated are not compared. Fails where the
+# engines differ, after all machines have been compared. Needs a built build/release.
 #   scripts/check_cone.sh [--seed N] [--count N] [--jobs N]
 #     --count: experiments, 1000 on each machine (100,000 unless given)
 #     --jobs: machines compared at a time (one per core unless given)

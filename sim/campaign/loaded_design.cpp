@@ -52,10 +52,9 @@ std::shared_ptr<const model::Network> load_network(const ExperimentConfig& exper
   return network;
 }
 
-/// The cone engine does not know what the neuron unit does, and reasons about operands of 8 bits only: the engine
-/// `cycle` simulates what it cannot follow.
-std::string simulating_engine(const ExperimentConfig& experiment, const model::Network& network) {
-  const bool followed = experiment.hardened.empty() && !network.format.wide();
+/// The cone engine does not know what the neuron unit does: the engine `cycle` simulates what it cannot follow.
+std::string simulating_engine(const ExperimentConfig& experiment) {
+  const bool followed = experiment.hardened.empty();
   const bool simulates = strikes_neurons(experiment.engine) || (engine::follows_faults(experiment.engine) && !followed);
   return simulates ? "cycle" : experiment.engine;
 }
@@ -84,7 +83,7 @@ LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
       machine(load_machine(experiment)),
       network(load_network(experiment, *machine)),
       dataset(load_images(experiment, *network)),
-      simulated(machine->struck(simulating_engine(experiment, *network), network, experiment.file)),
+      simulated(machine->struck(simulating_engine(experiment), network, experiment.file)),
       exact(network, hw::Multiplier(network->format)),
       target(*simulated.engine, exact, dataset, simulated.follower.get()),
       functional(strikes_neurons(experiment.engine)

@@ -209,7 +209,7 @@ void strike_sum(const ArrayStrike& s) {
     s.travels_south();
     return;
   }
-  const int32_t sum = view->sum_down_to(*slot, s.row, s.column);
+  const int64_t sum = view->sum_down_to(*slot, s.row, s.column);
   s.context.effect.add_sum(*view, *slot, s.row, s.column, sum_difference(s.struck_sum(sum), sum));
 }
 
@@ -221,7 +221,7 @@ void strike_product(const ArrayStrike& s) {
   }
   const ArrayOperand moving = view->eastward(*slot, s.row);
   const ArrayOperand held = view->stationary(slot->fold, s.row, s.column);
-  const int16_t product = view->product_of(moving.value, held.value, s.row, s.column);
+  const int32_t product = view->product_of(moving.value, held.value, s.row, s.column);
   const bool added = moving.valid && held.valid && !s.bypassed();
   s.context.effect.add_sum(*view, *slot, s.row, s.column,
                            added ? sum_difference(s.struck_product(product), product) : 0);

@@ -1,8 +1,8 @@
 #include "sim/engine/compute_view.h"
 
 #include <algorithm>
+#include <array>
 
-#include "hw/arithmetic/requantisation.h"
 #include "sim/mapping/compute_timing.h"
 
 namespace faultline::engine {
@@ -28,9 +28,10 @@ int64_t taps_of(const ScheduledCommand& command, const hw::GridConfig& grid) {
 }  // namespace
 
 WindowView::WindowView(const NetworkSchedule& schedule, const ScheduledCommand& command, int64_t pixels, int64_t taps)
-    : descriptor_(command.descriptor()) {
+    : descriptor_(command.descriptor()), format_(schedule.config().grid.format()) {
   if (const ScheduledCommand* load = schedule.content_of(hw::LoadTarget::kInput, 0, command.number)) {
-    origin_ = int64_t{load->descriptor().dram_address} - schedule.layer(load->layer).memory.input;
+    const int64_t bytes = int64_t{load->descriptor().dram_address} - schedule.layer(load->layer).memory.input;
+    origin_ = bytes / format_.operand_bytes();
   }
   hw::Pixel pixel = hw::first_pixel(descriptor_);
   for (int64_t i = 0; i < pixels; ++i, pixel = hw::next_pixel(pixel, descriptor_)) {
@@ -64,6 +65,7 @@ ComputeView::ComputeView(const NetworkSchedule& schedule, const ScheduledCommand
       previous_(previous),
       inputs_(inputs),
       multiplier_(schedule.config().grid.selected(schedule.layer(command.layer).multiplier)),
+      format_(schedule.config().grid.format()),
       output_stationary_(schedule.config().grid.dataflow == hw::Dataflow::kOutputStationary),
       weights_move_(schedule.config().grid.dataflow == hw::Dataflow::kInputStationary),
       rows_(schedule.config().grid.rows),
@@ -103,15 +105,22 @@ std::optional<StreamSlot> ComputeView::slot(int64_t n) const {
   return slot.phase < stream_ ? std::optional(slot) : std::nullopt;
 }
 
-int8_t ComputeView::weight(int64_t address) const {
-  if (address >= loaded_begin_ && address < loaded_end_) {
-    return static_cast<int8_t>(loaded_[address - loaded_begin_]);
+int16_t ComputeView::weight(int64_t address) const {
+  const int bytes = format_.operand_bytes();
+  const int64_t first = address * bytes;
+  if (first >= loaded_begin_ && first + bytes <= loaded_end_) {
+    return operand_in(loaded_ + (first - loaded_begin_), format_);
   }
-  if (address >= schedule_.config().weight_buffer_bytes) {
-    return 0;
+  const int64_t end = std::min(first + bytes, schedule_.config().weight_buffer_bytes);
+  std::array<uint8_t, 2> found{};
+  int64_t at = first;
+  for (uint8_t& byte : found) {
+    const ScheduledCommand* load =
+        at < end ? schedule_.content_of(hw::LoadTarget::kWeight, at, command_.number) : nullptr;
+    byte = load == nullptr ? uint8_t{0} : schedule_.constant(*load, at);
+    ++at;
   }
-  const ScheduledCommand* load = schedule_.content_of(hw::LoadTarget::kWeight, address, command_.number);
-  return load == nullptr ? int8_t{0} : static_cast<int8_t>(schedule_.constant(*load, address));
+  return operand_in(found.data(), format_);
 }
 
 ArrayOperand ComputeView::eastward(StreamSlot slot, int row) const {
@@ -192,24 +201,24 @@ uint64_t ComputeView::sum_written(StreamSlot slot, int row, int column) const {
   return command_.first_cycle + static_cast<uint64_t>(word + rows_ + column + 4);
 }
 
-int32_t ComputeView::sum_down_to(StreamSlot slot, int row, int column) const {
-  int32_t sum = 0;
+int64_t ComputeView::sum_down_to(StreamSlot slot, int row, int column) const {
+  int64_t sum = 0;
   for (int r = 0; r <= row; ++r) {
     const ArrayOperand held = stationary(slot.fold, r, column);
     if (held.valid) {
-      sum = hw::wrapping_add(sum, product(eastward(slot, r), held, r, column));
+      sum += product(eastward(slot, r), held, r, column);
     }
   }
-  return sum;
+  return hw::wrap_to(sum, format_.sum_bits());
 }
 
-int32_t ComputeView::sum_up_to(StreamSlot slot, int row, int column) const {
-  int32_t sum = 0;
+int64_t ComputeView::sum_up_to(StreamSlot slot, int row, int column) const {
+  int64_t sum = 0;
   for (int64_t phase = 0; phase <= slot.phase; ++phase) {
     const StreamSlot at{slot.fold, phase};
-    sum = hw::wrapping_add(sum, product(eastward(at, row), other(at, row, column), row, column));
+    sum += product(eastward(at, row), other(at, row, column), row, column);
   }
-  return sum;
+  return hw::wrap_to(sum, format_.sum_bits());
 }
 
 std::optional<std::pair<int64_t, int64_t>> ComputeView::writer_of(int64_t sum_row) const {

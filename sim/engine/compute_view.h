@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "hw/arithmetic/operand_format.h"
+#include "hw/common/signed_bits.h"
 #include "hw/systolic/position.h"
 #include "sim/engine/network_schedule.h"
 
@@ -16,7 +18,14 @@ struct LayerInputs {
   std::vector<std::vector<uint8_t>> by_layer;
 };
 
-/// The windows of a kCompute or kPool over the input buffer: which byte a pixel and a tap meet.
+/// The operand that bytes of a memory hold.
+inline int16_t operand_in(const uint8_t* bytes, hw::OperandFormat format) {
+  return format.wide() ? static_cast<int16_t>(hw::wrap_to(bytes[0] | bytes[1] << 8, format.operand_bits))
+                       : static_cast<int8_t>(bytes[0]);
+}
+
+/// The windows of a kCompute or kPool over the input buffer: which operand a pixel and a tap meet. Addresses and
+/// positions count operands.
 class WindowView {
  public:
   /// `pixels` and `taps`: how many positions follow each other from the command's first ones.
@@ -29,21 +38,24 @@ class WindowView {
     return hw::input_address(pixels_[pixel].offset, taps_[tap].offset, descriptor_);
   }
   /// The activation that both meet, or the padding. `input`: of the command's layer, as DRAM holds it.
-  int8_t activation(size_t pixel, size_t tap, const std::vector<uint8_t>& input) const {
-    return inside(pixel, tap) ? byte(address(pixel, tap), input) : static_cast<int8_t>(descriptor_.pad_value);
+  int16_t activation(size_t pixel, size_t tap, const std::vector<uint8_t>& input) const {
+    return inside(pixel, tap) ? operand(address(pixel, tap), input) : static_cast<int16_t>(descriptor_.pad_value);
   }
-  int8_t byte(int64_t address, const std::vector<uint8_t>& input) const {
-    return static_cast<int8_t>(input.at(static_cast<size_t>(origin_ + address)));
+  int16_t operand(int64_t address, const std::vector<uint8_t>& input) const {
+    const int bytes = format_.operand_bytes();
+    const auto last = static_cast<size_t>((origin_ + address + 1) * bytes - 1);
+    return operand_in(&input.at(last) - (bytes - 1), format_);
   }
   /// Position in the layer's input of a buffer address.
   int64_t position(int64_t address) const { return origin_ + address; }
 
-  /// Every (pixel, tap) that reads a byte of the buffer.
+  /// Every (pixel, tap) that reads an operand of the buffer.
   void readers(int64_t address, std::vector<std::pair<size_t, size_t>>& found) const;
   size_t tap_count() const { return taps_.size(); }
 
  private:
   const hw::CommandDescriptor& descriptor_;
+  hw::OperandFormat format_;
   int64_t origin_ = 0;  ///< position in the layer's input of address 0
   std::vector<hw::Pixel> pixels_;
   std::vector<hw::Tap> taps_;
@@ -52,7 +64,7 @@ class WindowView {
 
 /// An operand in a processing element.
 struct ArrayOperand {
-  int8_t value = 0;
+  int16_t value = 0;
   bool valid = false;
   bool operator==(const ArrayOperand& other) const { return value == other.value && valid == other.valid; }
 };
@@ -108,10 +120,10 @@ class ComputeView {
   int32_t product(ArrayOperand eastward, ArrayOperand other, int row, int column) const {
     return eastward.valid && other.valid ? product_of(eastward.value, other.value, row, column) : 0;
   }
-  int16_t product_of(int8_t eastward, int8_t other, int row, int column) const {
+  int32_t product_of(int16_t eastward, int16_t other, int row, int column) const {
     const hw::Multiplier& multiplier =
         elements_.empty() ? multiplier_ : *elements_[static_cast<size_t>(row * columns_ + column)];
-    return weights_move_ ? multiplier.product(other, eastward) : multiplier.product(eastward, other);
+    return weights_move_ ? multiplier.any_product(other, eastward) : multiplier.any_product(eastward, other);
   }
 
   /// The operand that comes from the west for a row.
@@ -138,11 +150,11 @@ class ComputeView {
   /// The cycle at which that sum is written to the buffer.
   uint64_t sum_written(StreamSlot slot, int row, int column) const;
   /// Weight- and input-stationary: the sum of the products of rows [0, row].
-  int32_t sum_down_to(StreamSlot slot, int row, int column) const;
+  int64_t sum_down_to(StreamSlot slot, int row, int column) const;
   /// Output-stationary: the sum of the products of phases [0, phase].
-  int32_t sum_up_to(StreamSlot slot, int row, int column) const;
+  int64_t sum_up_to(StreamSlot slot, int row, int column) const;
   /// The whole sum that one fold adds to the buffer.
-  int32_t fold_sum(int64_t fold, int64_t phase, int row, int column) const {
+  int64_t fold_sum(int64_t fold, int64_t phase, int row, int column) const {
     return output_stationary_ ? sum_up_to({fold, stream_ - 1}, row, column)
                               : sum_down_to({fold, phase}, rows_ - 1, column);
   }
@@ -151,8 +163,8 @@ class ComputeView {
   std::optional<std::pair<int64_t, int64_t>> writer_of(int64_t sum_row) const;
   bool accumulates() const { return command_.descriptor().accumulate != 0; }
 
-  /// The byte of the weight buffer during this command.
-  int8_t weight(int64_t address) const;
+  /// The operand of the weight buffer during this command.
+  int16_t weight(int64_t address) const;
 
  private:
   const NetworkSchedule& schedule_;
@@ -161,13 +173,14 @@ class ComputeView {
   const LayerInputs& inputs_;
   const hw::Multiplier& multiplier_;             ///< selected for the layer
   std::vector<const hw::Multiplier*> elements_;  ///< what adds to sums, by row and column; empty where all are alike
+  hw::OperandFormat format_;
   bool output_stationary_;
   bool weights_move_;
   int rows_, columns_;
   int64_t folds_a_tile_, folds_, stream_, period_, prologue_, shift_start_, pitch_, weight_base_;
   int last_fold_rows_;
   WindowView window_;
-  int64_t loaded_begin_ = 0, loaded_end_ = 0;  ///< weight-buffer addresses that the last load before wrote
+  int64_t loaded_begin_ = 0, loaded_end_ = 0;  ///< bytes of the weight buffer that the last load before wrote
   const uint8_t* loaded_ = nullptr;            ///< their bytes
 };
 

@@ -342,7 +342,7 @@ ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults
   for (size_t layer = 0; layer < schedule.layers(); ++layer) {
     take_inputs(layer);
     const auto input = static_cast<size_t>(step(layer).inputs.front());
-    map.strike(layer, std::get<std::vector<int8_t>>(incremental.tensors()[input]), effect);
+    map.strike(layer, incremental.tensors()[input], effect);
   }
   ConeRun run = result(faults);
   if (outputs_equal()) {

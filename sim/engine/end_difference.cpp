@@ -1,9 +1,7 @@
 #include "sim/engine/end_difference.h"
 
 #include <algorithm>
-#include <variant>
 
-#include "hw/arithmetic/requantisation.h"
 #include "sim/mapping/activations.h"
 
 namespace faultline::engine {
@@ -18,26 +16,19 @@ bool any_differs(const ConeEffect::UnusedSums& sums) {
 /// True when what a layer's buffers still hold at the end differs.
 bool EndDifference::left_in_buffers(size_t layer) const {
   const model::Operator& operation = step(layer);
-  const std::vector<uint8_t>& kept_inputs = end_.inputs(layer);
-  const auto& differing_inputs = incremental_.differences(operation.inputs.front());
-  if (std::any_of(differing_inputs.begin(), differing_inputs.end(), [&](size_t i) { return kept_inputs[i] != 0; })) {
-    return true;
-  }
-  if (effect_.output_buffer_spared(layer)) {
-    return false;
-  }
-  const std::vector<uint8_t>& kept = end_.outputs(layer);
-  const auto output = static_cast<size_t>(operation.output);
-  const auto& changed = incremental_.differences(operation.output);
-  const auto* sums = std::get_if<std::vector<int32_t>>(&golden_->tensors[output]);
+  return kept_bytes_differ(operation.inputs.front(), end_.inputs(layer)) ||
+         (!effect_.output_buffer_spared(layer) && kept_bytes_differ(operation.output, end_.outputs(layer)));
+}
+
+/// `kept`: a bit for each byte of an element that the accelerator still holds.
+bool EndDifference::kept_bytes_differ(model::TensorId tensor, const std::vector<uint8_t>& kept) const {
+  const model::Values& golden = golden_->tensors[static_cast<size_t>(tensor)];
+  const model::Values& now = incremental_.tensors()[static_cast<size_t>(tensor)];
+  const auto& changed = incremental_.differences(tensor);
   return std::any_of(changed.begin(), changed.end(), [&](size_t i) {
-    if (sums == nullptr) {
-      return kept[i] != 0;
-    }
-    const auto now = static_cast<uint32_t>(std::get<std::vector<int32_t>>(incremental_.tensors()[output])[i]);
-    const uint32_t differing = now ^ static_cast<uint32_t>((*sums)[i]);
-    for (int byte = 0; byte < 4; ++byte) {
-      if ((kept[i] >> byte & 1) != 0 && (differing >> (8 * byte) & 0xFF) != 0) {
+    auto differing = static_cast<uint64_t>(integer_at(now, i) ^ integer_at(golden, i));
+    for (unsigned bytes = kept[i]; bytes != 0 && differing != 0; bytes >>= 1, differing >>= 8) {
+      if ((bytes & 1) != 0 && (differing & 0xFF) != 0) {
         return true;
       }
     }
@@ -48,11 +39,11 @@ bool EndDifference::left_in_buffers(size_t layer) const {
 /// True when the last window of the last pooling differs: registers hold it, lane by lane.
 bool EndDifference::left_in_window() const {
   const auto join = [&](const std::vector<EndOfRun::Source>& sources, const std::vector<model::Values>& tensors) {
-    int32_t joined = end_.last_window_is_maximum() ? -128 : 0;
+    int64_t joined = end_.last_window_is_maximum() ? network_.format.lowest() : 0;
     for (const EndOfRun::Source& source : sources) {
       const auto tensor = static_cast<size_t>(step(source.layer).inputs.front());
-      const int8_t code = std::get<std::vector<int8_t>>(tensors[tensor])[source.element];
-      joined = end_.last_window_is_maximum() ? std::max<int32_t>(joined, code) : joined + code;
+      const int64_t code = integer_at(tensors[tensor], source.element);
+      joined = end_.last_window_is_maximum() ? std::max(joined, code) : joined + code;
     }
     return joined;
   };
@@ -62,13 +53,13 @@ bool EndDifference::left_in_window() const {
   });
 }
 
-int32_t EndDifference::tile_sum(const EndOfRun::UnusedSum& unused) const {
-  int32_t sum = 0;
+int64_t EndDifference::tile_sum(const EndOfRun::UnusedSum& unused) const {
+  int64_t sum = 0;
   for (int64_t fold = 0; fold < unused.view->folds_a_tile(); ++fold) {
-    sum = hw::wrapping_add(sum, unused.view->fold_sum(unused.tile * unused.view->folds_a_tile() + fold, unused.phase,
-                                                      unused.row, unused.column));
+    sum += unused.view->fold_sum(unused.tile * unused.view->folds_a_tile() + fold, unused.phase, unused.row,
+                                 unused.column);
   }
-  return sum;
+  return effect_.wrapped_sum(sum);
 }
 
 /// Adds by how much sums of a layer without a neuron that the buffer still holds, `tile_sum` of the present inputs,
@@ -76,20 +67,20 @@ int32_t EndDifference::tile_sum(const EndOfRun::UnusedSum& unused) const {
 template <typename TileSum>
 void EndDifference::add_unused_sums(size_t layer, TileSum now, ConeEffect::UnusedSums& differences) {
   const model::TensorId input = step(layer).inputs.front();
-  const auto difference_at = [&](const EndOfRun::UnusedSum& unused) -> int32_t& {
+  const auto difference_at = [&](const EndOfRun::UnusedSum& unused) -> int64_t& {
     const StreamSlot first{unused.tile * unused.view->folds_a_tile(), unused.phase};
     return differences[{unused.view->target(first, unused.row, unused.column).row, unused.column}];
   };
   inputs_.use_golden(layer);
   for (const EndOfRun::UnusedSum& unused : end_.unused_sums(layer)) {
-    int32_t& sum = difference_at(unused);
-    sum = sum_difference(sum, tile_sum(unused));
+    int64_t& sum = difference_at(unused);
+    sum = effect_.wrapped_sum(sum - tile_sum(unused));
   }
   inputs_.set(layer,
               mapping::to_dram(incremental_.tensors()[static_cast<size_t>(input)], schedule_.layer(layer).input));
   for (const EndOfRun::UnusedSum& unused : end_.unused_sums(layer)) {
-    int32_t& sum = difference_at(unused);
-    sum = hw::wrapping_add(sum, now(unused));
+    int64_t& sum = difference_at(unused);
+    sum = effect_.wrapped_sum(sum + now(unused));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/fault_cone.h"
@@ -40,8 +41,9 @@ class EndDifference {
  private:
   const model::Operator& step(size_t layer) const { return *network_.operators[schedule_.layer(layer).operator_index]; }
   bool left_in_buffers(size_t layer) const;
+  bool kept_bytes_differ(model::TensorId tensor, const std::vector<uint8_t>& kept) const;
   bool left_in_window() const;
-  int32_t tile_sum(const EndOfRun::UnusedSum& unused) const;
+  int64_t tile_sum(const EndOfRun::UnusedSum& unused) const;
   template <typename TileSum>
   void add_unused_sums(size_t layer, TileSum now, ConeEffect::UnusedSums& differences);
 

@@ -8,6 +8,13 @@ using hw::CommandDescriptor;
 using hw::LoadTarget;
 using hw::Opcode;
 
+namespace {
+
+/// All bytes of an element.
+constexpr uint8_t kWholeElement = 0xff;
+
+}  // namespace
+
 size_t host_element(const mapping::ActivationFormat& format, int64_t position) {
   if (format.layout == model::Layout::kChannelsLast) {
     return static_cast<size_t>(position);
@@ -128,7 +135,8 @@ void EndOfRun::find_registers(const NetworkSchedule& schedule) {
 void EndOfRun::mark_inputs(const NetworkSchedule& schedule) {
   const int bus = schedule.config().bus_bytes;
   for (size_t layer = 0; layer < schedule.layers(); ++layer) {
-    inputs_[layer].resize(static_cast<size_t>(schedule.layer(layer).input.bytes()));
+    const mapping::ActivationFormat& format = schedule.layer(layer).input;
+    inputs_[layer].resize(static_cast<size_t>(format.pixels * format.channels));
   }
   for (const ScheduledCommand& command : schedule.commands()) {
     const CommandDescriptor& d = command.descriptor();
@@ -140,8 +148,10 @@ void EndOfRun::mark_inputs(const NetworkSchedule& schedule) {
       const NetworkSchedule::Bytes bytes = NetworkSchedule::bytes_of(d, beat, bus);
       for (int64_t address = bytes.begin; address < bytes.end; ++address) {
         if (schedule.last_written(LoadTarget::kInput, address) == schedule.load_written(command, beat)) {
-          const int64_t position = d.dram_address - program.memory.input + address - d.buffer_address;
-          inputs_[command.layer][host_element(program.input, position)] = 1;
+          const int64_t place = d.dram_address - program.memory.input + address - d.buffer_address;
+          const int bytes_each = program.input.element_bytes;
+          inputs_[command.layer][host_element(program.input, place / bytes_each)] |=
+              static_cast<uint8_t>(1 << place % bytes_each);
         }
       }
     }
@@ -220,25 +230,26 @@ void EndOfRun::mark_stationary(const NetworkSchedule& schedule) {
       const auto tap = static_cast<size_t>(fold % view.folds_a_tile() * view.rows() + word);
       if (view.window().inside(pixel, tap)) {
         const int64_t position = view.window().position(view.window().address(pixel, tap));
-        inputs_[view.command().layer][host_element(format, position)] = 1;
+        inputs_[view.command().layer][host_element(format, position)] = kWholeElement;
       }
     }
   }
 }
 
 bool EndOfRun::source_of(const NetworkSchedule& schedule, int64_t address, size_t before, Source& source) const {
-  const ScheduledCommand* load = schedule.content_of(LoadTarget::kInput, address, before);
+  const int64_t byte = address * schedule.config().grid.format().operand_bytes();
+  const ScheduledCommand* load = schedule.content_of(LoadTarget::kInput, byte, before);
   if (load == nullptr) {
     return false;
   }
   const mapping::LayerProgram& program = schedule.layer(load->layer);
   const CommandDescriptor& d = load->descriptor();
-  const int64_t position = d.dram_address - program.memory.input + address - d.buffer_address;
-  source = {load->layer, host_element(program.input, position)};
+  const int64_t place = d.dram_address - program.memory.input + byte - d.buffer_address;
+  source = {load->layer, host_element(program.input, place / program.input.element_bytes)};
   return true;
 }
 
-/// pool_data holds one byte a lane, of the last tap; window what the taps of the last window join.
+/// pool_data holds one operand a lane, of the last tap; window what the taps of the last window join.
 void EndOfRun::mark_last_window(const NetworkSchedule& schedule) {
   if (last_pool == 0) {
     return;
@@ -258,7 +269,7 @@ void EndOfRun::mark_last_window(const NetworkSchedule& schedule) {
         continue;
       }
       if (tap + 1 == view.tap_count()) {
-        inputs_[source.layer][source.element] = 1;
+        inputs_[source.layer][source.element] = kWholeElement;
       }
       if (view.inside(pixel, tap)) {
         sources.push_back(source);

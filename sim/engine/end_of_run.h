@@ -28,8 +28,8 @@ class EndOfRun {
   /// By address of the output buffer: the cycle of its last write; 0 when none.
   uint64_t last_output_write(int64_t address) const { return output_cycle_[static_cast<size_t>(address)]; }
 
-  /// Marks of the elements of a layer's input and output tensor that the accelerator still holds (outputs:
-  /// one bit for each byte); of its sums ([pixel][channel]), empty when it holds none.
+  /// Marks of the elements of a layer's input and output tensor that the accelerator still holds, one bit for each
+  /// byte; of its sums ([pixel][channel]), empty when it holds none.
   const std::vector<uint8_t>& inputs(size_t layer) const { return inputs_[layer]; }
   const std::vector<uint8_t>& outputs(size_t layer) const { return outputs_[layer]; }
   const std::vector<uint8_t>& sums(size_t layer) const { return sums_[layer]; }
@@ -51,7 +51,7 @@ class EndOfRun {
   /// By lane: the elements that the last window of the last kPool joins.
   const std::vector<std::vector<Source>>& last_window() const { return last_window_; }
   bool last_window_is_maximum() const { return last_window_is_maximum_; }
-  /// True when the last window of the last kPool reads this byte of the input buffer.
+  /// True when the last window of the last kPool reads this operand of the input buffer.
   bool in_last_window(int64_t address) const;
 
   /// The cycles from which registers hold what they still hold at the end; 0 when they are never written.
@@ -81,7 +81,7 @@ class EndOfRun {
   std::vector<std::vector<uint8_t>> inputs_, outputs_, sums_;
   std::vector<std::vector<UnusedSum>> unused_;
   std::vector<std::vector<Source>> last_window_;
-  std::vector<int64_t> last_window_addresses_;  ///< sorted
+  std::vector<int64_t> last_window_addresses_;  ///< of operands, sorted
   bool last_window_is_maximum_ = false;
 };
 

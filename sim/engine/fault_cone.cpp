@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "hw/arithmetic/requantisation.h"
-
 namespace faultline::engine {
 
 uint64_t struck(const hw::Fault& fault, uint64_t bits) {
@@ -68,7 +66,7 @@ size_t ConeEffect::element_of(size_t layer, WrittenNeuron neuron) const {
                       static_cast<int64_t>(neuron.pixel) * format.channels + static_cast<int64_t>(neuron.channel));
 }
 
-void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference) {
+void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int64_t difference) {
   if (difference == 0 && !several_) {
     return;
   }
@@ -83,23 +81,23 @@ void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int 
   }
 }
 
-void ConeEffect::add_unused(int64_t row, int column, int32_t difference) {
+void ConeEffect::add_unused(int64_t row, int column, int64_t difference) {
   if (part_ == Part::kOutputs) {
     return;
   }
   if (several_) {
     touch(schedule_.layers(), static_cast<uint64_t>(row) << 20 | static_cast<uint64_t>(column));
   }
-  int32_t& sum = unused_[{row, column}];
-  sum = hw::wrapping_add(sum, difference);
+  int64_t& sum = unused_[{row, column}];
+  sum = wrapped_sum(sum + difference);
 }
 
-int32_t ConeEffect::unused_difference(int64_t row, int column) const {
+int64_t ConeEffect::unused_difference(int64_t row, int column) const {
   const auto found = unused_.find({row, column});
   return found == unused_.end() ? 0 : found->second;
 }
 
-void ConeEffect::add_sum(size_t layer, WrittenNeuron neuron, int32_t difference) {
+void ConeEffect::add_sum(size_t layer, WrittenNeuron neuron, int64_t difference) {
   if (part_ == Part::kOutputs) {
     return;
   }
@@ -116,7 +114,7 @@ void ConeEffect::add_sum(size_t layer, WrittenNeuron neuron, int32_t difference)
   inference_.add_to_sum(operator_of(layer), neuron.pixel, neuron.channel, difference);
 }
 
-void ConeEffect::set_element(size_t layer, size_t element, int32_t value) {
+void ConeEffect::set_element(size_t layer, size_t element, int64_t value) {
   if (part_ == Part::kSums) {
     return;
   }
@@ -142,33 +140,26 @@ void ConeEffect::set_output(size_t layer, WrittenNeuron neuron, const ProcessedV
 void ConeEffect::flip_output(size_t layer, WrittenNeuron neuron, int64_t byte, uint8_t mask) {
   const auto output = static_cast<size_t>(network_.operators[operator_of(layer)]->output);
   const size_t element = element_of(layer, neuron);
-  const model::Values& now = inference_.tensors()[output];
-  if (const auto* codes = std::get_if<std::vector<int8_t>>(&now)) {
-    set_element(layer, element, static_cast<int8_t>(static_cast<uint8_t>((*codes)[element]) ^ mask));
-  } else {
-    const auto sum = static_cast<uint32_t>(std::get<std::vector<int32_t>>(now)[element]);
-    set_element(layer, element, static_cast<int32_t>(sum ^ (uint32_t{mask} << (8 * byte))));
-  }
+  const auto bits = static_cast<int64_t>(uint64_t{mask} << (8 * byte));
+  const int64_t value = integer_at(inference_.tensors()[output], element) ^ bits;
+  const bool code = schedule_.layer(layer).output.element_bytes == network_.format.operand_bytes();
+  set_element(layer, element, code ? hw::wrap_to(value, network_.format.operand_bits) : value);
 }
 
-int32_t ConeEffect::sum(size_t layer, WrittenNeuron neuron) const {
+int64_t ConeEffect::sum(size_t layer, WrittenNeuron neuron) const {
   const auto channels = static_cast<size_t>(schedule_.layer(layer).output.channels);
-  return hw::wrapping_add(inference_.golden().sums[operator_of(layer)][neuron.pixel * channels + neuron.channel],
-                          sum_difference(layer, neuron));
+  return wrapped_sum(inference_.golden().sum(operator_of(layer), neuron.pixel * channels + neuron.channel) +
+                     sum_difference(layer, neuron));
 }
 
-int32_t ConeEffect::sum_difference(size_t layer, WrittenNeuron neuron) const {
+int64_t ConeEffect::sum_difference(size_t layer, WrittenNeuron neuron) const {
   const size_t index = operator_of(layer);
-  return inference_.golden().sums[index].empty() ? 0 : inference_.sum_difference(index, neuron.pixel, neuron.channel);
+  return inference_.golden().has_sums(index) ? inference_.sum_difference(index, neuron.pixel, neuron.channel) : 0;
 }
 
 uint8_t ConeEffect::stored_byte(size_t layer, WrittenNeuron neuron, int64_t byte) const {
   const model::Values& now = inference_.tensors()[static_cast<size_t>(network_.operators[operator_of(layer)]->output)];
-  const size_t element = element_of(layer, neuron);
-  const auto* codes = std::get_if<std::vector<int8_t>>(&now);
-  return codes != nullptr
-             ? static_cast<uint8_t>((*codes)[element])
-             : static_cast<uint8_t>(static_cast<uint32_t>(std::get<std::vector<int32_t>>(now)[element]) >> (8 * byte));
+  return static_cast<uint8_t>(integer_at(now, element_of(layer, neuron)) >> (8 * byte));
 }
 
 const model::PostProcessing& ConeEffect::post(size_t layer) const {
@@ -240,17 +231,17 @@ ArrayOperand ArrayStrike::struck(ArrayOperand operand) const {
   if (valid_bit) {
     operand.valid = struck_bits(operand.valid ? 1 : 0) != 0;
   } else {
-    operand.value = static_cast<int8_t>(struck_bits(static_cast<uint8_t>(operand.value)));
+    operand.value = static_cast<int16_t>(struck_signed(fault, operand.value, context.format().operand_bits));
   }
   return operand;
 }
 
-int32_t ArrayStrike::struck_sum(int32_t sum) const {
-  return static_cast<int32_t>(struck_bits(static_cast<uint32_t>(sum)));
+int64_t ArrayStrike::struck_sum(int64_t sum) const {
+  return struck_signed(fault, sum, context.format().sum_bits());
 }
 
-int16_t ArrayStrike::struck_product(int16_t product) const {
-  return static_cast<int16_t>(struck_bits(static_cast<uint16_t>(product)));
+int64_t ArrayStrike::struck_product(int64_t product) const {
+  return struck_signed(fault, product, context.format().product_bits());
 }
 
 namespace {

@@ -9,8 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "hw/common/signed_bits.h"
 #include "hw/common/state_table.h"
 #include "hw/fault/fault.h"
+#include "sim/engine/channel_parameters.h"
 #include "sim/engine/compute_view.h"
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/incremental_inference.h"
@@ -21,6 +23,10 @@ namespace faultline::engine {
 
 /// Bits of a register as a fault leaves them that acts in this cycle.
 uint64_t struck(const hw::Fault& fault, uint64_t bits);
+/// The same of a signed value in a register of `bits` bits.
+inline int64_t struck_signed(const hw::Fault& fault, int64_t value, int bits) {
+  return hw::wrap_to(static_cast<int64_t>(struck(fault, hw::low_bits(value, bits))), bits);
+}
 
 /// What faults do to the layers that they strike, in terms of sums and outputs.
 ///
@@ -44,9 +50,9 @@ class ConeEffect {
   bool alone() const { return part_ == Part::kAll; }
 
   /// Adds to the sum that a slot's product at (row, column) belongs to.
-  void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int32_t difference);
+  void add_sum(const ComputeView& view, StreamSlot slot, int row, int column, int64_t difference);
   /// Adds to a neuron's sum.
-  void add_sum(size_t layer, WrittenNeuron neuron, int32_t difference);
+  void add_sum(size_t layer, WrittenNeuron neuron, int64_t difference);
   /// What post-processing makes of a neuron becomes `now` instead of `golden`.
   void set_output(size_t layer, WrittenNeuron neuron, const ProcessedValue& golden, const ProcessedValue& now);
   /// A wrong value came this far, whatever it becomes there.
@@ -79,25 +85,29 @@ class ConeEffect {
   /// Stuck-ats of registers that differ at the end if these faults change what the registers hold then.
   const std::vector<hw::Fault>& at_end() const { return at_end_; }
   /// By how much sums without a neuron differ that the buffer still holds at the end, by row and column.
-  using UnusedSums = std::map<std::pair<int64_t, int>, int32_t>;
+  using UnusedSums = std::map<std::pair<int64_t, int>, int64_t>;
   const UnusedSums& unused() const { return unused_; }
   /// The first layer that is struck; schedule.layers() when none.
   size_t layer() const { return layer_; }
 
   /// The sum as it stands: with what was added to it, and in Part::kOutputs with what other inputs make of it.
-  int32_t sum(size_t layer, WrittenNeuron neuron) const;
-  int32_t sum_difference(size_t layer, WrittenNeuron neuron) const;
+  int64_t sum(size_t layer, WrittenNeuron neuron) const;
+  int64_t sum_difference(size_t layer, WrittenNeuron neuron) const;
   /// The byte that is stored for a neuron as things stand.
   uint8_t stored_byte(size_t layer, WrittenNeuron neuron, int64_t byte) const;
   /// The difference of a sum without a neuron so far.
-  int32_t unused_difference(int64_t row, int column) const;
-  void add_unused(int64_t row, int column, int32_t difference);
-  const model::PostProcessing& post(size_t layer) const;
+  int64_t unused_difference(int64_t row, int column) const;
+  void add_unused(int64_t row, int column, int64_t difference);
+  /// `value` as a register of sums holds it.
+  int64_t wrapped_sum(int64_t value) const { return hw::wrap_to(value, network_.format.sum_bits()); }
+  /// How the layer post-processes a channel.
+  ChannelParameters parameters(size_t layer, size_t channel) const { return {post(layer), network_.format, channel}; }
 
  private:
+  const model::PostProcessing& post(size_t layer) const;
   size_t operator_of(size_t layer) const { return schedule_.layer(layer).operator_index; }
   size_t element_of(size_t layer, WrittenNeuron neuron) const;
-  void set_element(size_t layer, size_t element, int32_t value);
+  void set_element(size_t layer, size_t element, int64_t value);
   void touch(size_t layer, uint64_t place);
   bool foreign(size_t layer) const { return part_ != Part::kAll && layer != part_layer_; }
 
@@ -130,6 +140,7 @@ struct ConeContext {
   const hw::Fault* armed = nullptr;  ///< the whole fault of which a strike is one act
 
   const hw::GridConfig& grid() const { return schedule.config().grid; }
+  hw::OperandFormat format() const { return grid().format(); }
   /// The kCompute that began last at `cycle`, or nullptr.
   const ComputeView* compute_at(uint64_t cycle) const;
   /// The first kCompute that begins after `cycle`, or nullptr.
@@ -193,13 +204,13 @@ struct ArrayStrike {
   /// The phase count of the word whose product was made here in the cycle before.
   int64_t number(const ComputeView& view) const { return view.since_start(fault.start) - 4 - row - column; }
   ArrayOperand struck(ArrayOperand operand) const;
-  int32_t struck_sum(int32_t sum) const;
-  int16_t struck_product(int16_t product) const;
+  int64_t struck_sum(int64_t sum) const;
+  int64_t struck_product(int64_t product) const;
 };
 
-/// `now` - `before`, modulo 2^32.
-inline int32_t sum_difference(int32_t now, int32_t before) {
-  return static_cast<int32_t>(static_cast<uint32_t>(now) - static_cast<uint32_t>(before));
+/// By how much a sum changes when one of its products, or what it was so far, does; not wrapped.
+inline int64_t sum_difference(int64_t now, int64_t before) {
+  return now - before;
 }
 
 using Strike = void (*)(const ArrayStrike&);

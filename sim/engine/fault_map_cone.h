@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "hw/fault/fault.h"
@@ -22,27 +23,40 @@ class FaultMapCone {
   /// Takes up a map; false when it holds faults of other kinds, or where the
   /// products are not all of one multiplier. Taking up the same map again costs a comparison.
   bool take(const std::vector<hw::Fault>& faults);
-  const StuckArray& array() const { return *array_; }
 
-  /// Adds what the map does to a layer's sums for an input.
-  void strike(size_t layer, const std::vector<int8_t>& input, ConeEffect& effect);
+  /// Adds what the map does to a layer's sums for an input, codes of the network's width.
+  void strike(size_t layer, const model::Values& input, ConeEffect& effect);
 
   /// The sum of all folds of a tile with the faults, for a sum without a neuron.
-  int32_t tile_sum(const EndOfRun::UnusedSum& sum);
+  int64_t tile_sum(const EndOfRun::UnusedSum& sum);
   /// True when registers of the array differ at the end. Nothing when that depends on more than is known.
   std::optional<bool> left_in_array(const ComputeView* last, bool last_input_differs) const;
 
  private:
-  StuckLayer* layer_at(size_t layer);
+  /// The array with the map, and the layers on it, where operands are Code.
+  template <typename Code>
+  struct Map {
+    std::optional<StuckArray<Code>> array;
+    std::vector<std::unique_ptr<StuckLayer<Code>>> layers;  ///< by layer, made when they are needed
+  };
+
+  template <typename Code>
+  StuckLayer<Code>* layer_at(Map<Code>& map, size_t layer);
+  template <typename Code>
+  void strike(Map<Code>& map, size_t layer, const model::Values& input, ConeEffect& effect);
+  template <typename Code>
+  int64_t tile_sum(Map<Code>& map, const EndOfRun::UnusedSum& sum);
+  template <typename Code>
+  std::optional<bool> left_in_array(const Map<Code>& map, const ComputeView* last, bool last_input_differs) const;
 
   const model::Network& network_;
   const NetworkSchedule& schedule_;
   const std::vector<std::unique_ptr<ComputeView>>& views_;
   const hw::StateTable& table_;
-  std::vector<int16_t> by_activation_;  ///< all products, [activation][weight]; made with the first layer
+  /// All products of 8-bit operands, [activation][weight]; made with the first layer.
+  std::vector<int16_t> by_activation_;
   std::vector<hw::Fault> faults_;
-  std::optional<StuckArray> array_;
-  std::vector<std::unique_ptr<StuckLayer>> layers_;  ///< by layer, made when they are needed
+  std::variant<Map<int8_t>, Map<int16_t>> map_;  ///< by the width of the network's operands
 };
 
 }  // namespace faultline::engine

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "hw/arithmetic/requantisation.h"
 #include "sim/engine/channel_parameters.h"
 #include "sim/engine/functional_matrix.h"
 #include "sim/engine/post_processing.h"
+#include "sim/engine/wide_matrix.h"
 
 namespace faultline::engine {
 namespace {
@@ -13,18 +15,49 @@ namespace {
 /// A difference costs this much more, product by product, than computing the whole layer does.
 constexpr size_t kCostOfSparseProduct = 8;
 
-const std::vector<int8_t>& codes(const model::Values& values) {
-  return std::get<std::vector<int8_t>>(values);
+template <typename Code>
+const std::vector<Code>& codes_in(const model::Values& values) {
+  return std::get<std::vector<Code>>(values);
 }
 
-size_t output_index(const model::ConvolutionGeometry& g, model::Layout layout, size_t pixel, size_t channel) {
+size_t output_element(const model::ConvolutionGeometry& g, model::Layout layout, size_t pixel, size_t channel) {
   return layout == model::Layout::kChannelsFirst ? channel * static_cast<size_t>(g.pixels()) + pixel
                                                  : pixel * static_cast<size_t>(g.out_channels) + channel;
 }
 
 /// What post-processing makes of a sum: a code, or the biased sum where the layer is raw.
-int32_t finished(const model::PostProcessing& post, size_t channel, int32_t sum) {
+int32_t finished_sum(const model::PostProcessing& post, hw::OperandFormat, size_t channel, int32_t sum) {
   return post.raw() ? hw::wrapping_add(sum, post.bias[channel]) : int32_t{post_process(post, channel, sum)};
+}
+int64_t finished_sum(const model::PostProcessing& post, hw::OperandFormat format, size_t channel, int64_t sum) {
+  return post.raw() ? hw::wrap_to(sum + post.wide_bias[channel], format.sum_bits())
+                    : int64_t{post_process_wide(post, channel, sum, format)};
+}
+
+/// What pooling gives for one window.
+template <typename Code>
+SumOf<Code> pooled_window(const model::PoolingOperator& layer, const std::vector<Code>& input, size_t channel,
+                          size_t pixel) {
+  const model::ConvolutionGeometry& g = layer.geometry;
+  const bool maximum = layer.pooling == model::PoolingKind::kMaximum;
+  const auto y = static_cast<int64_t>(pixel) / g.out_width * g.stride_y - g.pad_top;
+  const auto x = static_cast<int64_t>(pixel) % g.out_width * g.stride_x - g.pad_left;
+  const Code* plane = input.data() + channel * static_cast<size_t>(g.in_height) * static_cast<size_t>(g.in_width);
+  SumOf<Code> joined = maximum ? layer.format.lowest() : 0;
+  for (int ky = 0; ky < g.kernel_height; ++ky) {
+    const int64_t row = y + int64_t{ky} * g.dilation_y;
+    for (int kx = 0; kx < g.kernel_width; ++kx) {
+      const int64_t column = x + int64_t{kx} * g.dilation_x;
+      const bool inside = row >= 0 && row < g.in_height && column >= 0 && column < g.in_width;
+      const SumOf<Code> code = inside ? plane[row * g.in_width + column] : layer.pad_value;
+      if (!maximum) {
+        joined = add_to(joined, code);
+      } else if (inside) {
+        joined = std::max(joined, code);
+      }
+    }
+  }
+  return maximum ? joined : finished_sum(layer.post, layer.format, channel, joined);
 }
 
 }  // namespace
@@ -33,22 +66,30 @@ IncrementalInference::IncrementalInference(std::shared_ptr<const model::Network>
                                            const FunctionalEngine& functional)
     : network_(std::move(network)),
       functional_(functional),
-      matrices_(network_->operators.size()),
-      sparse_(network_->operators.size()),
-      sums_(network_->operators.size()),
+      layers_(std::in_place_type<NarrowLayers>, network_->operators.size()),
       watched_(network_->operators.size()),
       differences_(network_->tensors.size()) {
-  for (size_t index = 0; index < network_->operators.size(); ++index) {
-    if (const auto* layer = dynamic_cast<const model::MatrixOperator*>(network_->operators[index].get())) {
-      matrices_[index] = std::make_unique<const FunctionalMatrix>(*layer, functional_.multipliers().of(index));
-      sparse_[index] = std::make_unique<const SparseMatrix>(*layer, functional_.multipliers().of(index).multiplier);
-      sums_[index].resize(static_cast<size_t>(layer->geometry.pixels()),
-                          static_cast<size_t>(layer->geometry.out_channels));
-    }
+  if (network_->format.wide()) {
+    layers_.emplace<WideLayers>(network_->operators.size());
   }
+  std::visit([&](auto& layers) { make_layers(layers); }, layers_);
 }
 
 IncrementalInference::~IncrementalInference() = default;
+
+template <typename Code>
+void IncrementalInference::make_layers(IncrementalLayers<Code>& layers) const {
+  using Matrix = typename IncrementalLayers<Code>::Matrix;
+  for (size_t index = 0; index < network_->operators.size(); ++index) {
+    if (const auto* layer = dynamic_cast<const model::MatrixOperator*>(network_->operators[index].get())) {
+      const LayerMultipliers::Layer& multipliers = functional_.multipliers().of(index);
+      layers.matrices[index] = std::make_unique<const Matrix>(*layer, multipliers);
+      layers.sparse[index] = std::make_unique<const SparseMatrix<Code>>(*layer, multipliers.multiplier);
+      layers.differences[index].resize(static_cast<size_t>(layer->geometry.pixels()),
+                                       static_cast<size_t>(layer->geometry.out_channels));
+    }
+  }
+}
 
 GoldenActivations IncrementalInference::golden(const model::Values& input) const {
   GoldenActivations golden;
@@ -56,29 +97,39 @@ GoldenActivations IncrementalInference::golden(const model::Values& input) const
   golden.sums.resize(network_->operators.size());
   golden.tensors[static_cast<size_t>(network_->graph_input)] = input;
   for (size_t index = 0; index < network_->operators.size(); ++index) {
-    if (matrices_[index] == nullptr) {
+    std::visit([&](const auto& layers) { golden_matrix(layers, index, golden); }, layers_);
+    if (!golden.has_sums(index)) {
       functional_.run_operator(index, golden.tensors);
-      continue;
     }
-    const auto& layer = dynamic_cast<const model::MatrixOperator&>(*network_->operators[index]);
-    const auto channels = static_cast<size_t>(layer.geometry.out_channels);
-    std::vector<int32_t> sums =
-        matrices_[index]->sums(codes(golden.tensors[static_cast<size_t>(layer.inputs.front())]));
-    const auto fill = [&](auto result) {
-      for (size_t i = 0; i < sums.size(); ++i) {
-        const size_t to = output_index(layer.geometry, layer.layout, i / channels, i % channels);
-        result[to] = static_cast<typename decltype(result)::value_type>(finished(layer.post, i % channels, sums[i]));
-      }
-      golden.tensors[static_cast<size_t>(layer.output)] = std::move(result);
-    };
-    if (layer.post.raw()) {
-      fill(std::vector<int32_t>(sums.size()));
-    } else {
-      fill(std::vector<int8_t>(sums.size()));
-    }
-    golden.sums[index] = std::move(sums);
   }
   return golden;
+}
+
+/// The sums and the output of a MatrixOperator; nothing for others.
+template <typename Code>
+void IncrementalInference::golden_matrix(const IncrementalLayers<Code>& layers, size_t index,
+                                         GoldenActivations& golden) const {
+  if (layers.matrices[index] == nullptr) {
+    return;
+  }
+  const auto& layer = dynamic_cast<const model::MatrixOperator&>(*network_->operators[index]);
+  const auto channels = static_cast<size_t>(layer.geometry.out_channels);
+  std::vector<SumOf<Code>> sums =
+      layers.matrices[index]->sums(codes_in<Code>(golden.tensors[static_cast<size_t>(layer.inputs.front())]));
+  const auto fill = [&](auto result) {
+    for (size_t i = 0; i < sums.size(); ++i) {
+      const size_t to = output_element(layer.geometry, layer.layout, i / channels, i % channels);
+      result[to] = static_cast<typename decltype(result)::value_type>(
+          finished_sum(layer.post, layer.format, i % channels, sums[i]));
+    }
+    golden.tensors[static_cast<size_t>(layer.output)] = std::move(result);
+  };
+  if (layer.post.raw()) {
+    fill(std::vector<SumOf<Code>>(sums.size()));
+  } else {
+    fill(std::vector<Code>(sums.size()));
+  }
+  golden.sums[index] = std::move(sums);
 }
 
 void IncrementalInference::begin(const GoldenActivations& golden) {
@@ -89,11 +140,12 @@ void IncrementalInference::begin(const GoldenActivations& golden) {
   tensors_ = golden.tensors;
 }
 
-void IncrementalInference::set_output(size_t operator_index, size_t element, int32_t value) {
+void IncrementalInference::set_output(size_t operator_index, size_t element, int64_t value) {
   const auto id = static_cast<size_t>(network_->operators[operator_index]->output);
-  const auto set = [&](auto& elements, const auto& golden) {
-    using Element = typename std::decay_t<decltype(elements)>::value_type;
-    const auto now = static_cast<Element>(value);
+  const auto set = [&](auto& elements) {
+    using Elements = std::decay_t<decltype(elements)>;
+    const auto& golden = std::get<Elements>(golden_->tensors[id]);
+    const auto now = static_cast<typename Elements::value_type>(value);
     if (elements[element] == now) {
       return;
     }
@@ -106,9 +158,9 @@ void IncrementalInference::set_output(size_t operator_index, size_t element, int
     elements[element] = now;
   };
   if (auto* bytes = std::get_if<std::vector<int8_t>>(&tensors_[id])) {
-    set(*bytes, std::get<std::vector<int8_t>>(golden_->tensors[id]));
+    set(*bytes);
   } else {
-    set(std::get<std::vector<int32_t>>(tensors_[id]), std::get<std::vector<int32_t>>(golden_->tensors[id]));
+    std::visit(set, tensors_[id]);
   }
 }
 
@@ -118,109 +170,94 @@ bool IncrementalInference::reads_differences(const model::Operator& step) const 
 }
 
 void IncrementalInference::propagate(size_t first, size_t end) {
+  std::visit([&](auto& layers) { propagate(layers, first, end); }, layers_);
+}
+
+template <typename Code>
+void IncrementalInference::propagate(IncrementalLayers<Code>& layers, size_t first, size_t end) {
   for (size_t index = first; index < end; ++index) {
     const model::Operator& step = *network_->operators[index];
-    if (sums_[index].empty() && !reads_differences(step)) {
+    const bool reads = reads_differences(step);
+    if (layers.differences[index].empty() && !reads) {
       continue;
     }
-    if (matrices_[index] != nullptr) {
-      run_matrix(index);
+    if (layers.matrices[index] != nullptr) {
+      const auto& layer = dynamic_cast<const model::MatrixOperator&>(step);
+      if (reads) {
+        find_sum_differences(layers, index, layer);
+      }
+      finish_sums(layers, index, layer);
     } else if (const auto* pooling = dynamic_cast<const model::PoolingOperator*>(&step)) {
-      run_pooling(index, *pooling);
+      run_pooling<Code>(index, *pooling);
     } else {
       run_host(index);
     }
   }
 }
 
-void IncrementalInference::run_matrix(size_t index) {
-  const auto& layer = dynamic_cast<const model::MatrixOperator&>(*network_->operators[index]);
-  if (reads_differences(layer)) {
-    find_sum_differences(index, layer);
-  }
-  finish_sums(index, layer);
-}
-
-void IncrementalInference::find_sum_differences(size_t index, const model::MatrixOperator& layer) {
+template <typename Code>
+void IncrementalInference::find_sum_differences(IncrementalLayers<Code>& layers, size_t index,
+                                                const model::MatrixOperator& layer) {
+  using Sums = std::vector<SumOf<Code>>;
   const auto input = static_cast<size_t>(layer.inputs.front());
-  const std::vector<int8_t>& now = codes(tensors_[input]);
-  const std::vector<int8_t>& before = codes(golden_->tensors[input]);
+  const std::vector<Code>& now = codes_in<Code>(tensors_[input]);
+  const std::vector<Code>& before = codes_in<Code>(golden_->tensors[input]);
   const std::vector<size_t>& changed = differences_[input];
-  SumDifferences& differences = sums_[index];
-  const std::vector<int32_t>& sums = golden_->sums[index];
+  SumDifferences<SumOf<Code>>& differences = layers.differences[index];
+  const SparseMatrix<Code>& sparse = *layers.sparse[index];
+  const Sums& sums = std::get<Sums>(golden_->sums[index]);
   const size_t all_products =
       sums.size() * static_cast<size_t>(layer.geometry.taps()) * static_cast<size_t>(layer.planes);
   const bool uniform = functional_.multipliers().of(index).elements == nullptr;
-  if (uniform && changed.size() * sparse_[index]->products_per_input() * kCostOfSparseProduct < all_products) {
+  if (uniform && changed.size() * sparse.products_per_input() * kCostOfSparseProduct < all_products) {
     for (const size_t element : changed) {
-      sparse_[index]->change(element, before[element], now[element], differences);
+      sparse.change(element, before[element], now[element], differences);
     }
     return;
   }
-  const std::vector<int32_t> whole = matrices_[index]->sums(now);
+  const Sums whole = layers.matrices[index]->sums(now);
   const auto channels = static_cast<size_t>(layer.geometry.out_channels);
   for (size_t i = 0; i < sums.size(); ++i) {
     if (whole[i] != sums[i]) {
-      differences.add(i / channels, i % channels,
-                      static_cast<int32_t>(static_cast<uint32_t>(whole[i]) - static_cast<uint32_t>(sums[i])));
+      differences.add(i / channels, i % channels, int64_t{whole[i]} - sums[i]);
     }
   }
 }
 
 /// Post-processing of the sums that differ.
-void IncrementalInference::finish_sums(size_t index, const model::MatrixOperator& layer) {
-  SumDifferences& differences = sums_[index];
-  const std::vector<int32_t>& sums = golden_->sums[index];
+template <typename Code>
+void IncrementalInference::finish_sums(IncrementalLayers<Code>& layers, size_t index,
+                                       const model::MatrixOperator& layer) {
+  using Sum = SumOf<Code>;
+  SumDifferences<Sum>& differences = layers.differences[index];
+  const auto& sums = std::get<std::vector<Sum>>(golden_->sums[index]);
   const std::vector<uint8_t>& watched = watched_[index];
   const auto channels = static_cast<size_t>(layer.geometry.out_channels);
   for (const size_t pixel : differences.pixels()) {
-    const int32_t* difference = differences.at(pixel);
+    const Sum* difference = differences.at(pixel);
     for (size_t channel = 0; channel < channels; ++channel) {
       if (difference[channel] == 0) {
         continue;
       }
       const size_t place = pixel * channels + channel;
       watched_sum_differs_ = watched_sum_differs_ || (!watched.empty() && watched[place] != 0);
-      const int32_t now = hw::wrapping_add(sums[place], difference[channel]);
+      const Sum now = add_to(sums[place], difference[channel]);
       if (farthest_ < Station::kClamp) {
-        const ChannelParameters parameters(layer.post, channel);
+        const ChannelParameters parameters(layer.post, layer.format, channel);
         reach(farthest_difference(parameters.finished(sums[place]), parameters.finished(now)));
       }
-      set_output(index, output_index(layer.geometry, layer.layout, pixel, channel), finished(layer.post, channel, now));
+      set_output(index, output_element(layer.geometry, layer.layout, pixel, channel),
+                 finished_sum(layer.post, layer.format, channel, now));
     }
   }
 }
 
-int32_t IncrementalInference::pooled(const model::PoolingOperator& layer, const std::vector<int8_t>& input,
-                                     size_t channel, size_t pixel) const {
-  const model::ConvolutionGeometry& g = layer.geometry;
-  const bool maximum = layer.pooling == model::PoolingKind::kMaximum;
-  const auto y = static_cast<int64_t>(pixel) / g.out_width * g.stride_y - g.pad_top;
-  const auto x = static_cast<int64_t>(pixel) % g.out_width * g.stride_x - g.pad_left;
-  const int8_t* plane = input.data() + channel * static_cast<size_t>(g.in_height) * static_cast<size_t>(g.in_width);
-  int32_t joined = maximum ? -128 : 0;
-  for (int ky = 0; ky < g.kernel_height; ++ky) {
-    const int64_t row = y + int64_t{ky} * g.dilation_y;
-    for (int kx = 0; kx < g.kernel_width; ++kx) {
-      const int64_t column = x + int64_t{kx} * g.dilation_x;
-      const bool inside = row >= 0 && row < g.in_height && column >= 0 && column < g.in_width;
-      const int32_t code = inside ? plane[row * g.in_width + column] : layer.pad_value;
-      if (!maximum) {
-        joined = hw::wrapping_add(joined, code);
-      } else if (inside) {
-        joined = std::max(joined, code);
-      }
-    }
-  }
-  return maximum ? joined : finished(layer.post, channel, joined);
-}
-
-void IncrementalInference::run_pooling(size_t index, const model::PoolingOperator& layer) {
+/// The outputs that read something that differs.
+void IncrementalInference::find_windows(const model::PoolingOperator& layer) {
   const model::ConvolutionGeometry& g = layer.geometry;
   const auto area = static_cast<size_t>(g.in_height) * static_cast<size_t>(g.in_width);
-  const auto input = static_cast<size_t>(layer.inputs.front());
   windows_.clear();
-  for (const size_t element : differences_[input]) {
+  for (const size_t element : differences_[static_cast<size_t>(layer.inputs.front())]) {
     const size_t channel = element / area;
     const auto y = static_cast<int64_t>(element % area) / g.in_width;
     const auto x = static_cast<int64_t>(element % area) % g.in_width;
@@ -238,10 +275,15 @@ void IncrementalInference::run_pooling(size_t index, const model::PoolingOperato
       }
     }
   }
-  const std::vector<int8_t>& now = codes(tensors_[input]);
+}
+
+template <typename Code>
+void IncrementalInference::run_pooling(size_t index, const model::PoolingOperator& layer) {
+  find_windows(layer);
+  const auto pixels = static_cast<size_t>(layer.geometry.pixels());
+  const std::vector<Code>& now = codes_in<Code>(tensors_[static_cast<size_t>(layer.inputs.front())]);
   for (const size_t window : windows_) {
-    set_output(index, window,
-               pooled(layer, now, window / static_cast<size_t>(g.pixels()), window % static_cast<size_t>(g.pixels())));
+    set_output(index, window, pooled_window(layer, now, window / pixels, window % pixels));
   }
 }
 
@@ -276,9 +318,13 @@ void IncrementalInference::restore() {
         tensors_[id]);
     differences_[id].clear();
   }
-  for (SumDifferences& differences : sums_) {
-    differences.clear();
-  }
+  std::visit(
+      [](auto& layers) {
+        for (auto& differences : layers.differences) {
+          differences.clear();
+        }
+      },
+      layers_);
   watched_sum_differs_ = false;
   farthest_ = Station::kNone;
 }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "sim/engine/functional_engine.h"
@@ -14,6 +16,20 @@
 namespace faultline::engine {
 
 class FunctionalMatrix;
+class WideMatrix;
+
+/// The matrix operators of a network whose operands are Code, by operator.
+template <typename Code>
+struct IncrementalLayers {
+  using Sum = SumOf<Code>;
+  using Matrix = std::conditional_t<std::is_same_v<Code, int8_t>, FunctionalMatrix, WideMatrix>;
+
+  explicit IncrementalLayers(size_t operators) : matrices(operators), sparse(operators), differences(operators) {}
+
+  std::vector<std::unique_ptr<const Matrix>> matrices;  ///< nullptr for other operators
+  std::vector<std::unique_ptr<const SparseMatrix<Code>>> sparse;
+  std::vector<SumDifferences<Sum>> differences;  ///< of its sums
+};
 
 /// Inferences that differ from a golden one in few places: only what differs is computed, operator by operator, and
 /// nothing at all once nothing differs any more. The same bits as FunctionalEngine gives.
@@ -33,16 +49,23 @@ class IncrementalInference {
   /// What the following inferences differ from; must stay alive and unchanged until the next begin().
   void begin(const GoldenActivations& golden);
 
-  /// Changes one sum of a MatrixOperator by `difference`, modulo 2^32.
-  void add_to_sum(size_t operator_index, size_t pixel, size_t channel, int32_t difference) {
-    sums_[operator_index].add(pixel, channel, difference);
+  /// Changes one sum of a MatrixOperator by `difference`, modulo the width of sums.
+  void add_to_sum(size_t operator_index, size_t pixel, size_t channel, int64_t difference) {
+    if (auto* narrow = std::get_if<NarrowLayers>(&layers_)) {
+      narrow->differences[operator_index].add(pixel, channel, difference);
+    } else {
+      std::get<WideLayers>(layers_).differences[operator_index].add(pixel, channel, difference);
+    }
   }
   /// By how much a sum differs: by add_to_sum(), and once the operator has run, by its inputs too.
-  int32_t sum_difference(size_t operator_index, size_t pixel, size_t channel) const {
-    return sums_[operator_index].of(pixel, channel);
+  int64_t sum_difference(size_t operator_index, size_t pixel, size_t channel) const {
+    if (const auto* narrow = std::get_if<NarrowLayers>(&layers_)) {
+      return narrow->differences[operator_index].of(pixel, channel);
+    }
+    return std::get<WideLayers>(layers_).differences[operator_index].of(pixel, channel);
   }
-  /// Sets one element of an operator's output, an int8 or int32 tensor.
-  void set_output(size_t operator_index, size_t element, int32_t value);
+  /// Sets one element of an operator's output, a tensor of integers.
+  void set_output(size_t operator_index, size_t element, int64_t value);
 
   /// Runs the operators [first, end) as far as something that they read, or their sums, differ.
   void propagate(size_t first, size_t end);
@@ -70,21 +93,29 @@ class IncrementalInference {
   void restore();
 
  private:
-  void run_matrix(size_t index);
-  void find_sum_differences(size_t index, const model::MatrixOperator& layer);
-  void finish_sums(size_t index, const model::MatrixOperator& layer);
+  using NarrowLayers = IncrementalLayers<int8_t>;
+  using WideLayers = IncrementalLayers<int16_t>;
+
+  template <typename Code>
+  void make_layers(IncrementalLayers<Code>& layers) const;
+  template <typename Code>
+  void golden_matrix(const IncrementalLayers<Code>& layers, size_t index, GoldenActivations& golden) const;
+  template <typename Code>
+  void propagate(IncrementalLayers<Code>& layers, size_t first, size_t end);
+  template <typename Code>
+  void find_sum_differences(IncrementalLayers<Code>& layers, size_t index, const model::MatrixOperator& layer);
+  template <typename Code>
+  void finish_sums(IncrementalLayers<Code>& layers, size_t index, const model::MatrixOperator& layer);
+  template <typename Code>
   void run_pooling(size_t index, const model::PoolingOperator& layer);
+  void find_windows(const model::PoolingOperator& layer);
   void run_host(size_t index);
-  int32_t pooled(const model::PoolingOperator& layer, const std::vector<int8_t>& input, size_t channel,
-                 size_t pixel) const;
   bool reads_differences(const model::Operator& step) const;
 
   std::shared_ptr<const model::Network> network_;
   const FunctionalEngine& functional_;
-  std::vector<std::unique_ptr<const FunctionalMatrix>> matrices_;  ///< by operator
-  std::vector<std::unique_ptr<const SparseMatrix>> sparse_;        ///< by operator
-  std::vector<SumDifferences> sums_;                               ///< by operator
-  std::vector<std::vector<uint8_t>> watched_;                      ///< by operator
+  std::variant<NarrowLayers, WideLayers> layers_;  ///< by the width of the network's operands
+  std::vector<std::vector<uint8_t>> watched_;      ///< by operator
   bool watched_sum_differs_ = false;
   Station farthest_ = Station::kNone;
 

@@ -1,5 +1,6 @@
 // Flips of words of the buffers that transfers load: wrong until they are loaded again, for everything that reads them.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 
@@ -13,17 +14,24 @@ namespace {
 using hw::LoadTarget;
 using hw::Opcode;
 
-/// A word of a loaded buffer with inverted bits.
+/// A byte of a loaded buffer with inverted bits.
 struct LoadedFlip {
   const ConeContext& context;
-  int64_t address;
+  int64_t byte;  ///< its address
   uint8_t mask;
   uint64_t cycle;  ///< reads at later cycles see it
+
+  /// The operand that the byte belongs to, by address in operands.
+  int64_t address() const { return byte / context.format().operand_bytes(); }
 
   bool seen_at(const ComputeView& view, int64_t cycles_after_start) const {
     return static_cast<int64_t>(cycle) < static_cast<int64_t>(view.command().first_cycle) + cycles_after_start;
   }
-  int8_t struck(int8_t value) const { return static_cast<int8_t>(static_cast<uint8_t>(value) ^ mask); }
+  /// That operand with the flip; bits of the byte beyond the operand's width do not count.
+  int16_t struck(int16_t value) const {
+    const auto place = static_cast<int>(byte % context.format().operand_bytes());
+    return static_cast<int16_t>(hw::wrap_to(value ^ (mask << (8 * place)), context.format().operand_bits));
+  }
 };
 
 /// One operand of a row and a word of the stream is wrong, in every column.
@@ -66,7 +74,7 @@ void replace_southward(const LoadedFlip& flip, const ComputeView& view, StreamSl
 /// Words of the weight buffer that lie `pitch` apart and whose lanes reach the address: calls visit(word, lane).
 template <typename Visit>
 void for_words(const LoadedFlip& flip, const ComputeView& view, int64_t words, int lanes, Visit visit) {
-  const int64_t offset = flip.address - view.weight_base();
+  const int64_t offset = flip.address() - view.weight_base();
   const int64_t pitch = view.weight_pitch();
   const int64_t last = std::min(offset / pitch, words - 1);
   for (int64_t word = last; word >= 0 && offset - word * pitch < lanes; --word) {
@@ -117,12 +125,12 @@ void flip_weight(const LoadedFlip& flip) {
                                                                                 : output_stationary_weight;
   const auto& commands = context.schedule.commands();
   for (size_t number = context.schedule.first_running(flip.cycle); number < commands.size(); ++number) {
-    const auto written = context.schedule.written(commands[number], LoadTarget::kWeight, flip.address);
+    const auto written = context.schedule.written(commands[number], LoadTarget::kWeight, flip.byte);
     if (written && *written > flip.cycle) {
       return;
     }
     const ComputeView* view = context.views[number].get();
-    if (view != nullptr && flip.address >= view->weight_base()) {
+    if (view != nullptr && flip.address() >= view->weight_base()) {
       read(flip, *view);
     }
   }
@@ -130,7 +138,7 @@ void flip_weight(const LoadedFlip& flip) {
 
 void compute_with_input(const LoadedFlip& flip, const ComputeView& view) {
   std::vector<std::pair<size_t, size_t>> readers;
-  view.window().readers(flip.address, readers);
+  view.window().readers(flip.address(), readers);
   const auto rows = static_cast<size_t>(view.rows());
   const auto columns = static_cast<size_t>(view.columns());
   const hw::Dataflow dataflow = flip.context.grid().dataflow;
@@ -169,7 +177,7 @@ void pool_with_input(const LoadedFlip& flip, const ScheduledCommand& command) {
   const WindowView view(context.schedule, command, d.rows, d.stream);
   std::vector<std::pair<size_t, size_t>> readers;
   for (int lane = 0; lane < d.lanes; ++lane) {
-    view.readers(flip.address - lane, readers);
+    view.readers(flip.address() - lane, readers);
     std::sort(readers.begin(), readers.end());
     for (size_t first = 0; first < readers.size();) {
       const size_t pixel = readers[first].first;
@@ -180,17 +188,17 @@ void pool_with_input(const LoadedFlip& flip, const ScheduledCommand& command) {
       PoolingWindow golden(context, command, view, pixel, lane);
       PoolingWindow window = golden;
       for (size_t tap = 0; tap < view.tap_count(); ++tap) {
-        int8_t code = window.golden_code(tap);
+        int16_t code = window.golden_code(tap);
         golden.join(tap, code);
         const bool reads = std::find(readers.begin() + static_cast<std::ptrdiff_t>(first),
                                      readers.begin() + static_cast<std::ptrdiff_t>(last),
                                      std::make_pair(pixel, tap)) != readers.begin() + static_cast<std::ptrdiff_t>(last);
         const uint64_t read_at = command.first_cycle + 3 + pixel * view.tap_count() + tap;
-        if (reads && flip.cycle < read_at) {
-          code = flip.struck(code);
+        const int16_t now = reads && flip.cycle < read_at ? flip.struck(code) : code;
+        if (now != code) {
           context.effect.reach(Station::kPooling);
         }
-        window.join(tap, code);
+        window.join(tap, now);
       }
       context.effect.set_output(command.layer, window.neuron(), golden.finished(), window.finished());
       first = last;
@@ -198,10 +206,17 @@ void pool_with_input(const LoadedFlip& flip, const ScheduledCommand& command) {
   }
 }
 
-/// What the input buffer holds at an address while a command runs.
-int8_t input_byte(const ConeContext& context, const ScheduledCommand& command, int64_t address) {
-  const ScheduledCommand* load = context.schedule.content_of(LoadTarget::kInput, address, command.number);
-  return load == nullptr ? int8_t{0} : static_cast<int8_t>(context.loaded_byte(*load, address));
+/// The operand that the input buffer holds at an address while a command runs.
+int16_t input_operand(const ConeContext& context, const ScheduledCommand& command, int64_t address) {
+  std::array<uint8_t, 2> found{};
+  const int bytes = context.format().operand_bytes();
+  for (int byte = 0; byte < bytes; ++byte) {
+    const int64_t at = address * bytes + byte;
+    if (const ScheduledCommand* load = context.schedule.content_of(LoadTarget::kInput, at, command.number)) {
+      found[static_cast<size_t>(byte)] = context.loaded_byte(*load, at);
+    }
+  }
+  return operand_in(found.data(), context.format());
 }
 
 /// True when registers that hold what the last window of all fetched and joined, lane by lane, differ at the end. Lanes
@@ -209,8 +224,8 @@ int8_t input_byte(const ConeContext& context, const ScheduledCommand& command, i
 bool last_window_differs(const LoadedFlip& flip) {
   const ConeContext& context = flip.context;
   const ScheduledCommand& pool = context.schedule.commands()[context.end.last_pool - 1];
-  if (context.schedule.content_at(LoadTarget::kInput, flip.address, flip.cycle) !=
-      context.schedule.content_of(LoadTarget::kInput, flip.address, pool.number)) {
+  if (context.schedule.content_at(LoadTarget::kInput, flip.byte, flip.cycle) !=
+      context.schedule.content_of(LoadTarget::kInput, flip.byte, pool.number)) {
     return false;  // overwritten before it is read
   }
   const hw::CommandDescriptor& d = pool.descriptor();
@@ -221,14 +236,14 @@ bool last_window_differs(const LoadedFlip& flip) {
     PoolingWindow window = golden;
     for (size_t tap = 0; tap < view.tap_count(); ++tap) {
       const int64_t address = view.address(pixel, tap) + lane;
-      const int8_t code = input_byte(context, pool, address);
+      const int16_t code = input_operand(context, pool, address);
       const uint64_t read_at = pool.first_cycle + 3 + pixel * view.tap_count() + tap;
-      const bool struck = address == flip.address && flip.cycle < read_at;
-      if (struck && tap + 1 == view.tap_count()) {
+      const int16_t now = address == flip.address() && flip.cycle < read_at ? flip.struck(code) : code;
+      if (now != code && tap + 1 == view.tap_count()) {
         return true;  // still in the register that fetched it
       }
       golden.join(tap, code);
-      window.join(tap, struck ? flip.struck(code) : code);
+      window.join(tap, now);
     }
     if (golden.joined() != window.joined()) {
       return true;
@@ -239,7 +254,7 @@ bool last_window_differs(const LoadedFlip& flip) {
 
 void flip_input(const LoadedFlip& flip) {
   const ConeContext& context = flip.context;
-  if (context.end.in_last_window(flip.address) && flip.cycle <= context.end.pool_read) {
+  if (context.end.in_last_window(flip.address()) && flip.cycle <= context.end.pool_read) {
     if (!context.effect.alone()) {
       context.effect.doubt_end();  // other faults, or what became of this one, may have changed the window already
     } else if (last_window_differs(flip)) {
@@ -251,7 +266,7 @@ void flip_input(const LoadedFlip& flip) {
   const size_t end = first < commands.size() ? context.schedule.end_of_layer(commands[first].layer) : first;
   for (size_t number = first; number < end; ++number) {
     const ScheduledCommand& command = commands[number];
-    const auto written = context.schedule.written(command, LoadTarget::kInput, flip.address);
+    const auto written = context.schedule.written(command, LoadTarget::kInput, flip.byte);
     if (written && *written > flip.cycle) {
       return;
     }
@@ -295,16 +310,17 @@ void for_sums(const ConeContext& context, const ScheduledCommand& command, int64
 
 void flip_parameter(const LoadedFlip& flip) {
   const ConeContext& context = flip.context;
-  const int64_t entry = flip.address / hw::kParameterBytes;
-  const int64_t byte = flip.address % hw::kParameterBytes;
+  const int64_t entry = flip.byte / hw::parameter_bytes(context.format());
+  const int64_t byte = flip.byte % hw::parameter_bytes(context.format());
   const auto& commands = context.schedule.commands();
   const size_t first = context.schedule.first_running(flip.cycle);
   const size_t end = first < commands.size() ? context.schedule.end_of_layer(commands[first].layer) : first;
   // Bias, then multiplier and residue, then shift are read one cycle after another.
-  const uint64_t stage = byte < 4 ? 0 : byte < 12 ? 1 : 2;
+  const int64_t after_bias = byte - context.format().sum_bytes();
+  const uint64_t stage = after_bias < 0 ? 0 : after_bias < 8 ? 1 : 2;
   for (size_t number = first; number < end; ++number) {
     const ScheduledCommand& command = commands[number];
-    const auto written = context.schedule.written(command, LoadTarget::kParameter, flip.address);
+    const auto written = context.schedule.written(command, LoadTarget::kParameter, flip.byte);
     if (written && *written > flip.cycle) {
       return;
     }
@@ -317,9 +333,9 @@ void flip_parameter(const LoadedFlip& flip) {
     const int64_t row_begin = by_row ? place : 0;
     const int64_t row_end = by_row ? place + 1 : d.rows;
     for_sums(context, command, row_begin, row_end, by_row ? 0 : place, by_row ? d.lanes : place + 1,
-             [&](int64_t row, WrittenNeuron neuron, int32_t sum) {
+             [&](int64_t row, WrittenNeuron neuron, int64_t sum) {
                if (flip.cycle < biased_cycle(command, row) + stage) {
-                 ChannelParameters parameters(context.effect.post(command.layer), neuron.channel);
+                 ChannelParameters parameters = context.effect.parameters(command.layer, neuron.channel);
                  const ProcessedValue golden = parameters.finished(sum);
                  parameters.flip(byte, flip.mask);
                  context.effect.set_output(command.layer, neuron, golden, parameters.finished(sum));
@@ -335,7 +351,7 @@ void flip_table(const LoadedFlip& flip) {
   const size_t end = first < commands.size() ? context.schedule.end_of_layer(commands[first].layer) : first;
   for (size_t number = first; number < end; ++number) {
     const ScheduledCommand& command = commands[number];
-    const auto written = context.schedule.written(command, LoadTarget::kTable, flip.address);
+    const auto written = context.schedule.written(command, LoadTarget::kTable, flip.byte);
     if (written && *written > flip.cycle) {
       return;
     }
@@ -343,10 +359,10 @@ void flip_table(const LoadedFlip& flip) {
     if (!post_processes(command) || d.use_table == 0) {
       continue;
     }
-    for_sums(context, command, 0, d.rows, 0, d.lanes, [&](int64_t row, WrittenNeuron neuron, int32_t sum) {
-      const ChannelParameters parameters(context.effect.post(command.layer), neuron.channel);
+    for_sums(context, command, 0, d.rows, 0, d.lanes, [&](int64_t row, WrittenNeuron neuron, int64_t sum) {
+      const ChannelParameters parameters = context.effect.parameters(command.layer, neuron.channel);
       const int64_t code = parameters.code(parameters.product(parameters.biased(sum)));
-      if (code + 128 == flip.address && flip.cycle < biased_cycle(command, row) + 2) {
+      if (code + 128 == flip.byte && flip.cycle < biased_cycle(command, row) + 2) {
         context.effect.flip_output(command.layer, neuron, 0, flip.mask);
       }
     });

@@ -43,7 +43,7 @@ void strike_southward(const ArrayStrike& s) {
 }
 
 /// Adds to the sum that is built next in a row of the column, after `tile` of the command.
-void add_after(const ArrayStrike& s, const ComputeView* view, int64_t tile, int row, int32_t difference) {
+void add_after(const ArrayStrike& s, const ComputeView* view, int64_t tile, int row, int64_t difference) {
   if (view == nullptr || tile + 1 == view->folds()) {
     view =
         view == nullptr ? s.context.compute_after(s.fault.start) : s.context.compute_after(view->command().last_cycle);
@@ -57,7 +57,7 @@ void add_after(const ArrayStrike& s, const ComputeView* view, int64_t tile, int 
 }
 
 void strike_accumulator(const ArrayStrike& s) {
-  const auto flipped = [&](int32_t sum) { return sum_difference(sum ^ static_cast<int32_t>(s.fault.mask), sum); };
+  const auto flipped = [&](int64_t sum) { return sum_difference(s.struck_sum(sum), sum); };
   const ComputeView* view = s.context.compute_at(s.fault.start);
   if (view == nullptr) {
     add_after(s, nullptr, 0, s.row, flipped(0));
@@ -98,7 +98,7 @@ void strike_product(const ArrayStrike& s) {
   if (!slot || s.bypassed()) {
     return;
   }
-  const int16_t product =
+  const int32_t product =
       view->product_of(view->eastward(*slot, s.row).value, view->other(*slot, s.row, s.column).value, s.row, s.column);
   s.context.effect.add_sum(*view, *slot, s.row, s.column, sum_difference(s.struck_product(product), product));
 }

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "hw/arithmetic/requantisation.h"
 #include "sim/engine/fault_cone.h"
 
 namespace faultline::engine {
@@ -31,7 +30,7 @@ SumWord sum_word(const ConeContext& context, const hw::Fault& fault) {
 
 /// What the word holds in a cycle: what has been added up so far in commands [begin, end), and how often.
 struct SumContent {
-  int32_t sum = 0;
+  int64_t sum = 0;
   uint64_t writes = 0;
   uint64_t next_write = kNever;
   const ComputeView* last = nullptr;  ///< that wrote it
@@ -53,8 +52,8 @@ SumContent content_of(const SumWord& word, size_t begin, size_t end, uint64_t cy
         content.next_write = written;
         return content;
       }
-      const int32_t sum = view->fold_sum(slot.fold, slot.phase, row, word.column);
-      content.sum = fold == 0 && !view->accumulates() ? sum : hw::wrapping_add(content.sum, sum);
+      const int64_t sum = view->fold_sum(slot.fold, slot.phase, row, word.column);
+      content.sum = fold == 0 && !view->accumulates() ? sum : word.context.effect.wrapped_sum(content.sum + sum);
       content.last = view;
       ++content.writes;
     }
@@ -128,10 +127,10 @@ void strike_partial_sum(const ConeContext& context, const hw::Fault& fault) {
   const auto [begin, end] = writing_layer(word, fault.start);
   const SumContent content = content_of(word, begin, end, fault.start);
   const std::optional<WrittenNeuron> neuron = neuron_in(word, content.last);
-  const int32_t before = neuron ? context.effect.sum_difference(content.last->command().layer, *neuron)
+  const int64_t before = neuron ? context.effect.sum_difference(content.last->command().layer, *neuron)
                                 : context.effect.unused_difference(word.row, word.column);
-  const int32_t now = hw::wrapping_add(content.sum, before);
-  const int32_t difference = sum_difference(static_cast<int32_t>(struck(fault, static_cast<uint32_t>(now))), now);
+  const int64_t now = context.effect.wrapped_sum(content.sum + before);
+  const int64_t difference = sum_difference(struck_signed(fault, now, context.format().sum_bits()), now);
   if (reader.command != nullptr) {
     context.effect.add_sum(reader.command->layer, neuron_of(*reader.command->step, reader.row, word.column),
                            difference);

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "hw/arithmetic/requantisation.h"
-#include "sim/engine/channel_parameters.h"
+#include "hw/common/signed_bits.h"
 
 namespace faultline::engine {
 
@@ -15,37 +14,37 @@ PoolingWindow::PoolingWindow(const ConeContext& context, const ScheduledCommand&
       pixel_(pixel),
       lane_(lane),
       maximum_(command.descriptor().maximum != 0),
-      joined_(maximum_ ? -128 : 0) {}
+      joined_(maximum_ ? context.format().lowest() : 0) {}
 
-int8_t PoolingWindow::golden_code(size_t tap) const {
+int16_t PoolingWindow::golden_code(size_t tap) const {
   return view_.inside(pixel_, tap)
-             ? view_.byte(view_.address(pixel_, tap) + lane_, context_.inputs.by_layer[command_.layer])
-             : int8_t{0};
+             ? view_.operand(view_.address(pixel_, tap) + lane_, context_.inputs.by_layer[command_.layer])
+             : int16_t{0};
 }
 
-void PoolingWindow::join(size_t tap, int8_t code) {
+void PoolingWindow::join(size_t tap, int16_t code) {
   const bool inside = view_.inside(pixel_, tap);
   if (!maximum_) {
-    joined_ = hw::wrapping_add(joined_, inside ? int32_t{code} : command_.descriptor().pad_value);
+    joined_ = context_.effect.wrapped_sum(joined_ + (inside ? int32_t{code} : command_.descriptor().pad_value));
   } else if (inside) {
-    joined_ = std::max(joined_, int32_t{code});
+    joined_ = std::max(joined_, int64_t{code});
   }
 }
 
-int32_t PoolingWindow::biased() const {
-  return maximum_ ? joined_ : ChannelParameters(context_.effect.post(command_.layer), neuron().channel).biased(joined_);
+int64_t PoolingWindow::biased() const {
+  return maximum_ ? joined_ : parameters().biased(joined_);
 }
 
-int64_t PoolingWindow::product(int32_t biased) const {
-  return maximum_ ? biased : ChannelParameters(context_.effect.post(command_.layer), neuron().channel).product(biased);
+hw::WideProduct PoolingWindow::product(int64_t biased) const {
+  return maximum_ ? biased : parameters().product(biased);
 }
 
-ProcessedValue PoolingWindow::processed(int64_t product) const {
+ProcessedValue PoolingWindow::processed(hw::WideProduct product) const {
   if (maximum_) {
-    const auto code = static_cast<int8_t>(product);
+    const int64_t code = hw::wrap_to(static_cast<int64_t>(product), context_.format().operand_bits);
     return {product, code, code};
   }
-  return ChannelParameters(context_.effect.post(command_.layer), neuron().channel).processed(product);
+  return parameters().processed(product);
 }
 
 }  // namespace faultline::engine

@@ -19,8 +19,8 @@ void leave_residue_after(const ConeContext& context, const hw::Fault& fault, uin
   }
 }
 
-int32_t struck_word(const hw::Fault& fault, int32_t word) {
-  return static_cast<int32_t>(struck(fault, static_cast<uint32_t>(word)));
+int64_t struck_word(const ConeContext& context, const hw::Fault& fault, int64_t word) {
+  return struck_signed(fault, word, context.format().sum_bits());
 }
 
 /// Cycles of a command; negative before it.
@@ -57,10 +57,10 @@ void strike_row(const ConeContext& context, const hw::Fault& fault) {
     return;
   }
   const WrittenNeuron neuron = neuron_of(*command->step, row, lane);
-  const ChannelParameters parameters(context.effect.post(command->layer), neuron.channel);
-  const int32_t sum = context.effect.sum(command->layer, neuron);
+  const ChannelParameters parameters = context.effect.parameters(command->layer, neuron.channel);
+  const int64_t sum = context.effect.sum(command->layer, neuron);
   context.effect.set_output(command->layer, neuron, parameters.finished(sum),
-                            parameters.finished(struck_word(fault, sum)));
+                            parameters.finished(struck_word(context, fault, sum)));
 }
 
 /// A window of pooling that a strike changes after tap `tap` has been joined or while it is.
@@ -140,9 +140,8 @@ HeldWord stay_of_window(const ConeContext& context, uint64_t cycle, int64_t stag
 void strike_pool_data(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.pool_read);
   strike_in_window(context, fault, 3, [&](PoolingWindow& window, size_t tap, bool strikes) {
-    const int8_t code = window.golden_code(tap);
-    const auto now =
-        static_cast<int8_t>(strikes ? struck(fault, static_cast<uint8_t>(code)) : static_cast<uint8_t>(code));
+    const int16_t code = window.golden_code(tap);
+    const auto now = static_cast<int16_t>(strikes ? struck_signed(fault, code, context.format().operand_bits) : code);
     if (now != code && window.uses(tap)) {
       context.effect.reach(Station::kPooling);
     }
@@ -155,7 +154,7 @@ void strike_window(const ConeContext& context, const hw::Fault& fault) {
   strike_in_window(context, fault, 4, [&](PoolingWindow& window, size_t tap, bool strikes) {
     window.join(tap, window.golden_code(tap));
     if (strikes) {
-      window.set_joined(struck_word(fault, window.joined()));
+      window.set_joined(struck_word(context, fault, window.joined()));
     }
   });
 }
@@ -168,13 +167,13 @@ void finish_row(const ConeContext& context, const RowAt& at, int64_t lane, Chang
     return;
   }
   const WrittenNeuron neuron = neuron_of(*at.command->step, at.row, lane);
-  const auto finish = [&](const auto& stages, int32_t biased) {
-    const int64_t product = change_product(stages.product(change_biased(biased)));
+  const auto finish = [&](const auto& stages, int64_t biased) {
+    const hw::WideProduct product = change_product(stages.product(change_biased(biased)));
     context.effect.set_output(at.command->layer, neuron, stages.processed(stages.product(biased)),
                               stages.processed(product));
   };
   if (at.command->opcode == Opcode::kPostProcess) {
-    const ChannelParameters parameters(context.effect.post(at.command->layer), neuron.channel);
+    const ChannelParameters parameters = context.effect.parameters(at.command->layer, neuron.channel);
     finish(parameters, parameters.biased(context.effect.sum(at.command->layer, neuron)));
     return;
   }
@@ -191,10 +190,13 @@ void strike_biased(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.biased);
   finish_row(
       context, biased_row(context, fault.start), static_cast<int64_t>(fault.site.element),
-      [&](int32_t biased) { return struck_word(fault, biased); }, [](int64_t product) { return product; });
+      [&](int64_t biased) { return struck_word(context, fault, biased); },
+      [](hw::WideProduct product) { return product; });
 }
 
-void strike_scaled(const ConeContext& context, const hw::Fault& fault) {
+/// `change` makes of a product what the strike leaves of it.
+template <typename Change>
+void strike_scaled(const ConeContext& context, const hw::Fault& fault, Change change) {
   leave_residue_after(context, fault, context.end.product);
   if (fault.start == 0) {
     return;
@@ -202,8 +204,25 @@ void strike_scaled(const ConeContext& context, const hw::Fault& fault) {
   // The product is there one cycle after the biased sum.
   finish_row(
       context, biased_row(context, fault.start - 1), static_cast<int64_t>(fault.site.element),
-      [](int32_t biased) { return biased; },
-      [&](int64_t product) { return static_cast<int64_t>(struck(fault, static_cast<uint64_t>(product))); });
+      [](int64_t biased) { return biased; }, change);
+}
+
+/// The low 64 bits of a product, and what lies above them where operands are wide.
+hw::WideProduct joined_product(int64_t high, uint64_t low) {
+  return hw::WideProduct{high} * (hw::WideProduct{1} << 64) + low;
+}
+
+void strike_product_low(const ConeContext& context, const hw::Fault& fault) {
+  strike_scaled(context, fault, [&](hw::WideProduct product) {
+    return joined_product(static_cast<int64_t>(product >> 64), struck(fault, static_cast<uint64_t>(product)));
+  });
+}
+
+void strike_product_high(const ConeContext& context, const hw::Fault& fault) {
+  strike_scaled(context, fault, [&](hw::WideProduct product) {
+    const int64_t high = struck_signed(fault, static_cast<int64_t>(product >> 64), 16);
+    return joined_product(high, static_cast<uint64_t>(product));
+  });
 }
 
 void strike_beat_of_store(const ConeContext& context, const hw::Fault& fault, int64_t stage) {
@@ -294,7 +313,8 @@ Cone post_processing_cone(const std::string& path) {
       {"input_feeder.pool_data[*]", in_windows(strike_pool_data, 3)},
       {"post_processing.window[*]", in_windows(strike_window, 4)},
       {"post_processing.biased[*]", in_pipeline(strike_biased, writes_outputs)},
-      {"post_processing.product[*]", in_pipeline(strike_scaled, writes_outputs)},
+      {"post_processing.product[*]", in_pipeline(strike_product_low, writes_outputs)},
+      {"post_processing.product_high[*]", in_pipeline(strike_product_high, writes_outputs)},
       {"post_processing.read_data[*]", in_pipeline(strike_read_data, is_store)},
       {"dma.request.data[*]", in_pipeline(strike_request_data, is_store)},
       {"dma.write.data[*]", flips_only(strike_write_data)},

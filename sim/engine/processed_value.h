@@ -2,15 +2,16 @@
 
 #include <cstdint>
 
+#include "hw/arithmetic/requantisation.h"
 #include "sim/engine/result_trace.h"
 
 namespace faultline::engine {
 
 /// What post-processing makes of one value, stage by stage (hw::ResultProbe::Lane).
 struct ProcessedValue {
-  int64_t product = 0;
+  hw::WideProduct product = 0;
   int64_t rounded = 0;  ///< with the zero point, before it is clamped; `written` where nothing is rounded
-  int32_t written = 0;
+  int64_t written = 0;
 };
 
 /// The farthest station at which one of the two is wrong if the other is right; kNone when all stages are equal.

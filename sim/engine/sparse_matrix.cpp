@@ -2,28 +2,30 @@
 
 #include <algorithm>
 
-#include "hw/arithmetic/requantisation.h"
+#include "sim/engine/operand_types.h"
 
 namespace faultline::engine {
-
-void SumDifferences::resize(size_t pixels, size_t channels) {
+template <typename Sum>
+void SumDifferences<Sum>::resize(size_t pixels, size_t channels) {
   channels_ = channels;
   differences_.assign(pixels * channels, 0);
   touched_.assign(pixels, 0);
   pixels_.clear();
 }
 
-void SumDifferences::clear() {
+template <typename Sum>
+void SumDifferences<Sum>::clear() {
   for (const size_t pixel : pixels_) {
-    std::fill_n(differences_.begin() + static_cast<std::ptrdiff_t>(pixel * channels_), channels_, 0);
+    std::fill_n(differences_.begin() + static_cast<std::ptrdiff_t>(pixel * channels_), channels_, Sum{0});
     touched_[pixel] = 0;
   }
   pixels_.clear();
 }
 
-SparseMatrix::SparseMatrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier)
+template <typename Code>
+SparseMatrix<Code>::SparseMatrix(const model::MatrixOperator& layer, const hw::Multiplier& multiplier)
     : layer_(layer), multiplier_(multiplier) {
-  // More planes than that and their sum may need more than 16 bits.
+  // More planes than that and the sum of 8-bit weights may need more than 16 bits.
   constexpr int kMostPlanesTogether = 255;
   const model::ConvolutionGeometry& g = layer.geometry;
   const auto inputs = static_cast<size_t>(g.in_channels);
@@ -31,6 +33,7 @@ SparseMatrix::SparseMatrix(const model::MatrixOperator& layer, const hw::Multipl
   const auto planes = static_cast<size_t>(layer.planes);
   const auto outputs = static_cast<size_t>(g.group_out_channels());
   const auto group_inputs = static_cast<size_t>(g.group_in_channels());
+  const std::vector<Code>& weights = weights_of<Code>(layer);
   const bool together = multiplier.exact() && layer.planes <= kMostPlanesTogether;
   (together ? combined_.resize(inputs * places * outputs) : codes_.resize(inputs * places * planes * outputs));
   for (size_t plane = 0; plane < planes; ++plane) {
@@ -39,11 +42,11 @@ SparseMatrix::SparseMatrix(const model::MatrixOperator& layer, const hw::Multipl
       for (size_t place = 0; place < places; ++place) {
         for (size_t output = 0; output < outputs; ++output) {
           const size_t row = plane * static_cast<size_t>(g.out_channels) + group * outputs + output;
-          const int8_t weight = layer.weights[(row * places + place) * group_inputs + input % group_inputs];
+          const Code weight = weights[(row * places + place) * group_inputs + input % group_inputs];
           const size_t meeting = input * places + place;
           if (together) {
-            int16_t& sum = combined_[meeting * outputs + output];
-            sum = static_cast<int16_t>(sum + weight);
+            Combined& sum = combined_[meeting * outputs + output];
+            sum = static_cast<Combined>(sum + weight);
           } else {
             codes_[(meeting * planes + plane) * outputs + output] = weight;
           }
@@ -53,32 +56,35 @@ SparseMatrix::SparseMatrix(const model::MatrixOperator& layer, const hw::Multipl
   }
 }
 
-size_t SparseMatrix::products_per_input() const {
+template <typename Code>
+size_t SparseMatrix<Code>::products_per_input() const {
   const model::ConvolutionGeometry& g = layer_.geometry;
   return static_cast<size_t>(g.kernel_height) * static_cast<size_t>(g.kernel_width) *
          static_cast<size_t>(g.group_out_channels()) * static_cast<size_t>(layer_.planes);
 }
 
-void SparseMatrix::change_pixel(const int8_t* codes, const int16_t* combined, int8_t before, int8_t after,
-                                int32_t* sums) const {
+template <typename Code>
+void SparseMatrix<Code>::change_pixel(const Code* codes, const Combined* combined, Code before, Code after,
+                                      Sum* sums) const {
   const auto outputs = static_cast<size_t>(layer_.geometry.group_out_channels());
   if (combined != nullptr) {
-    const int32_t step = int32_t{after} - before;
+    const Sum step = Sum{after} - before;
     for (size_t output = 0; output < outputs; ++output) {
-      sums[output] = hw::wrapping_add(sums[output], step * combined[output]);
+      sums[output] = add_to(sums[output], step * combined[output]);
     }
     return;
   }
   for (int plane = 0; plane < layer_.planes; ++plane, codes += outputs) {
     for (size_t output = 0; output < outputs; ++output) {
-      const int32_t step =
-          int32_t{multiplier_.product(after, codes[output])} - multiplier_.product(before, codes[output]);
-      sums[output] = hw::wrapping_add(sums[output], step);
+      const Sum step =
+          Sum{product_of(multiplier_, after, codes[output])} - product_of(multiplier_, before, codes[output]);
+      sums[output] = add_to(sums[output], step);
     }
   }
 }
 
-void SparseMatrix::change(size_t index, int8_t before, int8_t after, SumDifferences& sums) const {
+template <typename Code>
+void SparseMatrix<Code>::change(size_t index, Code before, Code after, SumDifferences<Sum>& sums) const {
   const model::ConvolutionGeometry& g = layer_.geometry;
   const auto area = static_cast<size_t>(g.in_height) * static_cast<size_t>(g.in_width);
   const bool first = layer_.layout == model::Layout::kChannelsFirst;
@@ -99,11 +105,16 @@ void SparseMatrix::change(size_t index, int8_t before, int8_t after, SumDifferen
         continue;
       }
       const auto pixel = static_cast<size_t>(row / g.stride_y * g.out_width + column / g.stride_x);
-      const int16_t* combined = combined_.empty() ? nullptr : combined_.data() + meeting * outputs;
-      const int8_t* codes = combined_.empty() ? codes_.data() + meeting * planes * outputs : nullptr;
+      const Combined* combined = combined_.empty() ? nullptr : combined_.data() + meeting * outputs;
+      const Code* codes = combined_.empty() ? codes_.data() + meeting * planes * outputs : nullptr;
       change_pixel(codes, combined, before, after, sums.at(pixel) + first_output);
     }
   }
 }
+
+template class SumDifferences<int32_t>;
+template class SumDifferences<int64_t>;
+template class SparseMatrix<int8_t>;
+template class SparseMatrix<int16_t>;
 
 }  // namespace faultline::engine

@@ -11,10 +11,10 @@ bool permanent(const hw::Fault& fault) {
   return fault.model != hw::FaultModel::kFlip && fault.start == 0 && fault.duration == 0 && fault.period == 0;
 }
 
-/// False when a bit would be stuck at both values.
+/// In a word of `width` bits, sign-extended to its type. False when a bit would be stuck at both values.
 template <typename Word>
-bool stick(StuckBits<Word>& bits, const hw::Fault& fault) {
-  const auto mask = static_cast<Word>(fault.mask);
+bool stick(StuckBits<Word>& bits, const hw::Fault& fault, int width) {
+  const auto mask = static_cast<Word>(hw::wrap_to(static_cast<int64_t>(fault.mask), width));
   const auto set = static_cast<Word>(fault.model == hw::FaultModel::kStuckAt1 ? mask : 0);
   if (((bits.set ^ set) & ~bits.keep & mask) != 0) {
     return false;
@@ -24,24 +24,27 @@ bool stick(StuckBits<Word>& bits, const hw::Fault& fault) {
   return true;
 }
 
-using Stick = bool (*)(StuckElement& element, const hw::Fault& fault);
+template <typename Code>
+using Stick = bool (*)(StuckElement<Code>& element, const hw::Fault& fault, int width);
 
-template <auto kMember>
-bool stick_in(StuckElement& element, const hw::Fault& fault) {
-  return stick(element.*kMember, fault);
+template <typename Code, auto kMember>
+bool stick_in(StuckElement<Code>& element, const hw::Fault& fault, int width) {
+  return stick(element.*kMember, fault, width);
 }
 
 /// By field, the part of an element that it is.
-std::map<size_t, Stick> parts(const hw::StateTable& table, const hw::GridConfig& grid) {
+template <typename Code>
+std::map<size_t, Stick<Code>> parts(const hw::StateTable& table, const hw::GridConfig& grid) {
   const bool weights_move = grid.dataflow == hw::Dataflow::kInputStationary;
   const bool output_stationary = grid.dataflow == hw::Dataflow::kOutputStationary;
-  const std::map<std::string, Stick> by_name = {
-      {"product", stick_in<&StuckElement::product>},
-      {weights_move ? "weight" : "activation", stick_in<&StuckElement::eastward>},
-      {weights_move ? "activation" : "weight", stick_in<&StuckElement::other>},
-      {output_stationary ? "accumulator" : "psum", stick_in<&StuckElement::sum>},
+  using Element = StuckElement<Code>;
+  const std::map<std::string, Stick<Code>> by_name = {
+      {"product", stick_in<Code, &Element::product>},
+      {weights_move ? "weight" : "activation", stick_in<Code, &Element::eastward>},
+      {weights_move ? "activation" : "weight", stick_in<Code, &Element::other>},
+      {output_stationary ? "accumulator" : "psum", stick_in<Code, &Element::sum>},
   };
-  std::map<size_t, Stick> fields;
+  std::map<size_t, Stick<Code>> fields;
   for (const auto& [name, part] : by_name) {
     fields.emplace(table.field_index("array.pe[*][*]." + name), part);
   }
@@ -50,20 +53,23 @@ std::map<size_t, Stick> parts(const hw::StateTable& table, const hw::GridConfig&
 
 }  // namespace
 
-std::optional<StuckArray> StuckArray::of(const std::vector<hw::Fault>& faults, const hw::StateTable& table,
-                                         const hw::GridConfig& grid) {
-  const std::map<size_t, Stick> fields = parts(table, grid);
-  std::vector<StuckElement> registers(static_cast<size_t>(grid.rows) * static_cast<size_t>(grid.columns));
+template <typename Code>
+std::optional<StuckArray<Code>> StuckArray<Code>::of(const std::vector<hw::Fault>& faults, const hw::StateTable& table,
+                                                     const hw::GridConfig& grid) {
+  const std::map<size_t, Stick<Code>> fields = parts<Code>(table, grid);
+  std::vector<Element> registers(static_cast<size_t>(grid.rows) * static_cast<size_t>(grid.columns));
   for (const hw::Fault& fault : faults) {
     const auto field = fields.find(fault.site.field);
-    if (field == fields.end() || !permanent(fault) || !field->second(registers[fault.site.element], fault)) {
+    if (field == fields.end() || !permanent(fault) ||
+        !field->second(registers[fault.site.element], fault, table.fields()[field->first].bits)) {
       return std::nullopt;
     }
   }
   return StuckArray(grid, registers);
 }
 
-StuckArray::StuckArray(const hw::GridConfig& grid, const std::vector<StuckElement>& registers)
+template <typename Code>
+StuckArray<Code>::StuckArray(const hw::GridConfig& grid, const std::vector<Element>& registers)
     : rows_(grid.rows),
       columns_(grid.columns),
       output_stationary_(grid.dataflow == hw::Dataflow::kOutputStationary),
@@ -75,22 +81,24 @@ StuckArray::StuckArray(const hw::GridConfig& grid, const std::vector<StuckElemen
 }
 
 /// Operands that move have come through the registers to the west, or to the north.
-void StuckArray::pass_operands(const std::vector<StuckElement>& registers) {
+template <typename Code>
+void StuckArray<Code>::pass_operands(const std::vector<Element>& registers) {
   for (int row = 0; row < rows_; ++row) {
     for (int column = 0; column < columns_; ++column) {
       const auto west = static_cast<size_t>(row) * static_cast<size_t>(columns_) + static_cast<size_t>(column) - 1;
-      StuckElement& here = place(row, column);
+      Element& here = place(row, column);
       here.eastward =
-          column == 0 ? StuckBits<uint8_t>() : place(row, column - 1).eastward.then(registers[west].eastward);
+          column == 0 ? typename Element::Operand() : place(row, column - 1).eastward.then(registers[west].eastward);
       if (output_stationary_) {
         const size_t north = west + 1 - static_cast<size_t>(columns_);
-        here.other = row == 0 ? StuckBits<uint8_t>() : place(row - 1, column).other.then(registers[north].other);
+        here.other = row == 0 ? typename Element::Operand() : place(row - 1, column).other.then(registers[north].other);
       }
     }
   }
 }
 
-void StuckArray::list_columns() {
+template <typename Code>
+void StuckArray<Code>::list_columns() {
   for (int column = 0; column < columns_; ++column) {
     const auto stuck_sum = [&](int row) { return element(row, column).sum.any(); };
     bool follow = false;
@@ -109,27 +117,33 @@ void StuckArray::list_columns() {
   }
 }
 
-void StuckArray::find_residue(const std::vector<StuckElement>& registers) {
-  for (const StuckElement& own : registers) {
+template <typename Code>
+void StuckArray<Code>::find_residue(const std::vector<Element>& registers) {
+  for (const Element& own : registers) {
     const bool moving = own.eastward.set != 0 || (output_stationary_ && own.other.set != 0);
     leaves_residue_ = leaves_residue_ || moving || own.sum.set != 0;
     stuck_stationary_ = stuck_stationary_ || (!output_stationary_ && own.other.any());
   }
 }
 
-int32_t StuckArray::empty_accumulator(int row, int column, bool fresh) const {
-  int32_t sum = 0;
+template <typename Code>
+SumOf<Code> StuckArray<Code>::empty_accumulator(int row, int column, bool fresh) const {
+  Sum sum = 0;
   for (int above = fresh ? row : 0; above <= row; ++above) {
     sum = element(above, column).sum.of(sum);
   }
   return sum;
 }
 
-int32_t StuckArray::drained(int row, int column, int32_t sum) const {
+template <typename Code>
+SumOf<Code> StuckArray<Code>::drained(int row, int column, Sum sum) const {
   for (int below = row + 1; below < rows_; ++below) {
     sum = element(below, column).sum.of(sum);
   }
   return sum;
 }
+
+template class StuckArray<int8_t>;
+template class StuckArray<int16_t>;
 
 }  // namespace faultline::engine

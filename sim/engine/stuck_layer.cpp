@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "hw/arithmetic/requantisation.h"
 #include "sim/engine/fault_cone.h"
 
 namespace faultline::engine {
 
-struct StuckLayer::Command {
+template <typename Code>
+struct StuckLayer<Code>::Command {
   explicit Command(const ComputeView& of)
       : view(of), block(of.command().step->compute), tiles(of.folds() / of.folds_a_tile()), folds(of.folds_a_tile()) {}
 
@@ -23,8 +23,9 @@ struct StuckLayer::Command {
   int64_t tiles, folds;
 };
 
-StuckLayer::StuckLayer(const model::MatrixOperator& layer, std::vector<const ComputeView*> views,
-                       const hw::GridConfig& grid, const std::vector<int16_t>& by_activation, bool first)
+template <typename Code>
+StuckLayer<Code>::StuckLayer(const model::MatrixOperator& layer, std::vector<const ComputeView*> views,
+                             const hw::GridConfig& grid, const std::vector<int16_t>& by_activation, bool first)
     : views_(std::move(views)),
       grid_(grid),
       by_activation_(by_activation),
@@ -32,21 +33,23 @@ StuckLayer::StuckLayer(const model::MatrixOperator& layer, std::vector<const Com
       channels_(static_cast<size_t>(layer.geometry.out_channels)),
       pixels_(static_cast<size_t>(layer.geometry.pixels())),
       matrix_(layer.geometry, layer.layout, layer.pad_value),
-      weights_(layer.weights.size()),
+      weights_(weights_of<Code>(layer).size()),
       operands_(static_cast<size_t>(matrix_.taps()) * pixels_),
       differences_(channels_ * pixels_) {
   const auto taps = static_cast<size_t>(matrix_.taps());
   for (size_t i = 0; i < weights_.size(); ++i) {
     const size_t plane = i / taps / channels_;
-    weights_[(plane * taps + i % taps) * channels_ + i / taps % channels_] = layer.weights[i];
+    weights_[(plane * taps + i % taps) * channels_ + i / taps % channels_] = weights_of<Code>(layer)[i];
   }
 }
 
-void StuckLayer::fill_operands(const std::vector<int8_t>& input, int group) {
+template <typename Code>
+void StuckLayer<Code>::fill_operands(const std::vector<Code>& input, int group) {
   matrix_.fill(input.data(), group, 0, matrix_.rows(), pixels_, operands_.data());
 }
 
-const std::vector<int32_t>& StuckLayer::differences(const std::vector<int8_t>& input, const StuckArray& array) {
+template <typename Code>
+const std::vector<SumOf<Code>>& StuckLayer<Code>::differences(const std::vector<Code>& input, const Array& array) {
   std::fill(differences_.begin(), differences_.end(), 0);
   int filled = -1;
   for (const ComputeView* view : views_) {
@@ -72,26 +75,26 @@ const std::vector<int32_t>& StuckLayer::differences(const std::vector<int8_t>& i
   return differences_;
 }
 
-/// One activation meets the weights of a row: their products lie next to each other.
-void StuckLayer::one_pixel(int64_t tap, int row, int channel, int channel_end, const StuckArray& array) {
-  const int8_t moving = activation(tap, 0);
-  const auto products_of = [&](int8_t code) {
-    return by_activation_.data() + (size_t{static_cast<uint8_t>(code)} << 8);
-  };
+/// One activation meets the weights of a row: their products lie next to each other. For 8-bit operands.
+template <typename Code>
+void StuckLayer<Code>::one_pixel(int64_t tap, int row, int channel, int channel_end, const Array& array) {
+  const Code moving = activation(tap, 0);
+  const auto products_of = [&](Code code) { return by_activation_.data() + (size_t{static_cast<uint8_t>(code)} << 8); };
   const int16_t* right = products_of(moving);
-  const int8_t* weights = weights_.data() + static_cast<size_t>(tap) * channels_;
+  const Code* weights = weights_.data() + static_cast<size_t>(tap) * channels_;
   for (const auto& [column, at] : array.wrong_products(row)) {
     if (channel + column >= channel_end) {
       break;
     }
-    const int8_t held = weights[channel + column];
+    const Code held = weights[channel + column];
     const int16_t* wrong = products_of(at.eastward.of(moving));
-    const int16_t now = at.product.of(wrong[static_cast<uint8_t>(at.other.of(held))]);
+    const auto now = at.product.of(ProductOf<Code>{wrong[static_cast<uint8_t>(at.other.of(held))]});
     add(channel + column, 0, now - right[static_cast<uint8_t>(held)]);
   }
 }
 
-void StuckLayer::weight_stationary(const Command& command, const StuckArray& array) {
+template <typename Code>
+void StuckLayer<Code>::weight_stationary(const Command& command, const Array& array) {
   const mapping::ComputeBlock& block = command.block;
   const hw::Multiplier& multiplier = grid_.multiplier;
   for (int64_t tile = 0; tile < command.tiles; ++tile) {
@@ -102,7 +105,7 @@ void StuckLayer::weight_stationary(const Command& command, const StuckArray& arr
         if (tap < 0) {
           continue;
         }
-        if (pixels_ == 1) {
+        if (pixels_ == 1 && !by_activation_.empty()) {
           one_pixel(tap, row, channel, block.channel_end, array);
           continue;
         }
@@ -110,12 +113,12 @@ void StuckLayer::weight_stationary(const Command& command, const StuckArray& arr
           if (channel + column >= block.channel_end) {
             break;
           }
-          const int8_t held = weight(tap, channel + column);
-          const int8_t used = at.other.of(held);
+          const Code held = weight(tap, channel + column);
+          const Code used = at.other.of(held);
           for (int64_t pixel = block.pixel_begin; pixel < block.pixel_end; ++pixel) {
-            const int8_t moving = activation(tap, pixel);
-            const int16_t now = at.product.of(multiplier.product(at.eastward.of(moving), used));
-            add(channel + column, pixel, now - multiplier.product(moving, held));
+            const Code moving = activation(tap, pixel);
+            const Sum now = at.product.of(product_of(multiplier, at.eastward.of(moving), used));
+            add(channel + column, pixel, now - product_of(multiplier, moving, held));
           }
         }
       }
@@ -123,7 +126,8 @@ void StuckLayer::weight_stationary(const Command& command, const StuckArray& arr
   }
 }
 
-void StuckLayer::input_stationary(const Command& command, const StuckArray& array) {
+template <typename Code>
+void StuckLayer<Code>::input_stationary(const Command& command, const Array& array) {
   const mapping::ComputeBlock& block = command.block;
   const hw::Multiplier& multiplier = grid_.multiplier;
   for (int64_t tile = 0; tile < command.tiles; ++tile) {
@@ -138,12 +142,12 @@ void StuckLayer::input_stationary(const Command& command, const StuckArray& arra
           if (pixel >= block.pixel_end) {
             break;
           }
-          const int8_t held = activation(tap, pixel);
-          const int8_t used = at.other.of(held);
+          const Code held = activation(tap, pixel);
+          const Code used = at.other.of(held);
           for (int channel = block.channel_begin; channel < block.channel_end; ++channel) {
-            const int8_t moving = weight(tap, channel);
-            const int16_t now = at.product.of(multiplier.product(used, at.eastward.of(moving)));
-            add(channel, pixel, now - multiplier.product(held, moving));
+            const Code moving = weight(tap, channel);
+            const Sum now = at.product.of(product_of(multiplier, used, at.eastward.of(moving)));
+            add(channel, pixel, now - product_of(multiplier, held, moving));
           }
         }
       }
@@ -151,10 +155,11 @@ void StuckLayer::input_stationary(const Command& command, const StuckArray& arra
   }
 }
 
-void StuckLayer::output_stationary(const Command& command, const StuckArray& array) {
+template <typename Code>
+void StuckLayer<Code>::output_stationary(const Command& command, const Array& array) {
   const mapping::ComputeBlock& block = command.block;
   const hw::Multiplier& multiplier = grid_.multiplier;
-  const auto multiply = [&](int8_t east, int8_t other) { return multiplier.product(east, other); };
+  const auto multiply = [&](Code east, Code other) { return product_of(multiplier, east, other); };
   for (int64_t tile = 0; tile < command.tiles; ++tile) {
     for (int row = 0; row < array.rows(); ++row) {
       const int64_t pixel = block.pixel_begin + tile * array.rows() + row;
@@ -167,9 +172,9 @@ void StuckLayer::output_stationary(const Command& command, const StuckArray& arr
           break;
         }
         for (int64_t tap = block.tap_begin; tap < block.tap_end; ++tap) {
-          const int8_t east = activation(tap, pixel);
-          const int8_t other = weight(tap, channel);
-          add(channel, pixel, StuckArray::product(at, east, other, multiply) - multiply(east, other));
+          const Code east = activation(tap, pixel);
+          const Code other = weight(tap, channel);
+          add(channel, pixel, Sum{Array::product(at, east, other, multiply)} - multiply(east, other));
         }
       }
     }
@@ -177,24 +182,25 @@ void StuckLayer::output_stationary(const Command& command, const StuckArray& arr
 }
 
 /// Weight- and input-stationary: sums pass all rows of their column, whether these multiply or not.
-void StuckLayer::follow_columns(const Command& command, const StuckArray& array) {
+template <typename Code>
+void StuckLayer<Code>::follow_columns(const Command& command, const Array& array) {
   const mapping::ComputeBlock& block = command.block;
   const bool weights_move = grid_.dataflow == hw::Dataflow::kInputStationary;
   const hw::Multiplier& multiplier = grid_.multiplier;
-  const auto multiply = [&](int8_t east, int8_t other) {
-    return weights_move ? multiplier.product(other, east) : multiplier.product(east, other);
+  const auto multiply = [&](Code east, Code other) {
+    return weights_move ? product_of(multiplier, other, east) : product_of(multiplier, east, other);
   };
   const auto follow = [&](int64_t fold, int column, int channel, int64_t pixel) {
-    int32_t right = 0;
-    int32_t wrong = 0;
+    Sum right = 0;
+    Sum wrong = 0;
     for (int row = 0; row < array.rows(); ++row) {
-      const StuckElement& at = array.element(row, column);
+      const StuckElement<Code>& at = array.element(row, column);
       const int64_t tap = command.tap(fold, row, weights_move);
       if (tap >= 0) {
-        const int8_t east = weights_move ? weight(tap, channel) : activation(tap, pixel);
-        const int8_t other = weights_move ? activation(tap, pixel) : weight(tap, channel);
-        right = hw::wrapping_add(right, multiply(east, other));
-        wrong = hw::wrapping_add(wrong, StuckArray::product(at, east, other, multiply));
+        const Code east = weights_move ? weight(tap, channel) : activation(tap, pixel);
+        const Code other = weights_move ? activation(tap, pixel) : weight(tap, channel);
+        right = add_to(right, multiply(east, other));
+        wrong = add_to(wrong, Array::product(at, east, other, multiply));
       }
       wrong = at.sum.of(wrong);
     }
@@ -221,9 +227,10 @@ void StuckLayer::follow_columns(const Command& command, const StuckArray& array)
 }
 
 /// Output-stationary: accumulators start with what the drain before has left, and pass the rows below when drained.
-void StuckLayer::follow_accumulators(const Command& command, const StuckArray& array) {
+template <typename Code>
+void StuckLayer<Code>::follow_accumulators(const Command& command, const Array& array) {
   const mapping::ComputeBlock& block = command.block;
-  const auto multiply = [&](int8_t east, int8_t other) { return grid_.multiplier.product(east, other); };
+  const auto multiply = [&](Code east, Code other) { return product_of(grid_.multiplier, east, other); };
   for (int64_t tile = 0; tile < command.tiles; ++tile) {
     for (int row = 0; row < array.rows(); ++row) {
       const int64_t pixel = block.pixel_begin + tile * array.rows() + row;
@@ -235,14 +242,14 @@ void StuckLayer::follow_accumulators(const Command& command, const StuckArray& a
         if (channel >= block.channel_end) {
           break;
         }
-        const StuckElement& at = array.element(row, column);
-        int32_t right = 0;
-        int32_t wrong = array.empty_accumulator(row, column, fresh(command.view, tile));
+        const StuckElement<Code>& at = array.element(row, column);
+        Sum right = 0;
+        Sum wrong = array.empty_accumulator(row, column, fresh(command.view, tile));
         for (int64_t tap = block.tap_begin; tap < block.tap_end; ++tap) {
-          const int8_t east = activation(tap, pixel);
-          const int8_t other = weight(tap, channel);
-          right = hw::wrapping_add(right, multiply(east, other));
-          wrong = at.sum.of(hw::wrapping_add(wrong, StuckArray::product(at, east, other, multiply)));
+          const Code east = activation(tap, pixel);
+          const Code other = weight(tap, channel);
+          right = add_to(right, multiply(east, other));
+          wrong = at.sum.of(add_to(wrong, Array::product(at, east, other, multiply)));
         }
         add(channel, pixel, sum_difference(array.drained(row, column, wrong), right));
       }
@@ -250,29 +257,35 @@ void StuckLayer::follow_accumulators(const Command& command, const StuckArray& a
   }
 }
 
-int32_t StuckLayer::fold_sum(const ComputeView& view, int64_t fold, int64_t phase, int row, int column,
-                             const StuckArray& array) const {
-  const auto product = [&](StreamSlot slot, int at_row) -> int32_t {
-    const auto multiply = [&](int8_t a, int8_t b) { return view.product_of(a, b, at_row, column); };
+template <typename Code>
+SumOf<Code> StuckLayer<Code>::fold_sum(const ComputeView& view, int64_t fold, int64_t phase, int row, int column,
+                                       const Array& array) const {
+  const auto product = [&](StreamSlot slot, int at_row) -> Sum {
+    const auto multiply = [&](Code a, Code b) {
+      return static_cast<ProductOf<Code>>(view.product_of(a, b, at_row, column));
+    };
     const ArrayOperand east = view.eastward(slot, at_row);
     const ArrayOperand other = view.other(slot, at_row, column);
-    return east.valid && other.valid
-               ? StuckArray::product(array.element(at_row, column), east.value, other.value, multiply)
-               : 0;
+    return east.valid && other.valid ? Array::product(array.element(at_row, column), static_cast<Code>(east.value),
+                                                      static_cast<Code>(other.value), multiply)
+                                     : ProductOf<Code>{0};
   };
   if (grid_.dataflow == hw::Dataflow::kOutputStationary) {
-    const StuckBits<uint32_t>& stuck = array.element(row, column).sum;
-    int32_t sum = array.empty_accumulator(row, column, fresh(view, fold));
+    const auto& stuck = array.element(row, column).sum;
+    Sum sum = array.empty_accumulator(row, column, fresh(view, fold));
     for (int64_t at = 0; at < view.stream(); ++at) {
-      sum = stuck.of(hw::wrapping_add(sum, product({fold, at}, row)));
+      sum = stuck.of(add_to(sum, product({fold, at}, row)));
     }
     return array.drained(row, column, sum);
   }
-  int32_t sum = 0;
+  Sum sum = 0;
   for (int at = 0; at < view.rows(); ++at) {
-    sum = array.element(at, column).sum.of(hw::wrapping_add(sum, product({fold, phase}, at)));
+    sum = array.element(at, column).sum.of(add_to(sum, product({fold, phase}, at)));
   }
   return sum;
 }
+
+template class StuckLayer<int8_t>;
+template class StuckLayer<int16_t>;
 
 }  // namespace faultline::engine

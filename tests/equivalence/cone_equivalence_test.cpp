@@ -10,6 +10,7 @@
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
+#include "tests/support/wide_network.h"
 
 namespace faultline::engine {
 namespace {
@@ -19,8 +20,9 @@ uint64_t setting(const char* name, uint64_t otherwise) {
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// Random experiments on one random network, array, dataflow and multiplier: ConeEngine against the simulation of every
-/// cycle that a fault may reach (AcceleratorEngine). One machine a process; scripts/check_cone.sh runs many.
+/// Random experiments on one random network, array, dataflow, multiplier and width of operands: ConeEngine against the
+/// simulation of every cycle that a fault may reach (AcceleratorEngine). One machine a process; scripts/check_cone.sh
+/// runs many.
 class ConeEquivalence : public testing::TestWithParam<int> {
  protected:
   ConeEquivalence()
@@ -28,11 +30,20 @@ class ConeEquivalence : public testing::TestWithParam<int> {
         machine_(setting("FAULTLINE_MACHINE", static_cast<uint64_t>(GetParam()))),
         maker_(hw::CounterRandom(seed_, machine_)) {
     const hw::Dataflow dataflow = static_cast<hw::Dataflow>(maker_.between(0, 2));
-    network_ = maker_.one_in(3) ? test::unrelated_layers(maker_, maker_.between(2, 6)) : test::small_classifier(maker_);
+    auto network =
+        maker_.one_in(3) ? test::unrelated_layers(maker_, maker_.between(2, 6)) : test::small_classifier(maker_);
     config_ = maker_.configuration(dataflow, maker_.one_in(4) ? 16 : 6);
     if (maker_.one_in(2)) {
       config_.grid.multiplier = hw::Multiplier();
     }
+    test::LayerMaker widener(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 33)));
+    if (widener.one_in(3)) {
+      const hw::OperandFormat format{widener.one_in(2) ? 12 : 16};
+      network = test::widened(widener, format, network);
+      config_.grid.multiplier =
+          config_.grid.multiplier.exact() ? hw::Multiplier(format) : widener.wide_multiplier(format);
+    }
+    network_ = network;
     // Drawn apart, so that the other machines stay as they are.
     test::LayerMaker mixer(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 32)));
     if (mixer.one_in(4)) {
@@ -48,6 +59,12 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
     cone_ = std::make_unique<ConeEngine>(*engine_, network_, config_);
+  }
+
+  model::Values random_input() {
+    const auto elements = model::element_count(network_->tensor(network_->graph_input).shape);
+    return network_->format.wide() ? model::Values(maker_.wide_codes(elements, network_->format))
+                                   : model::Values(maker_.codes(elements));
   }
 
   /// Fields that can be followed are equally likely, so that registers are struck as often as buffers.
@@ -101,8 +118,7 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
   int latent = 0;
   int difference = 0;
   for (int image = 0; image < images; ++image) {
-    const auto elements = model::element_count(network_->tensor(network_->graph_input).shape);
-    const model::Values input = maker_.codes(elements);
+    const model::Values input = random_input();
     const GoldenRun golden = engine_->golden(input);
     cone_->begin(input);
     ASSERT_EQ(golden.run.tensors, cone_->golden());
@@ -132,20 +148,21 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
                         *run.tensors == expected.tensors;
       EXPECT_TRUE(same) << "seed " << seed_ << ", machine " << machine_ << ", image " << image << ", experiment "
                         << number << ": " << name << " (" << hw::to_string(config_.grid.dataflow) << " "
-                        << config_.grid.rows << "x" << config_.grid.columns << ", " << cone_->total_cycles()
-                        << " cycles): latent " << run.latent << " expected " << expected.latent << ", farthest "
-                        << static_cast<int>(run.farthest) << " expected " << static_cast<int>(expected.farthest)
-                        << ", status " << static_cast<int>(expected.status) << ", tensors "
-                        << (*run.tensors == expected.tensors ? "equal" : "differ");
+                        << config_.grid.rows << "x" << config_.grid.columns << ", " << network_->format.operand_bits
+                        << " bits, " << cone_->total_cycles() << " cycles): latent " << run.latent << " expected "
+                        << expected.latent << ", farthest " << static_cast<int>(run.farthest) << " expected "
+                        << static_cast<int>(expected.farthest) << ", status " << static_cast<int>(expected.status)
+                        << ", tensors " << (*run.tensors == expected.tensors ? "equal" : "differ");
       difference += same ? 0 : 1;
       latent += expected.latent ? 1 : 0;
       wrong += expected.tensors != golden.run.tensors ? 1 : 0;
       ASSERT_LT(difference, 5);
     }
   }
-  std::printf("seed %llu, machine %llu: %d experiments followed, %d of them with wrong values, %d latent, %d differ\n",
-              static_cast<unsigned long long>(seed_), static_cast<unsigned long long>(machine_), followed, wrong,
-              latent, difference);
+  std::printf(
+      "seed %llu, machine %llu: %d experiments followed, %d of them with wrong values, %d latent, %d differ, %d bits\n",
+      static_cast<unsigned long long>(seed_), static_cast<unsigned long long>(machine_), followed, wrong, latent,
+      difference, network_->format.operand_bits);
   if (std::getenv("FAULTLINE_FALLBACKS") != nullptr) {
     for (const auto& [path, times] : simulated) {
       std::printf("simulated %d times: %s\n", times, path.c_str());
@@ -153,7 +170,7 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Machines, ConeEquivalence, testing::Range(0, 24));
+INSTANTIATE_TEST_SUITE_P(Machines, ConeEquivalence, testing::Range(0, 36));
 
 }  // namespace
 }  // namespace faultline::engine

@@ -6,6 +6,7 @@
 #include "sim/engine/cone_engine.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
+#include "tests/support/wide_network.h"
 
 namespace faultline::engine {
 namespace {
@@ -16,8 +17,15 @@ class FaultMapEquivalence : public testing::TestWithParam<int> {
  protected:
   FaultMapEquivalence() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam()))) {
     const hw::Dataflow dataflow = static_cast<hw::Dataflow>(GetParam() % 3);
-    network_ = maker_.one_in(3) ? test::unrelated_layers(maker_, maker_.between(2, 6)) : test::small_classifier(maker_);
+    auto network =
+        maker_.one_in(3) ? test::unrelated_layers(maker_, maker_.between(2, 6)) : test::small_classifier(maker_);
     config_ = maker_.configuration(dataflow, maker_.one_in(4) ? 16 : 6);
+    if (GetParam() >= kFirstWide) {
+      const hw::OperandFormat format{GetParam() % 2 == 0 ? 12 : 16};
+      network = test::widened(maker_, format, network);
+      config_.grid.multiplier = maker_.one_in(3) ? hw::Multiplier(format) : maker_.wide_multiplier(format);
+    }
+    network_ = network;
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
     cone_ = std::make_unique<ConeEngine>(*engine_, network_, config_);
@@ -52,6 +60,7 @@ class FaultMapEquivalence : public testing::TestWithParam<int> {
   }
 
   static constexpr uint64_t kSeed = 31;
+  static constexpr int kFirstWide = 18;  ///< machines from this one on have wide operands
   test::LayerMaker maker_;
   std::shared_ptr<const model::Network> network_;
   hw::AcceleratorConfig config_{hw::GridConfig(1, 1, hw::Dataflow::kWeightStationary, hw::Multiplier())};
@@ -67,7 +76,8 @@ TEST_P(FaultMapEquivalence, WithEverySimulatedCycle) {
   int swallowed = 0;
   for (int number = 0; number < kMaps; ++number) {
     const auto elements = model::element_count(network_->tensor(network_->graph_input).shape);
-    const model::Values input = maker_.codes(elements);
+    const model::Values input = network_->format.wide() ? model::Values(maker_.wide_codes(elements, network_->format))
+                                                        : model::Values(maker_.codes(elements));
     const GoldenRun golden = engine_->golden(input);
     cone_->begin(input);
     const std::vector<hw::Fault> faults = random_map();
@@ -100,7 +110,7 @@ TEST_P(FaultMapEquivalence, WithEverySimulatedCycle) {
   EXPECT_GE(followed, kMaps / 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Machines, FaultMapEquivalence, testing::Range(0, 18));
+INSTANTIATE_TEST_SUITE_P(Machines, FaultMapEquivalence, testing::Range(0, 30));
 
 }  // namespace
 }  // namespace faultline::engine

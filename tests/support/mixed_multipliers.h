@@ -8,7 +8,8 @@ namespace faultline::test {
 
 /// Gives some layers, and the elements of up to three rectangles that may overlap, random multipliers of their own.
 inline void mix_multipliers(LayerMaker& maker, const model::Network& network, hw::AcceleratorConfig& config) {
-  config.grid.alternatives = {maker.multiplier(), hw::Multiplier()};
+  const hw::OperandFormat format = config.grid.format();
+  config.grid.alternatives = {maker.multiplier_of(format), hw::Multiplier(format)};
   for (const auto& layer : network.operators) {
     if (dynamic_cast<const model::MatrixOperator*>(layer.get()) != nullptr && maker.one_in(2)) {
       config.layer_multipliers[layer->name] = maker.between(0, 2);
@@ -18,7 +19,7 @@ inline void mix_multipliers(LayerMaker& maker, const model::Network& network, hw
     const int row = maker.between(0, config.grid.rows - 1);
     const int column = maker.between(0, config.grid.columns - 1);
     config.grid.add_region({row, maker.between(row, config.grid.rows - 1), column,
-                            maker.between(column, config.grid.columns - 1), maker.multiplier()});
+                            maker.between(column, config.grid.columns - 1), maker.multiplier_of(format)});
   }
 }
 

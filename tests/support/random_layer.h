@@ -60,6 +60,11 @@ class LayerMaker {
             }};
   }
 
+  /// multiplier() or wide_multiplier().
+  hw::Multiplier multiplier_of(hw::OperandFormat format) {
+    return format.wide() ? wide_multiplier(format) : multiplier();
+  }
+
   /// Extents of a convolution; `groups` divides both channel counts.
   model::ConvolutionGeometry geometry(int most_channels) {
     model::ConvolutionGeometry g;
