@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "sim/engine/stuck_bits.h"
+
 namespace faultline::engine {
-namespace {
-
-bool same(const hw::Fault& a, const hw::Fault& b) {
-  return a.site.field == b.site.field && a.site.element == b.site.element && a.mask == b.mask && a.model == b.model &&
-         a.start == b.start && a.duration == b.duration && a.period == b.period;
-}
-
-}  // namespace
 
 FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule& schedule,
                            const std::vector<std::unique_ptr<ComputeView>>& views, const hw::StateTable& table)
@@ -26,7 +20,7 @@ bool FaultMapCone::take(const std::vector<hw::Fault>& faults) {
   if (!config.layer_multipliers.empty() || !config.grid.uniform()) {
     return false;
   }
-  const bool known = std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same);
+  const bool known = std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same_fault);
   return std::visit(
       [&](auto& map) {
         if (!known) {

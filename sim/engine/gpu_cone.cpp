@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "sim/engine/gpu_lane_map.h"
 #include "sim/engine/gpu_propagation.h"
 #include "sim/engine/gpu_strikes.h"
+#include "sim/engine/gpu_stuck_products.h"
 #include "sim/engine/incremental_inference.h"
 #include "sim/model/classification.h"
 
@@ -19,9 +21,16 @@ struct GpuCone::Implementation {
         network(std::move(source)),
         config(configuration),
         functional(network, config.multiplier),
-        inference(network, functional) {}
+        inference(network, functional),
+        timing_fixed(!looks_up_from(0)),
+        stuck_products(*network, engine.plan(), config, engine.platform().state()) {}
 
   void begin(const model::Values& input);
+  /// Simulates the image without faults and keeps its trace, if that has not been done.
+  void take_golden_run();
+  /// What a map of stuck products does; nothing where that is not known.
+  std::optional<ConeRun> follow_map(const std::vector<hw::Fault>& faults);
+  bool left_in_multipliers();
   /// What the faults do; nothing where that cannot be followed.
   std::optional<ConeRun> follow(const std::vector<hw::Fault>& faults);
   ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
@@ -29,7 +38,7 @@ struct GpuCone::Implementation {
   bool layers_meet_only_in_tensors() const;
   size_t layer_of(uint64_t cycle) const;
   const gpu::LayerPlan& plan(size_t layer) const { return engine.plan().layers[layer]; }
-  bool looks_up_after(size_t layer) const;
+  bool looks_up_from(size_t layer) const;
   void take_output(size_t layer);
   void hand_over_input(size_t layer);
   Station station_of(size_t layer) const;
@@ -43,8 +52,14 @@ struct GpuCone::Implementation {
   FunctionalEngine functional;
   IncrementalInference inference;
 
-  GoldenRun golden;
+  bool timing_fixed;  ///< no cycle depends on data: every image has the cycles and lanes of the first
+  GpuStuckProducts stuck_products;
+
   GoldenActivations activations;
+  std::optional<GoldenRun> golden;  ///< of this image, once it was needed
+  std::vector<LayerCycles> layers;  ///< of the golden run
+  uint64_t total_cycles = 0;        ///< likewise
+  std::optional<GpuLaneMap> lanes;
   std::unique_ptr<const GpuTrace> trace;
   std::unique_ptr<GpuPropagation> propagation;
   std::unique_ptr<const GpuStrikes> strikes;
@@ -55,28 +70,41 @@ struct GpuCone::Implementation {
 };
 
 void GpuCone::Implementation::begin(const model::Values& input) {
+  golden.reset();
+  activations = inference.golden(input);
+  inference.begin(activations);
+  if (!timing_fixed || !lanes) {
+    take_golden_run();
+  }
+}
+
+void GpuCone::Implementation::take_golden_run() {
+  if (golden) {
+    return;
+  }
   GpuPlatform& platform = engine.platform();
   GpuTrace::Recorder recorder(config, platform.state());
   platform.watch(&recorder);
-  golden = engine.golden(input);
+  golden = engine.golden(activations.tensors[static_cast<size_t>(network->graph_input)]);
   platform.watch(nullptr);
+  layers = golden->run.layers;
+  total_cycles = golden->run.total_cycles;
   strikes.reset();
   propagation.reset();
   trace = std::make_unique<const GpuTrace>(recorder.finish());
   propagation = std::make_unique<GpuPropagation>(*trace, config.multiplier, config.warp_size, config.lanes);
   strikes = std::make_unique<const GpuStrikes>(*trace, config, platform.state());
-  activations = inference.golden(input);
-  inference.begin(activations);
 
   const auto& all = trace->instructions();
   first_instruction.clear();
-  for (const LayerCycles& layer : golden.run.layers) {
+  for (const LayerCycles& layer : layers) {
     const auto first = std::partition_point(
         all.begin(), all.end(), [&](const TracedInstruction& traced) { return traced.dispatched < layer.first_cycle; });
     first_instruction.push_back(static_cast<uint32_t>(first - all.begin()));
   }
   first_instruction.push_back(static_cast<uint32_t>(all.size()));
   usable = layers_meet_only_in_tensors();
+  lanes.emplace(*trace, first_instruction, engine.plan(), config);
 }
 
 /// Every byte of global memory that a layer reads it has written itself, or the host has: its input or a constant.
@@ -109,15 +137,14 @@ bool GpuCone::Implementation::layers_meet_only_in_tensors() const {
 
 /// The layer in whose cycles a cycle lies.
 size_t GpuCone::Implementation::layer_of(uint64_t cycle) const {
-  const auto& layers = golden.run.layers;
   const auto after = std::partition_point(layers.begin(), layers.end(),
                                           [&](const LayerCycles& layer) { return layer.first_cycle <= cycle; });
   return static_cast<size_t>(after - layers.begin()) - 1;
 }
 
-bool GpuCone::Implementation::looks_up_after(size_t layer) const {
-  const auto& layers = engine.plan().layers;
-  return std::any_of(layers.begin() + static_cast<std::ptrdiff_t>(layer) + 1, layers.end(),
+bool GpuCone::Implementation::looks_up_from(size_t layer) const {
+  const auto& all = engine.plan().layers;
+  return std::any_of(all.begin() + static_cast<std::ptrdiff_t>(layer), all.end(),
                      [](const gpu::LayerPlan& later) { return later.looks_up; });
 }
 
@@ -214,25 +241,25 @@ bool GpuCone::Implementation::follow_to_the_end(size_t layer) {
 }
 
 std::optional<ConeRun> GpuCone::Implementation::follow(const std::vector<hw::Fault>& faults) {
-  inference.restore();
-  propagation->clear();
-  later_station = Station::kNone;
   if (faults.size() != 1 || !usable) {
     return std::nullopt;
   }
+  take_golden_run();
+  inference.restore();
+  propagation->clear();
+  later_station = Station::kNone;
   const size_t layer = layer_of(faults.front().start);
-  const uint64_t layer_end =
-      layer + 1 < golden.run.layers.size() ? golden.run.layers[layer + 1].first_cycle : golden.run.total_cycles;
+  const uint64_t layer_end = layer + 1 < layers.size() ? layers[layer + 1].first_cycle : total_cycles;
   if (!strikes->strike(faults.front(), layer_end, *propagation) || !follow_layer(layer)) {
     return std::nullopt;
   }
   ConeRun run;
-  run.total_cycles = golden.run.total_cycles;
+  run.total_cycles = total_cycles;
   take_output(layer);
   const size_t index = plan(layer).operator_index;
   run.farthest = station_of(layer);
   const bool stored = run.farthest == Station::kStored;
-  if (stored && looks_up_after(layer)) {
+  if (stored && looks_up_from(layer + 1)) {
     return std::nullopt;  // addresses depend on what is wrong
   }
   const bool leaks = propagation->reaches_later_layers();
@@ -256,8 +283,62 @@ std::optional<ConeRun> GpuCone::Implementation::follow(const std::vector<hw::Fau
   return run;
 }
 
+/// Every layer with the faults, on what the layers before have made of them. No product reaches an address or a
+/// predicate where no layer looks codes up, so that nothing but values changes.
+std::optional<ConeRun> GpuCone::Implementation::follow_map(const std::vector<hw::Fault>& faults) {
+  if (!timing_fixed || !usable || !stuck_products.take(faults)) {
+    return std::nullopt;
+  }
+  inference.restore();
+  ConeRun run;
+  run.total_cycles = total_cycles;
+  run.tensors = &inference.tensors();
+  size_t next = 0;
+  for (size_t layer = 0; layer < layers.size(); ++layer) {
+    const size_t index = plan(layer).operator_index;
+    inference.propagate(next, index);
+    next = index;
+    const auto input = static_cast<size_t>(network->operators[index]->inputs.front());
+    if (plan(layer).macs > 0 &&
+        stuck_products.strike(layer, std::get<std::vector<int8_t>>(inference.tensors()[input]), *lanes, inference)) {
+      run.farthest = Station::kRequantisation;
+    }
+  }
+  inference.propagate(next, network->operators.size());
+  const bool stored = std::any_of(layers.begin(), layers.end(), [this](const LayerCycles& layer) {
+    return !inference.differences(network->operators[layer.operator_index]->output).empty();
+  });
+  run.farthest = stored ? Station::kStored : run.farthest;
+  if (outputs_right()) {
+    if (!left_in_multipliers()) {
+      return std::nullopt;
+    }
+    run.latent = true;
+  }
+  return run;
+}
+
+/// True when the product that some multiplier held last is certainly wrong at the end: its stuck bits, whatever the
+/// operands, are not those of the fault-free run.
+bool GpuCone::Implementation::left_in_multipliers() {
+  take_golden_run();
+  engine.platform().restore(*golden->end);
+  const hw::StateTable& state = engine.platform().state();
+  const size_t field = state.field_index("partition[*].mac_lane[*].partial[*]");
+  const std::vector<StuckBits<uint16_t>>& multipliers = stuck_products.multipliers();
+  const size_t in_partition = multipliers.size() / static_cast<size_t>(config.partitions);
+  for (size_t element = 0; element < multipliers.size(); ++element) {
+    const auto held = static_cast<uint16_t>(state.peek({field, element}));
+    if (lanes->multiplies(element / in_partition) && multipliers[element].of(held) != held) {
+      return true;
+    }
+  }
+  return false;
+}
+
 ConeRun GpuCone::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
-  simulated = engine.run_with_faults(golden, faults, cycle_limit);
+  take_golden_run();
+  simulated = engine.run_with_faults(*golden, faults, cycle_limit);
   ConeRun run;
   run.status = simulated.status;
   run.tensors = &simulated.tensors;
@@ -278,20 +359,24 @@ void GpuCone::begin(const model::Values& input) {
 }
 
 const std::vector<model::Values>& GpuCone::golden() const {
-  return implementation_->golden.run.tensors;
+  return implementation_->activations.tensors;
 }
 
 uint64_t GpuCone::total_cycles() const {
-  return implementation_->golden.run.total_cycles;
+  return implementation_->total_cycles;
 }
 
 const std::vector<LayerCycles>& GpuCone::layers() const {
-  return implementation_->golden.run.layers;
+  return implementation_->layers;
 }
 
 ConeRun GpuCone::run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
   if (cycle_limit >= total_cycles()) {
-    if (const auto followed = implementation_->follow(faults)) {
+    auto followed = implementation_->follow_map(faults);
+    if (!followed) {
+      followed = implementation_->follow(faults);
+    }
+    if (followed) {
       return *followed;
     }
   }

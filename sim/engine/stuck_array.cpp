@@ -7,23 +7,6 @@
 namespace faultline::engine {
 namespace {
 
-bool permanent(const hw::Fault& fault) {
-  return fault.model != hw::FaultModel::kFlip && fault.start == 0 && fault.duration == 0 && fault.period == 0;
-}
-
-/// In a word of `width` bits, sign-extended to its type. False when a bit would be stuck at both values.
-template <typename Word>
-bool stick(StuckBits<Word>& bits, const hw::Fault& fault, int width) {
-  const auto mask = static_cast<Word>(hw::wrap_to(static_cast<int64_t>(fault.mask), width));
-  const auto set = static_cast<Word>(fault.model == hw::FaultModel::kStuckAt1 ? mask : 0);
-  if (((bits.set ^ set) & ~bits.keep & mask) != 0) {
-    return false;
-  }
-  bits.keep = static_cast<Word>(bits.keep & ~mask);
-  bits.set = static_cast<Word>(bits.set | set);
-  return true;
-}
-
 template <typename Code>
 using Stick = bool (*)(StuckElement<Code>& element, const hw::Fault& fault, int width);
 
@@ -60,7 +43,7 @@ std::optional<StuckArray<Code>> StuckArray<Code>::of(const std::vector<hw::Fault
   std::vector<Element> registers(static_cast<size_t>(grid.rows) * static_cast<size_t>(grid.columns));
   for (const hw::Fault& fault : faults) {
     const auto field = fields.find(fault.site.field);
-    if (field == fields.end() || !permanent(fault) ||
+    if (field == fields.end() || !is_permanent(fault) ||
         !field->second(registers[fault.site.element], fault, table.fields()[field->first].bits)) {
       return std::nullopt;
     }

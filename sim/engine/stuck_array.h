@@ -11,25 +11,9 @@
 #include "hw/systolic/grid_config.h"
 #include "sim/engine/operand_types.h"
 #include "sim/engine/sparse_matrix.h"
+#include "sim/engine/stuck_bits.h"
 
 namespace faultline::engine {
-
-/// Bits of a word that are stuck.
-template <typename Word>
-struct StuckBits {
-  Word keep = static_cast<Word>(~Word{0});  ///< 0 where a bit is stuck
-  Word set = 0;                             ///< 1 where it is stuck at 1
-
-  bool any() const { return keep != static_cast<Word>(~Word{0}); }
-  /// A value of the word's width, signed.
-  template <typename Value>
-  Value of(Value value) const {
-    static_assert(sizeof(Value) == sizeof(Word));
-    return static_cast<Value>((static_cast<Word>(value) & keep) | set);
-  }
-  /// A word that passes these bits and then others.
-  StuckBits then(const StuckBits& next) const { return {static_cast<Word>(keep & next.keep), next.of(set)}; }
-};
 
 /// A processing element as permanent faults leave it, where operands are Code: int8_t, or int16_t where they are wide.
 /// A word that is narrower than its type is held sign-extended; a bit that is stuck at its top is stuck above it too.

@@ -43,10 +43,18 @@ std::string stated(const ordered_json& json, const std::string& pointer) {
   return plain(json.at(place));
 }
 
-std::string design_title(const CampaignDescription& description) {
+std::string machine_title(const CampaignDescription& description) {
   const ordered_json& experiment = description.experiment;
-  return fmt::format("{} on {} {}", std::filesystem::path(stated(experiment, "/model")).stem().string(),
-                     stated(experiment, "/accelerator/array"), stated(experiment, "/accelerator/dataflow"));
+  if (stated(experiment, "/accelerator/architecture") == "gpu") {
+    return fmt::format("a GPU of {} x {} lanes", stated(experiment, "/accelerator/partitions"),
+                       stated(experiment, "/accelerator/lanes"));
+  }
+  return fmt::format("{} {}", stated(experiment, "/accelerator/array"), stated(experiment, "/accelerator/dataflow"));
+}
+
+std::string design_title(const CampaignDescription& description) {
+  return fmt::format("{} on {}", std::filesystem::path(stated(description.experiment, "/model")).stem().string(),
+                     machine_title(description));
 }
 
 std::string fault_text(const CampaignDescription& description) {

@@ -11,7 +11,9 @@ namespace faultline::report {
 /// is none. `pointer` is a JSON pointer: "/faults/model".
 std::string stated(const nlohmann::ordered_json& json, const std::string& pointer);
 
-/// "lenet5_digits on 16x16 ws": the network's file name without folder and suffix, and the array.
+/// "16x16 ws", or "a GPU of 4 x 16 lanes": the array, or partitions and lanes of a multiprocessor.
+std::string machine_title(const campaign::CampaignDescription& description);
+/// "lenet5_digits on 16x16 ws": the network's file name without folder and suffix, and the machine.
 std::string design_title(const campaign::CampaignDescription& description);
 /// "flip of 1 bit", "stuck_at of 2 bits", or the fault list.
 std::string fault_text(const campaign::CampaignDescription& description);

@@ -95,6 +95,20 @@ svg.definitions{position:absolute}
 .band{opacity:.45}
 .fill-onward{fill:var(--rate)}
 .fill-stage{fill:var(--accent)}
+.lines{width:100%;min-width:40rem}
+.lines text{font-size:13px}
+.lines .grid{stroke:var(--line)}
+.lines .x-tick{text-anchor:middle}
+.lines .y-tick{text-anchor:end}
+.lines .x-tick,.lines .y-tick,.lines .y-name{fill:var(--muted)}
+.curve{fill:none;stroke-width:2}
+.curve-0{stroke:var(--accent)}
+.curve-1{stroke:var(--critical)}
+.curve-2{stroke:var(--detected)}
+.curve-3{stroke:var(--crash)}
+.curve-4{stroke:var(--warning)}
+.curve-5{stroke:var(--muted)}
+.curve.mark{fill:var(--page)}
 .sign{display:grid;grid-template-columns:repeat(3,1fr);gap:1.5rem;margin-top:3rem}
 .sign p{border-top:1px solid var(--text);padding-top:.3rem;margin:2.5rem 0 0}
 th button{all:unset;cursor:pointer}
@@ -132,7 +146,7 @@ tr,figure,.verdicts div,.sign,.banner{break-inside:avoid}
 thead{display:table-header-group}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .scroll{overflow:visible}
-.flow{min-width:0}
+.flow,.lines{min-width:0}
 a{color:inherit;text-decoration:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 )css";
