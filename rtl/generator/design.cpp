@@ -12,6 +12,8 @@
 namespace faultline::rtl {
 namespace {
 
+constexpr const char* kReportPort = "_report";
+
 bool begins_with(const std::string& text, const std::string& beginning) {
   return text.rfind(beginning, 0) == 0;
 }
@@ -67,6 +69,14 @@ Design grid_design(const hw::GridConfig& config) {
     design.signals.push_back(std::move(signal));
   }
   return design;
+}
+
+bool is_report(const Pin& pin) {
+  return report_unit(pin) + kReportPort == pin.name;
+}
+
+std::string report_unit(const Pin& pin) {
+  return pin.name.substr(0, pin.name.rfind(kReportPort));
 }
 
 std::string element_path(const MappedSignal& signal, size_t element) {
