@@ -72,6 +72,8 @@ std::vector<BadInput> bad_inputs() {
       accelerator("SumsFewerThanRows", "array: 64x4\npsum_rows: 32\n", "FILE:1: psum_rows 32 is out of range"),
       accelerator("NoProtectionUnit", "array: 4x4\nprotection: [chipkill]\n",
                   "FILE:2: there is no protection unit 'chipkill'; give one of bypass, dmr, lcu, parity, secded, tmr"),
+      {"CostOfNoProtection", "cost --accelerator FILE --protection", "array: 2x2\n",
+       "accelerator: has no protection units to cost; give an accelerator file with the key protection"},
       accelerator("TwoNeuronUnits", "protection:\n  - lcu\n  - tmr\n",
                   "FILE:3: protection units 'lcu' and 'tmr' exclude each other; keep one of them"),
       accelerator("NeuronEntries", "protection: ['lcu:entries=0']\n",
