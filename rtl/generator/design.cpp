@@ -12,7 +12,7 @@
 namespace faultline::rtl {
 namespace {
 
-constexpr const char* kReportPort = "_report";
+constexpr const char* kReportSuffix = "_report";
 
 bool begins_with(const std::string& text, const std::string& beginning) {
   return text.rfind(beginning, 0) == 0;
@@ -72,11 +72,11 @@ Design grid_design(const hw::GridConfig& config) {
 }
 
 bool is_report(const Pin& pin) {
-  return report_unit(pin) + kReportPort == pin.name;
+  return report_unit(pin) + kReportSuffix == pin.name;
 }
 
 std::string report_unit(const Pin& pin) {
-  return pin.name.substr(0, pin.name.rfind(kReportPort));
+  return pin.name.substr(0, pin.name.rfind(kReportSuffix));
 }
 
 std::string element_path(const MappedSignal& signal, size_t element) {
