@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs LeNet-5 on a 16x16 array with and without each protection under the same faults, and prints one Markdown table: what
-# a protection costs (accuracy without faults, cycles, state bits) and which faults it leaves (critical, with its 95 %
-# interval; detected: stopped by an alarm). Needs a built build/release. The seed is that of the experiment files.
+# a protection costs (accuracy without faults, cycles, state bits, gate equivalents of its circuits without memories) and
+# which faults it leaves (critical, with its 95 % interval; detected: stopped by an alarm). Needs a built build/release and
+# Yosys. The seed is that of the experiment files.
 #   scripts/compare_protection_units.sh [options of `faultline campaign` for the upsets, such as --samples 1000]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,6 +16,15 @@ trap 'rm -rf "$work"' EXIT
 # The accelerator of both experiments, with the protection units of $1.
 write_accelerator() {
   printf 'array: 16x16\ninput_buffer_bytes: 4 KiB\noutput_buffer_bytes: 8 KiB\npsum_rows: 784\nprotection: [%s]\n' "$1"
+}
+
+# Of the circuits of the units $1 in the accelerator file $2.
+gates_of() {
+  if [[ -z $1 ]]; then
+    echo 0
+  else
+    "$faultline" cost --accelerator "$2" --protection --json | jq '.asic.gate_equivalents | round'
+  fi
 }
 
 bits_of() { "$faultline" sites --accelerator "$1" --json | jq .total_bits; }
@@ -31,16 +41,17 @@ row() {
   shift 3
   write_accelerator "$units" >"$work/design.yaml"
   "$faultline" campaign "$experiment" --accelerator "$work/design.yaml" --json "$@" >"$work/result.json"
-  jq -r --arg name "$name" --argjson bits "$(($(bits_of "$work/design.yaml") - plain_bits))" --argjson cycles "$plain_cycles" '
+  jq -r --arg name "$name" --argjson bits "$(($(bits_of "$work/design.yaml") - plain_bits))" --argjson cycles "$plain_cycles" \
+    --argjson gates "$(gates_of "$units" "$work/design.yaml")" '
     def percent: . * 10000 | round / 100 | tostring + " %";
-    "| \($name) | \(.accuracy.labels.golden | percent) | \(.golden_cycles - $cycles) | \($bits) | \(.runs) | "
+    "| \($name) | \(.accuracy.labels.golden | percent) | \(.golden_cycles - $cycles) | \($bits) | \($gates) | \(.runs) | "
     + (.rates.critical | if .high - .low < 1e-9 then "\(.rate | percent), of all"
         else "\(.rate | percent) [\(.low | percent), \(.high | percent)]" end) + " | "
     + "\(.rates.detected.rate | percent) | \(.accuracy.labels.faulty | percent) |"' "$work/result.json"
 }
 
-echo "| faults, protection | accuracy without faults | extra cycles | extra state bits | runs | critical | detected | accuracy with faults |"
-echo "|---|---|---|---|---|---|---|---|"
+echo "| faults, protection | accuracy without faults | extra cycles | extra state bits | extra gate equivalents | runs | critical | detected | accuracy with faults |"
+echo "|---|---|---|---|---|---|---|---|---|"
 row "upsets, none" "$upsets" "" "$@"
 row "upsets, clip" "$upsets" "" --clip "$work/clip.yaml" "$@"
 row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"

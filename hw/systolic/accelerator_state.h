@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <utility>
 
 #include "hw/fault/fault_taps.h"
@@ -9,6 +10,7 @@
 #include "hw/systolic/dma_core.h"
 #include "hw/systolic/grid_state.h"
 #include "hw/systolic/input_feeder_core.h"
+#include "hw/systolic/neuron_unit_core.h"
 #include "hw/systolic/partial_sum_buffer_core.h"
 #include "hw/systolic/post_processing_core.h"
 #include "hw/systolic/weight_feeder_core.h"
@@ -27,7 +29,11 @@ struct AcceleratorState {
         partial_sum(config, table, no_taps),
         post_processing(config, table, no_taps),
         dma(config, table, no_taps),
-        controller(config, table, no_taps) {}
+        controller(config, table, no_taps) {
+    if (!config.protection.neuron_unit.empty()) {
+      neuron_unit.emplace(config.protection, table, no_taps);
+    }
+  }
 
   FaultTaps no_taps;
   GridState grid;
@@ -37,6 +43,7 @@ struct AcceleratorState {
   PostProcessingCore post_processing;
   DmaCore dma;
   ControllerCore controller;
+  std::optional<NeuronUnitCore> neuron_unit;
 };
 
 }  // namespace faultline::hw

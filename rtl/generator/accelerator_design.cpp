@@ -8,7 +8,7 @@
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/design.h"
 #include "rtl/generator/memory_guard.h"
-#include "rtl/generator/rtl_error.h"
+#include "rtl/generator/neuron_unit_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -27,6 +27,7 @@ const std::map<std::string, Block>& blocks() {
       {"post_processing", {"systolic_post_processing", "u_post_processing"}},
       {"dma", {"systolic_dma", "u_dma"}},
       {"controller", {"systolic_controller", "u_controller"}},
+      {"neuron_unit", {"systolic_neuron_unit", "u_neuron_unit"}},
   };
   return kBlocks;
 }
@@ -60,6 +61,7 @@ std::string replace_first(std::string text, const std::string& before, const std
 /// The path below the top module: lanes keep their names, parts of a word are joined by `_`.
 std::string path_of(const std::string& model, const hw::ProtectionConfig& protection) {
   std::map<std::string, std::string> places = guard_places(protection);
+  places.merge(neuron_unit_places(protection));
   places.insert(own_places().begin(), own_places().end());
   const auto own = places.find(model);
   if (own != places.end()) {
@@ -146,29 +148,43 @@ void add_pins(const hw::AcceleratorConfig& config, Design& design) {
       design.outputs.push_back({memory + "_report", kReportBits});
     }
   }
+  if (!config.protection.neuron_unit.empty()) {
+    design.outputs.push_back({config.protection.neuron_unit + "_report", kReportBits});
+  }
+}
+
+/// The modules of protection units, each once, before their users.
+std::vector<SourceFile> protection_modules(const hw::ProtectionConfig& protection) {
+  std::vector<SourceFile> modules = guard_modules(protection);
+  if (!modules.empty() || !protection.neuron_unit.empty()) {
+    modules.insert(modules.begin(), report_module());
+  }
+  return modules;
 }
 
 }  // namespace
 
 Design accelerator_design(const hw::AcceleratorConfig& config) {
   config.validate();
-  if (!config.protection.neuron_unit.empty()) {
-    throw RtlError("the RTL of the whole accelerator has no unit for neurons",
-                   "leave it out, or take an engine that models it: cycle, structural or rtl_grid");
-  }
   Design design = grid_design(config.grid);
   design.top = "systolic_accelerator";
   for (MappedSignal& signal : design.signals) {
     signal.path = "u_grid." + signal.path;
   }
-  design.sources.insert(design.sources.begin(), accelerator_package());
-  for (SourceFile& source : guard_modules(config.protection)) {
+  design.sources.insert(design.sources.begin(), accelerator_package(config));
+  for (SourceFile& source : protection_modules(config.protection)) {
+    design.sources.push_back(std::move(source));
+  }
+  for (const SourceFile& source : {next_pixel_module(), next_tap_module(), input_position_module(), buffer_module()}) {
+    design.sources.push_back(source);
+  }
+  for (SourceFile& source : neuron_unit_modules(config)) {
     design.sources.push_back(std::move(source));
   }
   for (const SourceFile& source :
-       {next_pixel_module(), next_tap_module(), input_position_module(), buffer_module(), input_feeder_module(config),
-        weight_feeder_module(config), partial_sum_buffer_module(config), post_processing_module(config),
-        dma_module(config), schedule_module(config), controller_module(config), accelerator_module(config)}) {
+       {input_feeder_module(config), weight_feeder_module(config), partial_sum_buffer_module(config),
+        post_processing_module(config), dma_module(config), schedule_module(config), controller_module(config),
+        accelerator_module(config)}) {
     design.sources.push_back(source);
   }
   hw::StateTable table;

@@ -2,6 +2,7 @@
 
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/memory_guard.h"
+#include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -36,7 +37,7 @@ module systolic_accelerator #(
 
   accelerator_pkg::command_t command;
   logic dma_start, dma_done, dma_error, post_start, post_done;
-
+@correct_wires@
   logic input_read, input_first, input_control;
   logic [15:0] input_pixel_y, input_pixel_x, input_tap_y, input_tap_x, input_tap_c;
   logic [31:0] input_pixel_offset, input_tap_offset;
@@ -61,7 +62,7 @@ module systolic_accelerator #(
       .dma_done(dma_done),
       .dma_error(dma_error),
       .post_done(post_done),
-      .input_word_read(input_read),
+@correct_connections@      .input_word_read(input_read),
       .input_word_first(input_first),
       .input_word_control(input_control),
       .input_word_pixel_y(input_pixel_y),
@@ -236,15 +237,66 @@ module systolic_accelerator #(
       .write_count(write_count),
       .write_address(write_address),
       .write_data(write_data),
-      .read_valid(read_valid),
+@neuron_connections@      .read_valid(read_valid),
       .read_count(read_count),
       .read_address(read_address),
       .read_data(output_data)
   );
-endmodule
+@neuron_unit@endmodule
 )";
 
-/// The report registers of protected memories are ports of the top module, `<memory>_report`.
+constexpr const char* kCorrectWires = R"(  logic correct_start, correct_done;
+  logic neuron_request_valid, neuron_write_valid;
+  logic [23:0] neuron_request_address, neuron_write_address;
+  logic [7:0] neuron_word, neuron_write_code;
+)";
+
+constexpr const char* kCorrectConnections = R"(      .correct_start(correct_start),
+      .correct_done(correct_done),
+)";
+
+constexpr const char* kNeuronConnections = R"(      .neuron_request_valid(neuron_request_valid),
+      .neuron_request_address(neuron_request_address),
+      .neuron_word(neuron_word),
+      .neuron_write_valid(neuron_write_valid),
+      .neuron_write_address(neuron_write_address),
+      .neuron_write_code(neuron_write_code),
+)";
+
+constexpr const char* kNeuronInstance = R"(
+  systolic_neuron_unit #(
+      .BUS_BYTES(BUS_BYTES)
+  ) u_neuron_unit (
+      .clock(clock),
+      .reset(reset),
+      .command(command),
+      .start(correct_start),
+      .done(correct_done),
+      .load_valid(write_valid),
+      .load_target(write_target),
+      .load_count(write_count),
+      .load_address(write_address),
+      .load_data(write_data),
+      .request_valid(neuron_request_valid),
+      .request_address(neuron_request_address),
+      .buffer_byte(neuron_word),
+      .write_valid(neuron_write_valid),
+      .write_address(neuron_write_address),
+      .write_code(neuron_write_code),
+      .report(@unit@_report)
+  );
+)";
+
+/// The unit for critical neurons between controller and post-processing.
+TemplateValues neuron_unit_values(const hw::ProtectionConfig& protection) {
+  return {{"correct_wires", if_neuron_unit(protection, kCorrectWires)},
+          {"correct_connections", if_neuron_unit(protection, kCorrectConnections)},
+          {"neuron_connections", if_neuron_unit(protection, kNeuronConnections)},
+          {"neuron_unit", if_neuron_unit(protection, kNeuronInstance)},
+          {"unit", protection.neuron_unit}};
+}
+
+/// The report registers of protected memories and of the neuron unit are ports of the top module, `<name>_report`.
 std::string with_reports(const hw::ProtectionConfig& protection) {
   std::string ports;
   TemplateValues values;
@@ -253,9 +305,10 @@ std::string with_reports(const hw::ProtectionConfig& protection) {
     ports += if_guarded(protection, memory, ",\n    output logic [34:0]               " + port);
     values.emplace_back(port, if_guarded(protection, memory, "      .report(" + port + "),\n"));
   }
+  ports += if_neuron_unit(protection, ",\n    output logic [34:0]               " + protection.neuron_unit + "_report");
   values.emplace_back(
       "report_ports",
-      ports.empty() ? "" : ",\n    // what protected memories found: errors, corrected, flags" + ports.substr(1));
+      ports.empty() ? "" : ",\n    // what protection units found: errors, corrected, flags" + ports.substr(1));
   return fill_template(kAccelerator, values);
 }
 
@@ -269,7 +322,7 @@ SourceFile accelerator_module(const hw::AcceleratorConfig& config) {
   const std::string control =
       "      .west_control(" + west + "_edge_control),\n      .north_control(" + north + "_edge_control),\n";
   return {"systolic_accelerator.sv",
-          fill_template(with_reports(config.protection),
+          fill_template(fill_template(with_reports(config.protection), neuron_unit_values(config.protection)),
                         {{"dataflow", hw::to_string(config.grid.dataflow)},
                          {"rows", std::to_string(config.grid.rows)},
                          {"columns", std::to_string(config.grid.columns)},

@@ -10,7 +10,7 @@ namespace faultline::rtl {
 /// the lowest bits.
 
 /// The package `accelerator_pkg`: the command as a packed structure, opcodes and targets.
-SourceFile accelerator_package();
+SourceFile accelerator_package(const hw::AcceleratorConfig& config);
 
 /// `systolic_next_pixel`, `systolic_next_tap`: one step of the position arithmetic, combinational.
 SourceFile next_pixel_module();
@@ -19,6 +19,8 @@ SourceFile next_tap_module();
 SourceFile input_position_module();
 /// `systolic_buffer`: a memory with any number of ports.
 SourceFile buffer_module();
+/// `systolic_report`: the report registers of a protection unit.
+SourceFile report_module();
 
 SourceFile input_feeder_module(const hw::AcceleratorConfig& config);
 SourceFile weight_feeder_module(const hw::AcceleratorConfig& config);

@@ -5,6 +5,7 @@
 
 #include "hw/systolic/command.h"
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -30,7 +31,7 @@ module systolic_controller #(
     input  logic                      dma_done,
     input  logic                      dma_error,
     input  logic                      post_done,
-    // the words of the phase before
+@correct_ports@    // the words of the phase before
     output logic                      input_word_read,
     output logic                      input_word_first,
     output logic                      input_word_control,
@@ -138,10 +139,10 @@ module systolic_controller #(
       tap_offset <= 32'd0;
       dma_start <= 1'b0;
       post_start <= 1'b0;
-    end else begin
+@correct_reset@    end else begin
       dma_start <= 1'b0;
       post_start <= 1'b0;
-      if (accept) begin
+@correct_reset@      if (accept) begin
         case (host_command.opcode)
           accelerator_pkg::OPCODE_LOAD, accelerator_pkg::OPCODE_STORE: begin
             dma_start <= 1'b1;
@@ -166,7 +167,7 @@ module systolic_controller #(
             tap_c <= host_command.tap_c;
             tap_offset <= host_command.tap_offset;
           end
-          default: state <= TRAP;
+@correct_case@          default: state <= TRAP;
         endcase
       end else if (computing) begin
         phase <= last_phase ? 24'd0 : phase + 24'd1;
@@ -191,7 +192,7 @@ module systolic_controller #(
         end
       end else if (state == WAIT) begin
         if (dma_error) state <= TRAP;
-        else if (dma_done || post_done) state <= IDLE;
+        else if (dma_done || post_done@correct_done@) state <= IDLE;
       end else if (!ready) begin
         state <= TRAP;
       end
@@ -241,6 +242,16 @@ module systolic_controller #(
     end
   end
 endmodule
+)";
+
+constexpr const char* kCorrectPorts = R"(    output logic                      correct_start,
+    input  logic                      correct_done,
+)";
+
+constexpr const char* kCorrectCase = R"(          accelerator_pkg::OPCODE_CORRECT: begin
+            correct_start <= 1'b1;
+            state <= WAIT;
+          end
 )";
 
 /// `make` of every command field, joined by `separator`.
@@ -319,6 +330,10 @@ SourceFile controller_module(const hw::AcceleratorConfig& config) {
                {"command_resets", each_field(reset, "")},
                {"command_takes", each_field(take, "")},
                {"schedule_connections", schedule_connections()},
+               {"correct_ports", if_neuron_unit(config.protection, kCorrectPorts)},
+               {"correct_reset", if_neuron_unit(config.protection, "      correct_start <= 1'b0;\n")},
+               {"correct_case", if_neuron_unit(config.protection, kCorrectCase)},
+               {"correct_done", if_neuron_unit(config.protection, " || correct_done")},
                {"first_state", prologue ? "PROLOGUE" : "STREAM"},
                {"first_phase", prologue ? "{15'd0, host_command.shift_start}" : "24'd0"}})};
 }

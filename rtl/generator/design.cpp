@@ -12,6 +12,8 @@
 namespace faultline::rtl {
 namespace {
 
+constexpr const char* kReportSuffix = "_report";
+
 bool begins_with(const std::string& text, const std::string& beginning) {
   return text.rfind(beginning, 0) == 0;
 }
@@ -67,6 +69,14 @@ Design grid_design(const hw::GridConfig& config) {
     design.signals.push_back(std::move(signal));
   }
   return design;
+}
+
+bool is_report(const Pin& pin) {
+  return report_unit(pin) + kReportSuffix == pin.name;
+}
+
+std::string report_unit(const Pin& pin) {
+  return pin.name.substr(0, pin.name.rfind(kReportSuffix));
 }
 
 std::string element_path(const MappedSignal& signal, size_t element) {

@@ -64,6 +64,11 @@ Design grid_design(const hw::GridConfig& config);
 /// Throws RtlError for a configuration that the RTL does not model.
 Design accelerator_design(const hw::AcceleratorConfig& config);
 
+/// True for a port on which a protection unit tells what it found (`<unit>_report`).
+bool is_report(const Pin& pin);
+/// The unit of such a port.
+std::string report_unit(const Pin& pin);
+
 /// The path of one element (row-major index), with indices in place of `[*]`, or of the vector that holds it.
 std::string element_path(const MappedSignal& signal, size_t element);
 

@@ -14,47 +14,6 @@ constexpr const char* kPartialSum = "partial_sum";
 constexpr int kByteBits = 8;
 constexpr int kSumBits = 32;
 
-constexpr const char* kReport =
-    R"(// What a protection unit tells the host. Flags stay until reset: corrected, alarm, replaced by 0.
-module systolic_report #(
-    parameter int   PORTS    = 1,
-    parameter logic REPLACES = 1'b0  // an error is replaced by 0, without an alarm
-) (
-    input  logic             clock,
-    input  logic             reset,
-    input  logic [PORTS-1:0] port_corrected,
-    input  logic [PORTS-1:0] port_error,
-    output logic [34:0]      report
-);
-  logic [2:0]  flags;
-  logic [15:0] corrected;
-  logic [15:0] errors;
-
-  logic [15:0] corrected_now, errors_now;
-  always_comb begin
-    corrected_now = 16'd0;
-    errors_now = 16'd0;
-    for (int i = 0; i < PORTS; i++) begin
-      corrected_now = corrected_now + {15'd0, port_corrected[i]};
-      errors_now = errors_now + {15'd0, port_error[i]};
-    end
-  end
-
-  always_ff @(posedge clock) begin
-    if (reset) begin
-      flags <= 3'd0;
-      corrected <= 16'd0;
-      errors <= 16'd0;
-    end else begin
-      flags <= flags | {REPLACES && |port_error, !REPLACES && |port_error, |port_corrected};
-      corrected <= corrected + corrected_now;
-      errors <= errors + errors_now;
-    end
-  end
-  assign report = {errors, corrected, flags};
-endmodule
-)";
-
 constexpr const char* kGuardedBuffer =
     R"(// A byte memory with check bits of the code @code@: encoders before its write ports, decoders behind its read ports.
 module systolic_@code@_buffer #(
@@ -173,6 +132,23 @@ TemplateValues guard_values(const hw::ProtectionConfig& protection, const std::s
            "    output logic [34:0] report,\n"}};
 }
 
+int guarded_word_bits(const std::string& memory) {
+  return memory == kPartialSum ? kSumBits : kByteBits;
+}
+
+MemoryPorts memory_ports(const hw::AcceleratorConfig& config, const std::string& memory) {
+  const int rows = config.grid.rows;
+  const int columns = config.grid.columns;
+  const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
+  const int unit = config.protection.neuron_unit.empty() ? 0 : 1;
+  const std::map<std::string, MemoryPorts> ports = {
+      {"input", {(by_column ? columns : rows) + columns, config.bus_bytes}},  // lanes, and pooling
+      {"weight", {by_column ? rows : columns, config.bus_bytes}},
+      {kPartialSum, {2 * columns, columns}},                       // to accumulate, and for post-processing
+      {"output", {config.bus_bytes + unit, 4 * columns + unit}}};  // a raw result has four bytes
+  return ports.at(memory);
+}
+
 std::string if_guarded(const hw::ProtectionConfig& protection, const std::string& memory, const std::string& text) {
   return protection.of_memory(memory) == nullptr ? "" : text;
 }
@@ -187,8 +163,7 @@ std::vector<SourceFile> guard_modules(const hw::ProtectionConfig& protection) {
   };
   for (const hw::MemoryProtection& guard : protection.memories) {
     const bool bytes = guard.memory != kPartialSum;
-    add({"systolic_report.sv", kReport});
-    for (SourceFile& file : word_code_modules(guard.code, bytes ? kByteBits : kSumBits)) {
+    for (SourceFile& file : word_code_modules(guard.code, guarded_word_bits(guard.memory))) {
       add(std::move(file));
     }
     if (bytes) {

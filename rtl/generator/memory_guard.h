@@ -20,6 +20,16 @@ constexpr int kReportBits = 35;
 TemplateValues guard_values(const hw::ProtectionConfig& protection, const std::string& memory,
                             const std::string& enable);
 
+/// Bits of a word of a protectable memory.
+int guarded_word_bits(const std::string& memory);
+
+/// How many words of a memory the RTL reads and writes in one cycle: as many encoders and decoders a code of it has.
+struct MemoryPorts {
+  int readers;
+  int writers;
+};
+MemoryPorts memory_ports(const hw::AcceleratorConfig& config, const std::string& memory);
+
 /// `text` where the memory has check bits, else nothing.
 std::string if_guarded(const hw::ProtectionConfig& protection, const std::string& memory, const std::string& text);
 

@@ -1,7 +1,9 @@
 #include <string>
 
+#include "hw/protection/neuron_encoder.h"
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/memory_guard.h"
+#include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -36,7 +38,7 @@ module systolic_post_processing #(
     input  logic [6:0]                write_count,
     input  logic [23:0]               write_address,
     input  logic [8*BUS_BYTES-1:0]    write_data,
-@report_port@    // DMA from the output buffer
+@report_port@@neuron_ports@    // DMA from the output buffer
     input  logic                      read_valid,
     input  logic [6:0]                read_count,
     input  logic [23:0]               read_address,
@@ -305,17 +307,17 @@ constexpr const char* kMemories = R"(
   @buffer@ #(
       .WORDS(OUTPUT_BYTES),
 @guard_parameters@      .ADDRESS_BITS(50),
-      .READERS(BUS_BYTES),
-      .WRITERS(4 * COLUMNS)
+      .READERS(@output_readers@),
+      .WRITERS(@output_writers@)
   ) u_output_buffer (
       .clock(clock),
-@guard_connections@      .read_address(output_read_address),
-      .read_data(output_read_data),
-      .write_enable(output_write),
-      .write_address(output_write_address),
-      .write_data(output_write_data)
+@guard_connections@      .read_address(@output_read_address@),
+      .read_data(@output_read_data@),
+      .write_enable(@output_write@),
+      .write_address(@output_write_address@),
+      .write_data(@output_write_data@)
   );
-
+@neuron_word@@split_memory@
   for (genvar i = 0; i < BUS_BYTES; i++) begin : beat
     logic [7:0] data;
     logic       written;
@@ -424,11 +426,11 @@ constexpr const char* kLanes = R"(
     logic [49:0] address;
     assign writes  = product_stage_valid && 9'(c) < command.lanes;
     assign address = output_base + 50'(c) * {26'd0, command.output_lane_stride};
-    for (genvar b = 0; b < 4; b++) begin : output_byte
+@split_code@    for (genvar b = 0; b < 4; b++) begin : output_byte
       assign output_write[4*c+b] = writes && (b == 0 || command.raw);
       assign output_write_address[50*(4*c+b)+:50] = address + 50'(b);
     end
-    assign output_write_data[32*c+:32] = command.raw ? product[31:0] : {24'd0, code};
+    assign output_write_data[32*c+:32] = command.raw ? product[31:0] : {24'd0, @stored_code@};
 
     // A clamped value has eight bits; bits 6 and 7 of a shift do not count.
     logic unused;
@@ -441,13 +443,107 @@ constexpr const char* kLanes = R"(
 endmodule
 )";
 
+constexpr const char* kNeuronPorts = R"(    // the unit for critical neurons
+    input  logic                      neuron_request_valid,
+    input  logic [23:0]               neuron_request_address,
+    output logic [7:0]                neuron_word,
+    input  logic                      neuron_write_valid,
+    input  logic [23:0]               neuron_write_address,
+    input  logic [7:0]                neuron_write_code,
+)";
+
+/// The unit's port of the output buffer: read beside DMA's, written before the lanes.
+constexpr const char* kNeuronWord = R"(
+  logic [7:0] neuron_byte;
+  always_ff @(posedge clock) begin
+    if (reset) neuron_word <= 8'd0;
+    else if (neuron_request_valid) neuron_word <= neuron_byte;
+  end
+)";
+
+constexpr const char* kSplitMemory = R"(
+  // One bit for each byte of the output buffer: what is written there as the neuron unit's words hold it.
+  logic [50*COLUMNS-1:0]   split_address;
+  logic [8*COLUMNS-1:0]    split_data;
+  logic [BUS_BYTES-1:0]    split_write;
+  logic [50*BUS_BYTES-1:0] split_write_address;
+  for (genvar i = 0; i < BUS_BYTES; i++) begin : split_beat
+    assign split_write[i] = table_write[i];
+    // Below the base it wraps to an address out of range.
+    assign split_write_address[50*i+:50] = {26'd0, write_address} + 50'(i) - {26'd0, accelerator_pkg::NEURON_MASK};
+  end
+
+  systolic_buffer #(
+      .WORDS(@split_bytes@),
+      .ADDRESS_BITS(50),
+      .READERS(COLUMNS),
+      .WRITERS(BUS_BYTES)
+  ) u_split (
+      .clock(clock),
+      .read_address(split_address),
+      .read_data(split_data),
+      .write_enable(split_write),
+      .write_address(split_write_address),
+      .write_data(write_data)
+  );
+)";
+
+constexpr const char* kSplitCode = R"(    logic [7:0] stored_code;
+    assign split_address[50*c+:50] = {3'd0, address[49:3]};
+    systolic_@kind@_encoder u_encoder (
+        .code(code),
+        .zero(command.pad_value),
+        .enable(command.accumulate && !maximum),
+        .mask(split_data[8*c+:8]),
+        .place(address[2:0]),
+        .stored(stored_code)
+    );
+)";
+
+/// Ports of the output buffer, the neuron unit's included.
+TemplateValues output_buffer_ports(const hw::ProtectionConfig& protection) {
+  if (protection.neuron_unit.empty()) {
+    return {{"output_readers", "BUS_BYTES"},
+            {"output_writers", "4 * COLUMNS"},
+            {"output_read_address", "output_read_address"},
+            {"output_read_data", "output_read_data"},
+            {"output_write", "output_write"},
+            {"output_write_address", "output_write_address"},
+            {"output_write_data", "output_write_data"}};
+  }
+  return {{"output_readers", "BUS_BYTES + 1"},
+          {"output_writers", "4 * COLUMNS + 1"},
+          {"output_read_address", "{26'd0, neuron_request_address, output_read_address}"},
+          {"output_read_data", "{neuron_byte, output_read_data}"},
+          {"output_write", "{output_write, neuron_write_valid}"},
+          {"output_write_address", "{output_write_address, 26'd0, neuron_write_address}"},
+          {"output_write_data", "{output_write_data, neuron_write_code}"}};
+}
+
+/// What a unit for critical neurons puts into the text.
+TemplateValues neuron_values(const hw::AcceleratorConfig& config) {
+  const hw::ProtectionConfig& protection = config.protection;
+  const int64_t split_bytes = hw::NeuronEncoder::mask_bytes(config.output_buffer_bytes);
+  return {{"neuron_ports", if_neuron_unit(protection, kNeuronPorts)},
+          {"neuron_word", if_neuron_unit(protection, kNeuronWord)},
+          {"split_memory", if_neuron_encoder(protection, kSplitMemory)},
+          {"split_code", if_neuron_encoder(protection, kSplitCode)},
+          {"stored_code", if_neuron_encoder(protection, "stored_").append("code")},
+          {"split_bytes", std::to_string(split_bytes)},
+          {"kind", protection.neuron_unit}};
+}
+
 }  // namespace
 
 SourceFile post_processing_module(const hw::AcceleratorConfig& config) {
   const int64_t parameter_bytes = int64_t{config.parameter_entries} * hw::kParameterBytes;
   const auto if_output = [&config](const char* text) { return if_guarded(config.protection, "output", text); };
-  const std::string text = fill_template(std::string(kInterface) + kSequencer + kMemories + kLanes,
-                                         guard_values(config.protection, "output", "output_read_enable"));
+  const std::string enable =
+      config.protection.neuron_unit.empty() ? "output_read_enable" : "{neuron_request_valid, output_read_enable}";
+  std::string text = fill_template(std::string(kInterface) + kSequencer + kMemories + kLanes,
+                                   guard_values(config.protection, "output", enable));
+  text = fill_template(text, output_buffer_ports(config.protection));
+  text = fill_template(text, neuron_values(config));
   return {"systolic_post_processing.sv",
           fill_template(text, {{"columns", std::to_string(config.grid.columns)},
                                {"bus_bytes", std::to_string(config.bus_bytes)},

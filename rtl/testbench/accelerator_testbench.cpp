@@ -1,5 +1,7 @@
 #include "rtl/testbench/accelerator_testbench.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <systemc>
@@ -48,7 +50,7 @@ module systolic_testbench;
   logic                      dram_response_valid;
   logic                      dram_response_error;
   logic [8*BUS_BYTES-1:0]    dram_response_data;
-
+@report_wires@
   systolic_accelerator u_dut (
       .clock(clock),
       .reset(reset),
@@ -63,7 +65,7 @@ module systolic_testbench;
       .dram_request_data(dram_request_data),
       .dram_response_valid(dram_response_valid),
       .dram_response_error(dram_response_error),
-      .dram_response_data(dram_response_data)
+      .dram_response_data(dram_response_data)@report_connections@
   );
 
   // ---- the host: one command after another ----
@@ -177,8 +179,20 @@ const char* const kWatched[] = {
     "dma.write.data[*]",
 };
 
-void watch(const Design& design, const hw::StateTable& table, std::vector<ObservedSignal>& signals) {
-  for (const char* const path : kWatched) {
+/// Of the unit for critical neurons.
+const char* const kWatchedOfNeuronUnit[] = {"entry", "request.address", "held[*]", "target", "write.code"};
+
+std::vector<std::string> watched_paths(const hw::ProtectionConfig& protection) {
+  std::vector<std::string> paths(std::begin(kWatched), std::end(kWatched));
+  for (const char* const name : kWatchedOfNeuronUnit) {
+    paths.push_back("protection." + protection.neuron_unit + "." + name);
+  }
+  return paths;
+}
+
+void watch(const Design& design, const hw::ProtectionConfig& protection, const hw::StateTable& table,
+           std::vector<ObservedSignal>& signals) {
+  for (const std::string& path : watched_paths(protection)) {
     for (const MappedSignal& signal : design.signals) {
       if (signal.field.path == path) {
         observe_ends(signal, table, signals);
@@ -187,7 +201,44 @@ void watch(const Design& design, const hw::StateTable& table, std::vector<Observ
   }
 }
 
-std::vector<ObservedSignal> observed_signals(const Design& design, const AcceleratorMachine& machine, int bus_bytes) {
+/// The ports on which protection units tell what they found.
+std::vector<Pin> report_pins(const Design& design) {
+  std::vector<Pin> pins;
+  std::copy_if(design.outputs.begin(), design.outputs.end(), std::back_inserter(pins), is_report);
+  return pins;
+}
+
+void add_reports(const Design& design, const hw::StateTable& table, std::vector<ObservedSignal>& signals) {
+  for (const Pin& pin : report_pins(design)) {
+    const std::string registers = "protection." + report_unit(pin) + ".report.";
+    signals.push_back({pin.name, pin.name, pin.bits, [&table, registers](BitLine& line) {
+                         for (const char* const name : {"errors", "corrected", "flags"}) {
+                           const size_t field = table.field_index(registers + name);
+                           line.append(table.peek({field, 0}), table.fields()[field].bits);
+                         }
+                       }});
+  }
+}
+
+std::string report_wires(const Design& design) {
+  std::string lines;
+  for (const Pin& pin : report_pins(design)) {
+    lines += fmt::format("  logic [{}:0]               {};\n", pin.bits - 1, pin.name);
+  }
+  return lines;
+}
+
+std::string report_connections(const Design& design) {
+  std::string lines;
+  for (const Pin& pin : report_pins(design)) {
+    lines += fmt::format(",\n      .{0}({0})", pin.name);
+  }
+  return lines;
+}
+
+std::vector<ObservedSignal> observed_signals(const Design& design, const AcceleratorMachine& machine,
+                                             const hw::AcceleratorConfig& config) {
+  const int bus_bytes = config.bus_bytes;
   const auto request = [&machine]() -> const hw::DramRequest& { return machine.dram_request.read(); };
   std::vector<ObservedSignal> signals;
   const auto add = [&signals](const std::string& name, int bits, std::function<void(BitLine&)> record) {
@@ -195,7 +246,7 @@ std::vector<ObservedSignal> observed_signals(const Design& design, const Acceler
   };
   add("ready", 1, [&machine](BitLine& line) { line.append(machine.ready.read() ? 1 : 0, 1); });
   add("trapped", 1, [&machine](BitLine& line) { line.append(machine.trapped.read() ? 1 : 0, 1); });
-  watch(design, machine.table, signals);
+  watch(design, config.protection, machine.table, signals);
   constexpr int kCountBits = 7;
   constexpr int kAddressBits = 32;
   add("dram_request_valid", 1, [request](BitLine& line) { line.append(request().valid ? 1 : 0, 1); });
@@ -204,6 +255,7 @@ std::vector<ObservedSignal> observed_signals(const Design& design, const Acceler
   add("dram_request_address", kAddressBits, [request](BitLine& line) { line.append(request().address, kAddressBits); });
   add("dram_request_data", 8 * bus_bytes,
       [request, bus_bytes](BitLine& line) { line.append_bytes(request().data.bytes, static_cast<size_t>(bus_bytes)); });
+  add_reports(design, machine.table, signals);
   return signals;
 }
 
@@ -279,7 +331,7 @@ std::vector<SourceFile> accelerator_testbench(const Design& design, const hw::Ac
   hw::AcceleratorConfig small = config;
   small.dram_bytes = static_cast<int64_t>(image.size());
   Model model(small, program, image);
-  const std::vector<ObservedSignal> signals = observed_signals(design, model.machine, config.bus_bytes);
+  const std::vector<ObservedSignal> signals = observed_signals(design, model.machine, config);
   std::string expected;
   int cycles = 0;
   while (!model.machine.finished()) {
@@ -298,6 +350,8 @@ std::vector<SourceFile> accelerator_testbench(const Design& design, const hw::Ac
                                                       {"dram_bytes", std::to_string(dram.size())},
                                                       {"bus_bytes", std::to_string(config.bus_bytes)},
                                                       {"latency", std::to_string(config.dram_latency)},
+                                                      {"report_wires", report_wires(design)},
+                                                      {"report_connections", report_connections(design)},
                                                       {"checks", checking_text(signals)}});
   return {{"systolic_testbench.sv", text},
           {"testbench_commands.hex", command_lines(program.commands)},

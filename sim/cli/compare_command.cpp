@@ -9,6 +9,7 @@
 #include "sim/cli/command.h"
 #include "sim/cli/stored_result.h"
 #include "sim/config/user_error.h"
+#include "sim/cost/protection_gates.h"
 #include "sim/report/comparison.h"
 #include "sim/report/design_table.h"
 #include "sim/report/page_frame.h"
@@ -31,7 +32,9 @@ int tabulate(const CompareOptions& options) {
   }
   std::vector<report::CampaignResult> results = {read_stored(options.first), read_stored(options.second)};
   std::transform(options.further.begin(), options.further.end(), std::back_inserter(results), read_stored);
-  const report::DesignTable table = report::design_table(results);
+  const report::DesignTable table = report::design_table(results, [](const auto& description) {
+    return cost::protection_gate_equivalents(description.experiment, description.population);
+  });
   if (options.json) {
     fmt::print("{}\n", report::to_json(table).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {

@@ -10,6 +10,7 @@
 #include "sim/cosim/cosim_report.h"
 #include "sim/cosim/grid_cosim.h"
 #include "sim/cosim/network_cosim.h"
+#include "sim/harden/neuron_protection.h"
 
 namespace faultline::cli {
 namespace {
@@ -20,6 +21,7 @@ struct CosimOptions {
   cosim::GridCosimRequest request{hw::GridConfig(1, 1, hw::Dataflow::kWeightStationary, hw::Multiplier())};
   std::string model;
   std::string data;
+  std::string hardened;
   uint64_t images = 1;
   std::optional<uint64_t> faults;
   AcceleratorOptions accelerator;
@@ -36,13 +38,23 @@ cosim::CosimResult run(const CosimOptions& options, const hw::AcceleratorConfig&
     request.config = config.grid;
     return cosim::run_grid_cosim(request, progress);
   }
-  return cosim::run_network_cosim({config, request.engines, options.model, options.data, options.images, request.faults,
-                                   request.seed, request.only_case, request.fault_list, request.wave_folder},
-                                  progress);
+  return cosim::run_network_cosim(
+      {config, request.engines, options.model, options.data, options.images, request.faults, request.seed,
+       request.only_case, request.fault_list, request.wave_folder, options.hardened},
+      progress);
+}
+
+/// With the unit of the hardened design.
+hw::AcceleratorConfig accelerator_of(const CosimOptions& options) {
+  config::AcceleratorSettings settings = options.accelerator.settings();
+  if (!options.hardened.empty()) {
+    harden::add_unit(harden::read_hardened_design(options.hardened), settings.sizes.protection);
+  }
+  return settings.build();
 }
 
 int step_together(const CosimOptions& options, const CLI::App& app) {
-  const hw::AcceleratorConfig config = options.accelerator.settings().build();
+  const hw::AcceleratorConfig config = accelerator_of(options);
   const cosim::CosimResult result = run(options, config);
   cosim::CosimDescription description{config.grid, options.request.seed, ""};
   if (result.first) {
@@ -82,6 +94,7 @@ std::function<int()> configure_cosim(CLI::App& app) {
       ->needs(model);
   model->needs(data)->excludes(programs)->excludes(rtl);
   data->needs(model);
+  app.add_option("--hardened", options->hardened, "Protect the neurons that this file names (YAML)")->needs(model);
   app.add_option("--wave-dir", request.wave_folder, "Folder for waveforms of the first difference");
   app.add_flag("--json", options->json, "Print JSON");
   return [options, &app] { return step_together(*options, app); };

@@ -9,6 +9,7 @@
 #include "sim/config/user_error.h"
 #include "sim/cost/array_cost.h"
 #include "sim/cost/multiplier_cost.h"
+#include "sim/cost/protection_cost.h"
 #include "sim/process/child_process.h"
 
 namespace faultline::cli {
@@ -22,6 +23,7 @@ struct CostOptions {
   bool multiplier = false;  ///< a multiplier alone
   bool element = false;
   bool array = false;
+  bool protection = false;
   bool no_dsp = false;
   bool is_unsigned = false;
   bool json = false;
@@ -78,8 +80,31 @@ ordered_json array_cost(const CostOptions& options, const cost::SynthesisRequest
   return json;
 }
 
+ordered_json protection_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
+  const hw::AcceleratorConfig config = options.accelerator.settings().build();
+  if (config.protection.empty()) {
+    throw UserError("accelerator", 0, "has no protection units to cost",
+                    "give an accelerator file with the key protection");
+  }
+  ordered_json json = {{"name", fmt::format("protection of {}x{} {}", config.grid.rows, config.grid.columns,
+                                            hw::to_string(config.grid.dataflow))}};
+  json.update(cost::to_json(cost::protection_cost(config, request)));
+  return json;
+}
+
+void print_parts(const ordered_json& parts) {
+  fmt::print("{:<22}{:<10}{:>10}{:>16}{:>18}\n", "unit", "part", "instances", "each, GE", "each, flip-flops");
+  for (const ordered_json& part : parts) {
+    fmt::print("{:<22}{:<10}{:>10}{:>16}{:>18}\n", part["unit"].get<std::string>(), part["part"].get<std::string>(),
+               part["instances"].dump(), part["asic"]["gate_equivalents"].dump(), part["asic"]["flip_flops"].dump());
+  }
+}
+
 void print(const ordered_json& json) {
   fmt::print("{}\n", json["name"].get<std::string>());
+  if (json.contains("protection")) {
+    print_parts(json["protection"]);
+  }
   for (const char* group : {"fpga", "asic"}) {
     if (json.contains(group)) {
       fmt::print("{}\n", group);
@@ -91,12 +116,18 @@ void print(const ordered_json& json) {
   if (json.contains("rom_bits")) {
     fmt::print("a table: {} bits of ROM\n", json["rom_bits"].dump());
   }
+  if (json.contains("memory_bits")) {
+    fmt::print("and {} bits of memory\n", json["memory_bits"].dump());
+  }
 }
 
 ordered_json cost_of(const CostOptions& options) {
   cost::SynthesisRequest request;
   request.dsps = !options.no_dsp;
   request.liberty = options.liberty.empty() ? "" : require_text(options.liberty);
+  if (options.protection) {
+    return protection_cost(options, request);
+  }
   if (options.array || options.element) {
     return array_cost(options, request);
   }
@@ -124,9 +155,13 @@ std::function<int()> configure_cost(CLI::App& app) {
   auto options = std::make_shared<CostOptions>();
   options->accelerator.add(app);
   app.add_flag("--pe", options->element, "One processing element with its multiplier");
+  app.add_flag("--protection", options->protection,
+               "The protection units of --accelerator FILE: their circuits, without memories")
+      ->needs("--accelerator")
+      ->excludes("--pe");
   app.add_flag("--unsigned", options->is_unsigned, "The family's core for unsigned operands");
   CLI::Option* verilog = app.add_option("--verilog", options->verilog, "A circuit in one Verilog file");
-  for (const char* other : {"--accelerator", "--array", "--dataflow", "--multiplier", "--pe"}) {
+  for (const char* other : {"--accelerator", "--array", "--dataflow", "--multiplier", "--pe", "--protection"}) {
     verilog->excludes(app.get_option(other));
   }
   app.add_option("--top", options->top, "Its module, where there are several")->needs(verilog);
@@ -141,7 +176,7 @@ std::function<int()> configure_cost(CLI::App& app) {
 }
 
 const Registration kRegistration{
-    {"cost", "Area, depth and energy of a multiplier, array or circuit, by Yosys", configure_cost}};
+    {"cost", "Area, depth and energy of a multiplier, array, protection or circuit, by Yosys", configure_cost}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -16,6 +16,7 @@
 #include "sim/cosim/state_history.h"
 #include "sim/cosim/state_stream.h"
 #include "sim/engine/accelerator_engine.h"
+#include "sim/harden/neuron_protection.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
@@ -33,7 +34,10 @@ struct Inputs {
 };
 
 Inputs load(const NetworkCosimRequest& request) {
-  auto network = std::make_shared<const model::Network>(model::import_onnx(request.model));
+  const auto network = std::make_shared<model::Network>(model::import_onnx(request.model));
+  if (!request.hardened.empty()) {
+    harden::protect_neurons(*network, harden::read_hardened_design(request.hardened));
+  }
   const model::Dataset dataset =
       model::load_dataset(request.data, model::Split::kTest, static_cast<size_t>(request.images));
   model::check_dataset_fits(*network, dataset);

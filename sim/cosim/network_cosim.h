@@ -22,6 +22,7 @@ struct NetworkCosimRequest {
   std::optional<uint64_t> only_case = {};
   std::string fault_list = {};
   std::string wave_folder = {};
+  std::string hardened = {};  ///< hardened design file, or empty; `config` has its unit
 };
 
 /// Runs every image once without faults, then once for each case with faults, up to the first difference: every

@@ -4,27 +4,9 @@
 
 #include "rtl/generator/design.h"
 #include "sim/config/user_error.h"
+#include "sim/cost/cost_sum.h"
 
 namespace faultline::cost {
-namespace {
-
-SynthesisResult times(const SynthesisResult& one, int count) {
-  SynthesisResult all = one;
-  for (int FpgaCost::*cells : {&FpgaCost::luts, &FpgaCost::carries, &FpgaCost::muxes, &FpgaCost::flip_flops,
-                               &FpgaCost::dsps, &FpgaCost::block_rams}) {
-    all.fpga.*cells *= count;
-  }
-  all.asic.gates *= count;
-  all.asic.flip_flops *= count;
-  all.asic.gate_equivalents *= count;
-  if (all.asic.liberty_area) {
-    *all.asic.liberty_area *= count;
-  }
-  return all;
-}
-
-}  // namespace
-
 ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request) {
   if (!config.regions.empty()) {
     throw UserError("multipliers", 0, "elements of this array have multipliers of their own",

@@ -61,11 +61,12 @@ ordered_json to_json(const Interval& interval) {
 
 }  // namespace
 
-DesignTable design_table(const std::vector<CampaignResult>& results) {
+DesignTable design_table(const std::vector<CampaignResult>& results, const CostOfProtection& cost_of_protection) {
   DesignTable table;
   table.confidence = results.front().description.confidence;
   for (const CampaignResult& result : results) {
     DesignRow row = row_of(result);
+    row.gate_equivalents = cost_of_protection(result.description);
     const bool first = table.designs.empty();
     row.critical_difference =
         first ? Interval{0, 0, 0} : campaign::difference(row.critical, table.designs.front().critical);
@@ -97,6 +98,8 @@ ordered_json to_json(const DesignTable& table) {
                        {"cycles", row.cycles},
                        {"register_bits", row.register_bits},
                        {"memory_bits", row.memory_bits},
+                       {"protection_gate_equivalents",
+                        row.gate_equivalents ? ordered_json(*row.gate_equivalents) : ordered_json(nullptr)},
                        {"faults_an_inference", row.faults},
                        {"critical_faults_an_inference", to_json(row.critical_faults)}});
   }
@@ -109,16 +112,18 @@ std::string to_text(const DesignTable& table) {
   for (const std::string& caution : table.cautions) {
     fmt::format_to(out, "caution: {}\n", caution);
   }
-  fmt::format_to(out, "intervals at {:g} %; differences are to the first\n\n{:<24}{:>9}{:>8}{:>26}{:>26}{:>12}{:>12}\n",
-                 100 * table.confidence, "store", "neurons", "words", "critical %", "accuracy drop, points", "cycles",
-                 "state bits");
+  fmt::format_to(
+      out, "intervals at {:g} %; differences are to the first\n\n{:<24}{:>9}{:>8}{:>26}{:>26}{:>12}{:>12}{:>12}\n",
+      100 * table.confidence, "store", "neurons", "words", "critical %", "accuracy drop, points", "cycles",
+      "state bits", "gates, GE");
   const auto percent = [](const Interval& rate) {
     return fmt::format("{:.3f} [{:.3f}, {:.3f}]", 100 * rate.estimate, 100 * rate.low, 100 * rate.high);
   };
   for (const DesignRow& row : table.designs) {
-    fmt::format_to(out, "{:<24}{:>9}{:>8}{:>26}{:>26}{:>12}{:>12}\n", row.store, row.neurons,
+    fmt::format_to(out, "{:<24}{:>9}{:>8}{:>26}{:>26}{:>12}{:>12}{:>12}\n", row.store, row.neurons,
                    fmt::format("+{}", row.extra_words), percent(row.critical), percent(row.accuracy_drop), row.cycles,
-                   row.register_bits + row.memory_bits);
+                   row.register_bits + row.memory_bits,
+                   row.gate_equivalents ? fmt::format("{:.0f}", *row.gate_equivalents) : "-");
   }
   fmt::format_to(out, "\n{:<24}{:>26}{:>26}{:>38}\n", "store", "critical, difference", "drop, difference",
                  "critical faults an inference");

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,8 @@ struct DesignRow {
   uint64_t cycles = 0;                     ///< of a fault-free inference
   uint64_t register_bits = 0;
   uint64_t memory_bits = 0;
-  double faults = 0;  ///< possible ones in one inference: the population per image
+  std::optional<double> gate_equivalents;  ///< of the protection units' circuits, where known
+  double faults = 0;                       ///< possible ones in one inference: the population per image
   /// Critical ones among them: rate x `faults`. Times the probability of one of them happening (an upset rate per bit
   /// and cycle) it is the expected number of critical failures of an inference.
   campaign::Interval critical_faults;
@@ -38,8 +41,11 @@ struct DesignTable {
   std::vector<DesignRow> designs;
 };
 
+/// Gate equivalents of the protection units of a campaign's accelerator; nothing where they are not known.
+using CostOfProtection = std::function<std::optional<double>(const campaign::CampaignDescription& description)>;
+
 /// Of at least one result.
-DesignTable design_table(const std::vector<CampaignResult>& results);
+DesignTable design_table(const std::vector<CampaignResult>& results, const CostOfProtection& cost_of_protection);
 
 nlohmann::ordered_json to_json(const DesignTable& table);
 /// For a terminal, ending in a newline.

@@ -9,6 +9,7 @@
 
 #include "hw/common/counter_random.h"
 #include "sim/config/user_error.h"
+#include "sim/harden/neuron_protection.h"
 #include "sim/mapping/network_compiler.h"
 #include "sim/model/network.h"
 
@@ -106,8 +107,24 @@ bool is_raw(const model::Operator& layer) {
   return matrix != nullptr && matrix->post.raw();
 }
 
-/// A network of one layer.
-model::Network alone(std::unique_ptr<model::Operator> layer) {
+/// Every third neuron of a layer that requantises through a table. The table's lowest code stands for 0.
+void protect_some_neurons(model::Network& network, const std::string& unit) {
+  const auto* layer = dynamic_cast<const model::MatrixOperator*>(network.operators.front().get());
+  if (unit.empty() || layer == nullptr || layer->post.table.empty()) {
+    return;
+  }
+  harden::HardenedDesign design{network.file, network.file, network.sha256, unit, {{layer->name, {}, 0}}};
+  const auto elements = static_cast<size_t>(model::element_count(network.tensors.back().shape));
+  for (size_t neuron = 0; neuron < elements; neuron += 3) {
+    design.layers.front().neurons.push_back(neuron);
+  }
+  network.tensors.back().quantisation.zero_point =
+      *std::min_element(layer->post.table.begin(), layer->post.table.end());
+  harden::protect_neurons(network, design);
+}
+
+/// A network of one layer, with neurons protected where the accelerator has a unit for them.
+model::Network alone(std::unique_ptr<model::Operator> layer, const std::string& neuron_unit) {
   const model::ConvolutionGeometry& g = geometry_of(*layer);
   model::Network network;
   network.file = "testbench";
@@ -123,6 +140,7 @@ model::Network alone(std::unique_ptr<model::Operator> layer) {
   network.operators.push_back(std::move(layer));
   network.graph_input = 0;
   network.graph_outputs = {1};
+  protect_some_neurons(network, neuron_unit);
   return network;
 }
 
@@ -160,7 +178,7 @@ rtl::TestbenchProgram testbench_program(const hw::AcceleratorConfig& config, uin
   rtl::TestbenchProgram program;
   std::optional<UserError> refusal;
   for (const auto make : {&RandomLayers::convolution, &RandomLayers::pooling, &RandomLayers::product}) {
-    const model::Network network = alone((random.*make)());
+    const model::Network network = alone((random.*make)(), config.protection.neuron_unit);
     const model::ConvolutionGeometry& g = geometry_of(*network.operators.front());
     try {
       append(mapping::compile(network, config), random.codes(int64_t{g.in_channels} * g.in_height * g.in_width),

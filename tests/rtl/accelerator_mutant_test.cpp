@@ -64,28 +64,16 @@ const Mutant kMutants[] = {
      ".count"},
 };
 
-Design mutate(Design design, const Mutant& mutant) {
-  const std::string before = mutant.before;
-  int changes = 0;
-  for (SourceFile& source : design.sources) {
-    const size_t at = source.text.find(before);
-    if (source.name == mutant.file && at != std::string::npos) {
-      source.text.replace(at, before.size(), mutant.after);
-      ++changes;
-    }
-  }
-  EXPECT_EQ(changes, 1) << mutant.name;
-  return design;
-}
-
 class AcceleratorMutant : public testing::TestWithParam<Mutant> {};
 
 TEST_P(AcceleratorMutant, IsCaughtAndNamed) {
   FAULTLINE_NEEDS_VERILATOR();
   const Mutant& mutant = GetParam();
   const hw::AcceleratorConfig config = test::small_accelerator(mutant.dataflow, 2, 2);
-  AcceleratorLockstep pair(config, hw::accelerator_maker("cycle"),
-                           test::verilated(mutate(accelerator_design(config), mutant), SiteCheck::kNone));
+  AcceleratorLockstep pair(
+      config, hw::accelerator_maker("cycle"),
+      test::verilated(test::changed(accelerator_design(config), mutant.file, mutant.before, mutant.after),
+                      SiteCheck::kNone));
   // Random states reach in a few cycles what takes programs thousands.
   std::optional<Divergence> divergence;
   for (uint64_t seed = 1; seed <= 4000 && !divergence; ++seed) {

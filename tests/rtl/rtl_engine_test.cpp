@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "sim/campaign/result_store.h"
+#include "sim/harden/hardened_design.h"
+#include "sim/model/onnx_import.h"
 #include "tests/rtl/rtl_available.h"
 #include "tests/support/run_faultline.h"
 
@@ -21,6 +23,15 @@ json run_json(const std::string& arguments, const test::TemporaryFolder& folder)
   return json::parse(run.out, nullptr, false);
 }
 
+std::string first_layer_of(const model::Network& network) {
+  for (const auto& step : network.operators) {
+    if (dynamic_cast<const model::MatrixOperator*>(step.get()) != nullptr) {
+      return step->name;
+    }
+  }
+  return "";
+}
+
 TEST(RtlEngine, RunsAWholeNetworkAsTheCycleEngineDoes) {
   FAULTLINE_NEEDS_VERILATOR();
   const test::TemporaryFolder folder;
@@ -33,6 +44,29 @@ TEST(RtlEngine, RunsAWholeNetworkAsTheCycleEngineDoes) {
     result->erase("wall_s");
   }
   EXPECT_EQ(rtl, cycle);
+}
+
+/// Protects some neurons of LeNet-5's first layer.
+void write_hardened(const std::string& scheme, const test::TemporaryFolder& folder) {
+  const model::Network network = model::import_onnx(FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx");
+  folder.write(scheme + ".yaml", harden::to_yaml({"",
+                                                  FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx",
+                                                  network.sha256,
+                                                  scheme,
+                                                  {{first_layer_of(network), {0, 1, 2, 30, 700}, 0}}}));
+}
+
+TEST(RtlEngine, StepsHardenedNetworksAsTheCycleEngineDoes) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  write_hardened("tmr", folder);
+  const json result = run_json("cosim " + kModel + "--hardened tmr.yaml --images 1 --array 8x8 --faults 2", folder);
+  EXPECT_EQ(result["mismatches"], 0);
+  EXPECT_EQ(result["cases"], 3);
+  EXPECT_EQ(result["sites"]["injectable"], result["sites"]["bits"]);
+  const std::string strike = "run " + kModel + "--hardened tmr.yaml --images 1 --array 8x8 --engine ";
+  EXPECT_EQ(run_json(strike + "rtl", folder)["logits_sha256"],
+            run_json(strike + "functional", folder)["logits_sha256"]);
 }
 
 TEST(RtlEngine, GivesEveryExperimentTheSameOutcome) {

@@ -64,10 +64,23 @@ TEST_F(Testbench, IsCleanUnderVerilatorsLint) {
 }
 
 TEST_F(Testbench, PassesOnTheDesign) {
-  write("--array 2x3 --dataflow is");
+  folder_.write("tmr.yaml", "array: 2x3\ndataflow: is\nprotection: [tmr, secded]\n");
+  write("--accelerator tmr.yaml");
   const ChildResult run = build_and_run();
   EXPECT_EQ(run.status, 0);
   EXPECT_THAT(run.output, HasSubstr("PASS: "));
+}
+
+/// Its convolution has neurons that the unit takes care of.
+TEST_F(Testbench, NamesTheFirstDifferenceOfABrokenNeuronUnit) {
+  folder_.write("lcu.yaml", "array: 2x3\nprotection: [lcu, secded]\n");
+  write("--accelerator lcu.yaml");
+  const ChildResult clean = lint();
+  EXPECT_EQ(clean.output, "");
+  change("systolic_neuron_unit.sv", "write_address <= target;", "write_address <= fetched_address;");
+  const ChildResult run = build_and_run();
+  EXPECT_NE(run.status, 0);
+  EXPECT_THAT(run.output, HasSubstr("FAIL: cycle "));
 }
 
 TEST_F(Testbench, NamesTheFirstDifferenceOfABrokenElement) {

@@ -1,5 +1,8 @@
 #include "sim/report/design_table.h"
 
+#include <optional>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +12,10 @@ namespace faultline::report {
 namespace {
 
 using test::SyntheticCampaign;
+
+std::optional<double> unknown_cost(const campaign::CampaignDescription& /*description*/) {
+  return std::nullopt;
+}
 
 TEST(DesignTable, GivesDifferencesToTheFirstAndWhatADesignCosts) {
   SyntheticCampaign milder;
@@ -20,7 +27,7 @@ TEST(DesignTable, GivesDifferencesToTheFirstAndWhatADesignCosts) {
   results[1].description.population["protection"] = {{"scheme", "lcu"}, {"neurons", 12}, {"extra_words", 12}};
   results[1].description.population["positions"] = 1000;
   results[1].description.population["cycles"] = 50;
-  const DesignTable table = design_table(results);
+  const DesignTable table = design_table(results, unknown_cost);
   ASSERT_EQ(table.designs.size(), 3U);
   const DesignRow& first = table.designs[0];
   const DesignRow& second = table.designs[1];
@@ -37,6 +44,19 @@ TEST(DesignTable, GivesDifferencesToTheFirstAndWhatADesignCosts) {
   EXPECT_EQ(json["designs"][1]["extra_words"], 12);
   EXPECT_TRUE(json["designs"][0]["hardened"].is_null());
   EXPECT_THAT(to_text(table), testing::HasSubstr("+12"));
+}
+
+TEST(DesignTable, SaysWhatTheCircuitsOfProtectionCost) {
+  const std::vector<CampaignResult> results(2, test::synthetic_result({}));
+  bool asked = false;
+  const DesignTable table = design_table(results, [&asked](const auto&) -> std::optional<double> {
+    return std::exchange(asked, true) ? std::nullopt : std::make_optional(1234.25);
+  });
+  const nlohmann::ordered_json designs = to_json(table)["designs"];
+  EXPECT_EQ(designs[0]["protection_gate_equivalents"], 1234.25);
+  EXPECT_TRUE(designs[1]["protection_gate_equivalents"].is_null());
+  EXPECT_THAT(to_text(table), testing::HasSubstr("        1234\n"));
+  EXPECT_THAT(to_text(table), testing::HasSubstr("           -\n"));
 }
 
 }  // namespace
