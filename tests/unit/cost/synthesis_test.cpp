@@ -74,9 +74,9 @@ TEST_F(Synthesis, GateEquivalentsAreThoseOfTheGates) {
 
 TEST_F(Synthesis, TruncationSavesSwitchingEnergy) {
   const hw::GeneratedMultiplier truncated = standard_multiplier(*hw::find_multiplier_family("truncated"));
-  const nlohmann::ordered_json json = multiplier_cost(truncated, {"", "", false, ""});
-  EXPECT_GT(json["asic"]["switching_energy"], 10);
-  EXPECT_LT(json["asic"]["relative_switching_energy"], 1);
+  const nlohmann::ordered_json cost = multiplier_cost(truncated, {"", "", false, ""});
+  EXPECT_GT(cost["asic"]["switching_energy"], 10);
+  EXPECT_LT(cost["asic"]["relative_switching_energy"], 1);
 }
 
 /// y = a and b and c: two gates of 6 transistors deep two, one LUT.
