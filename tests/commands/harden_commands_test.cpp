@@ -114,7 +114,6 @@ TEST_F(HardenCommands, MistakesAreOneLine) {
   folder_.write("voter.yaml", "array: 8x8\nprotection: [tmr]\n");
   expect("run " + kModel + "--data builtin:digits --images 1 --accelerator voter.yaml --hardened h.yaml",
          "needs the unit lcu, the accelerator has tmr");
-  expect("campaign e.yaml --hardened h.yaml --engine rtl", "engine rtl");
   expect("campaign e.yaml --hardened none.yaml", "none.yaml");
   expect("inject " + kModel +
              "--data builtin:digits --image 0 --engine neuron --site 'buffer.output[0]' --mask 1 --cycle 0",
