@@ -8,6 +8,10 @@ target_compile_options(faultline_options INTERFACE -Wall -Wextra -Wpedantic -Wsh
                                                    -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
                        # A fused multiply-add rounds once instead of twice: results would depend on the processor.
                        -ffp-contract=off)
+if(CMAKE_UNITY_BUILD)
+  # GCC takes a source that another includes for a header, whose types must not hold those of an anonymous namespace.
+  target_compile_options(faultline_options INTERFACE -Wno-subobject-linkage)
+endif()
 if(FAULTLINE_WERROR)
   target_compile_options(faultline_options INTERFACE -Werror)
 endif()
@@ -35,6 +39,25 @@ endfunction()
 faultline_precompile(precompiled_text HEADERS <fmt/format.h> <nlohmann/json.hpp>
                                       LIBRARIES fmt::fmt nlohmann_json::nlohmann_json)
 
+# faultline_unity(TARGET names...): where several sources are compiled as one (CMAKE_UNITY_BUILD), each keeps these names
+# of its anonymous namespace to itself. No header may use them. Sources that Highway compiles once for each instruction
+# set are compiled alone.
+function(faultline_unity target)
+  set(code "")
+  foreach(name IN LISTS ARGN)
+    string(APPEND code "#undef ${name}\n#define ${name} FAULTLINE_JOIN(${name}_, FAULTLINE_SOURCE_ID)\n")
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_UNIQUE_ID FAULTLINE_SOURCE_ID UNITY_BUILD_CODE_BEFORE_INCLUDE
+    "#undef FAULTLINE_JOIN_NOW\n#undef FAULTLINE_JOIN\n#define FAULTLINE_JOIN_NOW(a, b) a##b\n#define FAULTLINE_JOIN(a, b) FAULTLINE_JOIN_NOW(a, b)\n${code}")
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    file(STRINGS "${source}" several_targets REGEX "hwy/foreach_target.h" LIMIT_COUNT 1)
+    if(several_targets)
+      set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
+endfunction()
+
 function(faultline_layer)
   cmake_parse_arguments(ARG "" "TARGET;FOLDER" "DEPENDS;PRIVATE" ${ARGN})
   set(source_dir "${PROJECT_SOURCE_DIR}/${ARG_FOLDER}")
@@ -48,6 +71,7 @@ function(faultline_layer)
     add_library(${ARG_TARGET} OBJECT ${sources})
     target_include_directories(${ARG_TARGET} PUBLIC "${include_dir}")
     target_link_libraries(${ARG_TARGET} PUBLIC ${ARG_DEPENDS} PRIVATE faultline_options ${ARG_PRIVATE})
+    faultline_unity(${ARG_TARGET} kRegistration kMapper kPolicy)
     set_property(GLOBAL APPEND PROPERTY FAULTLINE_OBJECT_LAYERS ${ARG_TARGET})
     if(fmt::fmt IN_LIST ARG_PRIVATE AND nlohmann_json::nlohmann_json IN_LIST ARG_PRIVATE)
       target_link_libraries(${ARG_TARGET} PRIVATE faultline_precompiled)

@@ -38,6 +38,8 @@ struct StateField {
   /// Wires only: the settled value of one element (flattened row-major index), computed from registers.
   std::function<uint64_t(size_t element)> read_wire;
 
+  /// False for what lies outside the accelerator, which no fault strikes.
+  bool injectable() const { return kind != StateKind::kEnvironment; }
   size_t element_count() const;
   uint64_t bit_count() const { return static_cast<uint64_t>(bits) * element_count(); }
   uint64_t value_mask() const { return bits == 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1; }

@@ -6,7 +6,7 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int bits) {
+std::vector<FamilyParameter> booth_parameters(int bits) {
   return {
       {"k", "columns of the recoded partial products left out, from the least significant one", 0, 2 * bits - 1, 0}};
 }
@@ -88,7 +88,7 @@ const FamilyRegistration kRegistration{
     {"booth", "sum of the radix-4 Booth partial products of the weight, without the bits of columns below k",
      "O. L. MacSorley, High-speed arithmetic in binary computers, Proceedings of the IRE 49(1), 1961; the truncation: "
      "K.-J. Cho et al., Design of low-error fixed-width modified Booth multiplier, IEEE TVLSI 12(5), 2004",
-     parameters,
+     booth_parameters,
      [](int bits, const FamilyValues& values) {
        return circuit({bits, bits + 2, values[0], false});
      },

@@ -5,13 +5,13 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int bits) {
+std::vector<FamilyParameter> broken_array_parameters(int bits) {
   return {{"h", "horizontal break level: rows (bits of the weight) left out, from the least significant one", 0, bits,
            bits / 4},
           {"v", "vertical break level: columns left out, from the least significant one", 0, 2 * bits - 1, bits / 2}};
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& values) {
+MultiplierCircuit broken_array_core(int bits, const FamilyValues& values) {
   std::vector<int> lowest;
   for (int row = 0; row < bits; ++row) {
     lowest.push_back(row < values[0] ? bits : std::clamp(values[1] - row, 0, bits));
@@ -25,7 +25,7 @@ const FamilyRegistration kRegistration{{"broken_array",
                                         "H. R. Mahdiani, A. Ahmadi, S. M. Fakhraie and C. Lucas, Bio-inspired "
                                         "imprecise computational blocks for efficient "
                                         "VLSI implementation of soft-computing applications, IEEE TCAS-I 57(4), 2010",
-                                        parameters, core}};
+                                        broken_array_parameters, broken_array_core}};
 
 }  // namespace
 }  // namespace faultline::hw

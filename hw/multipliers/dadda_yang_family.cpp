@@ -5,7 +5,7 @@
 namespace faultline::hw {
 namespace {
 
-uint32_t outputs(uint32_t in) {
+uint32_t dadda_yang_outputs(uint32_t in) {
   const uint32_t ones = (in & 1) + ((in >> 1) & 1) + ((in >> 2) & 1) + ((in >> 3) & 1);
   return std::min<uint32_t>(ones, 3);
 }
@@ -16,7 +16,7 @@ const FamilyRegistration kRegistration{
      "Z. Yang, J. Han and F. Lombardi, Approximate compressors for error-resilient multiplier design, DFTS 2015",
      compressor_tree_parameters, [](int bits, const FamilyValues& values) {
        return compressor_tree(bits, values[0],
-                              {outputs,
+                              {dadda_yang_outputs,
                                {"({0} ^ {1} ^ {2} ^ {3}) | ({0} & {1} & {2} & {3})",
                                 "({0} & {1}) | ({2} & {3}) | (({0} | {1}) & ({2} | {3}))"}});
      }}};

@@ -7,7 +7,7 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int bits) {
+std::vector<FamilyParameter> drum_parameters(int bits) {
   return {{"k", "bits of each operand that are multiplied, from its leading one down", 2, bits, bits / 2}};
 }
 
@@ -28,7 +28,7 @@ std::string segment_text(const std::string& operand, int bits, int k) {
                         fmt::format("{0}_part = {0}[{1}:0]; {0}_shift = {2}'d0;", operand, k - 1, width));
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& values) {
+MultiplierCircuit drum_core(int bits, const FamilyValues& values) {
   const int k = values[0];
   const int width = count_bits(bits - k);
   return {[k](uint64_t a, uint64_t w) { return segment(a, k) * segment(w, k); },
@@ -43,7 +43,7 @@ const FamilyRegistration kRegistration{
     {"drum", "product of k-bit segments from the leading ones down, the last bit of a shortened segment set to 1",
      "S. Hashemi, R. I. Bahar and S. Reda, DRUM: a dynamic range unbiased multiplier for approximate applications, "
      "ICCAD 2015",
-     parameters, core}};
+     drum_parameters, drum_core}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -7,7 +7,7 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int /*bits*/) {
+std::vector<FamilyParameter> iterative_log_parameters(int /*bits*/) {
   return {{"corrections", "how many times the product of the residues is added", 0, 4, 1}};
 }
 
@@ -26,7 +26,7 @@ std::string stage_text(int stage, int bits) {
              bits - 1, next, 2 * bits - 1, stage, a, w, bits, 2 * bits);
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& values) {
+MultiplierCircuit iterative_log_core(int bits, const FamilyValues& values) {
   const int stages = values[0] + 1;
   std::string text;
   std::string sum;
@@ -55,7 +55,7 @@ const FamilyRegistration kRegistration{
      "w - 2^l as many times as there are corrections",
      "Z. Babic, A. Avramovic and P. Bulic, An iterative logarithmic multiplier, Microprocessors and Microsystems "
      "35(1), 2011",
-     parameters, core}};
+     iterative_log_parameters, iterative_log_core}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -7,7 +7,7 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int bits) {
+std::vector<FamilyParameter> lower_or_parameters(int bits) {
   return {{"k", "product columns that are ORed instead of added", 0, 2 * bits - 1, bits / 2}};
 }
 
@@ -29,7 +29,7 @@ std::string adder(const std::string& sum, const std::string& x, const std::strin
       sum, k - 1, x, y, width - 1, k, zeros_then(upper - 1));
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& values) {
+MultiplierCircuit lower_or_core(int bits, const FamilyValues& values) {
   const int k = values[0];
   const int width = 2 * bits;
   std::string text = partial_product_rows(bits, std::vector<int>(static_cast<size_t>(bits), 0));
@@ -59,7 +59,7 @@ const FamilyRegistration kRegistration{
      "H. R. Mahdiani, A. Ahmadi, S. M. Fakhraie and C. Lucas, Bio-inspired imprecise computational blocks for "
      "efficient "
      "VLSI implementation of soft-computing applications, IEEE TCAS-I 57(4), 2010 (the adder)",
-     parameters, core}};
+     lower_or_parameters, lower_or_core}};
 
 }  // namespace
 }  // namespace faultline::hw

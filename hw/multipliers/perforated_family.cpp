@@ -3,12 +3,12 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int bits) {
+std::vector<FamilyParameter> perforated_parameters(int bits) {
   return {{"first", "first partial product (bit of the weight) left out", 0, bits - 1, 0},
           {"rows", "how many successive partial products are left out", 0, bits, 2}};
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& values) {
+MultiplierCircuit perforated_core(int bits, const FamilyValues& values) {
   const int first = values[0];
   const int end = first + values[1];
   std::vector<int> lowest;
@@ -23,7 +23,7 @@ const FamilyRegistration kRegistration{
     {"perforated", "sum of the partial products a w[i] 2^i without i = first .. first + rows - 1",
      "G. Zervakis, K. Tsoumanis, S. Xydis, D. Soudris and K. Pekmestzi, Design-efficient approximate multiplication "
      "circuits through partial product perforation, IEEE TVLSI 24(10), 2016",
-     parameters, core}};
+     perforated_parameters, perforated_core}};
 
 }  // namespace
 }  // namespace faultline::hw

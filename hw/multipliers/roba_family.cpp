@@ -25,7 +25,7 @@ std::string exponent_text(const std::string& operand, int bits) {
          by_leading_one(operand, bits, 1, choose, fmt::format("{}_exponent = {}'d0;", operand, width));
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& /*values*/) {
+MultiplierCircuit roba_core(int bits, const FamilyValues& /*values*/) {
   return {[](uint64_t a, uint64_t w) -> uint64_t {
             if (a == 0 || w == 0) {
               return 0;
@@ -47,7 +47,7 @@ const FamilyRegistration kRegistration{
      "R. Zendegani, M. Kamal, M. Bahadori, A. Afzali-Kusha and M. Pedram, RoBA multiplier: a rounding-based "
      "approximate "
      "multiplier for high-speed yet energy-efficient digital signal processing, IEEE TVLSI 25(2), 2017",
-     [](int) { return std::vector<FamilyParameter>{}; }, core}};
+     [](int) { return std::vector<FamilyParameter>{}; }, roba_core}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -30,7 +30,7 @@ std::string checked_adder_text(int bits) {
       position, half, half - 1, half + 1, 2 * half, bits - 2);
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& /*values*/) {
+MultiplierCircuit self_checking_log_core(int bits, const FamilyValues& /*values*/) {
   return {[bits](uint64_t a, uint64_t w) { return mitchell_product(a, w, bits); },
           logarithm_text("a", bits) + logarithm_text("w", bits) + checked_adder_text(bits) + antilogarithm_text(bits)};
 }
@@ -43,7 +43,7 @@ const FamilyRegistration kRegistration{
      "ones are low, and bits that disagree are set to 0",
      "after M. Taheri et al., AdAM: adaptive approximate multiplier for fault tolerance in DNN accelerators, IEEE "
      "TDMR 25(1), 2025",
-     [](int) { return std::vector<FamilyParameter>{}; }, core}};
+     [](int) { return std::vector<FamilyParameter>{}; }, self_checking_log_core}};
 
 }  // namespace
 }  // namespace faultline::hw

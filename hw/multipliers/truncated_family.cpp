@@ -5,11 +5,11 @@
 namespace faultline::hw {
 namespace {
 
-std::vector<FamilyParameter> parameters(int bits) {
+std::vector<FamilyParameter> truncated_parameters(int bits) {
   return {{"k", "partial-product columns left out, from the least significant one", 0, 2 * bits - 1, bits / 2}};
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& values) {
+MultiplierCircuit truncated_core(int bits, const FamilyValues& values) {
   std::vector<int> lowest;
   for (int row = 0; row < bits; ++row) {
     lowest.push_back(std::clamp(values[0] - row, 0, bits));
@@ -22,7 +22,7 @@ const FamilyRegistration kRegistration{
     {"truncated", "sum of the partial-product bits a[j] w[i] 2^(i+j) with i + j >= k",
      "M. J. Schulte and E. E. Swartzlander, Truncated multiplication with correction constant, VLSI Signal Processing "
      "VI, 1993 (the constant is left out)",
-     parameters, core}};
+     truncated_parameters, truncated_core}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -11,7 +11,7 @@ uint64_t block(uint64_t a, uint64_t w) {
   return a == 3 && w == 3 ? 7 : a * w;
 }
 
-MultiplierCircuit core(int bits, const FamilyValues& /*values*/) {
+MultiplierCircuit underdesigned_core(int bits, const FamilyValues& /*values*/) {
   std::string text;
   std::string sum;
   for (int i = 0; i < bits; i += 2) {
@@ -41,7 +41,7 @@ const FamilyRegistration kRegistration{{"underdesigned", "sum of 2x2-bit product
                                         "P. Kulkarni, P. Gupta and M. Ercegovac, Trading accuracy for power with an "
                                         "underdesigned multiplier architecture, "
                                         "VLSI Design 2011",
-                                        [](int) { return std::vector<FamilyParameter>{}; }, core}};
+                                        [](int) { return std::vector<FamilyParameter>{}; }, underdesigned_core}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -4,11 +4,11 @@
 namespace faultline::hw {
 namespace {
 
-CombinedNeuron combine(const NeuronWords& copies, int32_t /*zero*/) {
+CombinedNeuron combine_dmr(const NeuronWords& copies, int32_t /*zero*/) {
   return {static_cast<int8_t>(copies[0]), copies[0] == copies[1] ? NeuronVerdict::kRight : NeuronVerdict::kAlarm};
 }
 
-const NeuronUnitRegistration kRegistration{{"dmr", 2, nullptr, combine, true}};
+const NeuronUnitRegistration kRegistration{{"dmr", 2, nullptr, combine_dmr, true}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -16,14 +16,14 @@ uint8_t half(int8_t code, int32_t zero) {
 }
 
 /// The sum of the two corrected halves.
-CombinedNeuron combine(const NeuronWords& halves, int32_t zero) {
+CombinedNeuron combine_lcu(const NeuronWords& halves, int32_t zero) {
   const int both = halves[0] & halves[1] & ~kHighestBit;
   const bool right = halves[0] == halves[1] && (halves[0] & kHighestBit) == 0;
   return {static_cast<int8_t>(std::min(zero + 2 * both, kHighestCode)),
           right ? NeuronVerdict::kRight : NeuronVerdict::kReplaced};
 }
 
-const NeuronUnitRegistration kRegistration{{"lcu", 2, half, combine}};
+const NeuronUnitRegistration kRegistration{{"lcu", 2, half, combine_lcu}};
 
 }  // namespace
 }  // namespace faultline::hw

@@ -23,6 +23,8 @@ struct MappedSignal {
   bool packed = false;    ///< one vector holds all elements, row-major from its lowest bits; `path` has no `[*]` then
   bool reversed = false;  ///< the RTL's indices come in the opposite order of the model's
   std::vector<size_t> unread = {};  ///< elements (row-major) that nothing reads, such as operands that leave the grid
+
+  bool is_wire() const { return field.kind == hw::StateKind::kWire; }
 };
 
 /// A port of the top module.

@@ -23,7 +23,7 @@ constexpr const char* kEdgePorts = R"(    // operands for the grid
     output logic [LANES-1:0]          edge_control
 )";
 
-constexpr const char* kBuffer = R"(  localparam int READERS = @readers@;
+constexpr const char* kFeederBuffer = R"(  localparam int READERS = @readers@;
 
   logic [34*READERS-1:0]   read_address;
   logic [8*READERS-1:0]    read_data;
@@ -84,7 +84,7 @@ std::string with_feeder_text(std::string text, const hw::ProtectionConfig& prote
                              const std::string& readers, const std::string& value) {
   text = fill_template(text, {{"dma_ports", kDmaPorts},
                               {"edge_ports", kEdgePorts},
-                              {"u_buffer", kBuffer},
+                              {"u_buffer", kFeederBuffer},
                               {"writers", kWriters},
                               {"operands", kOperands}});
   text = fill_template(text, guard_values(protection, memory, "read_enable"));

@@ -128,7 +128,7 @@ constexpr const char* kPlainReads = R"(    assign old_sum = memory[row[INDEX_BIT
     assign row_sum = memory[request_row[INDEX_BITS-1:0]];
 )";
 
-constexpr const char* kReport = R"(
+constexpr const char* kReportPort = R"(
   // Two read ports for each column.
   logic [2*COLUMNS-1:0] port_corrected;
   logic [2*COLUMNS-1:0] port_error;
@@ -190,7 +190,7 @@ std::string guarded_text(const hw::ProtectionConfig& protection) {
     return fill_template(
         text, {{"report", ""}, {"check", ""}, {"clear_check", ""}, {"reads", kPlainReads}, {"write_check", ""}});
   }
-  text = fill_template(text, {{"report", kReport},
+  text = fill_template(text, {{"report", kReportPort},
                               {"check", "    logic [@check_msb@:0] check[0:ROWS-1];\n"},
                               {"clear_check", "      for (int i = 0; i < ROWS; i++) check[i] = '0;\n"},
                               {"reads", kGuardedReads},

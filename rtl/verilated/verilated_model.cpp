@@ -13,10 +13,6 @@ namespace {
 
 constexpr const char* kRemedy = "remove it, so that it is built again";
 
-bool is_wire(const MappedSignal& signal) {
-  return signal.field.kind == hw::StateKind::kWire;
-}
-
 /// The table holds a signed value with its sign in all bits above; Verilator keeps zeros there.
 bool extends_sign(const hw::StateField& field) {
   return field.is_signed && field.bits != 8 * field.element_bytes;
@@ -75,14 +71,14 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
     const MappedSignal& mapped = design.signals[index];
     const hw::StateField& field = table.fields()[first_field + index];
     Signal signal{field.bits, {}, forces};
-    forces += is_wire(mapped) && !mapped.path.empty() ? field.element_count() : 0;
+    forces += mapped.is_wire() && !mapped.path.empty() ? field.element_count() : 0;
     const size_t bytes = storage_bytes(field.bits);
     // The words of a memory follow one another, so that one look-up finds them all.
     const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1 && !extends_sign(field);
     for (size_t element = 0; !mapped.path.empty() && element < field.element_count(); ++element) {
       void* const storage =
           memory && element > 0 ? signal.places.front().byte + element * bytes : find(design, mapped, element);
-      if (storage == nullptr && is_wire(mapped)) {
+      if (storage == nullptr && mapped.is_wire()) {
         break;
       }
       if (storage == nullptr) {
@@ -93,7 +89,7 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
     if (memory) {
       runs_.push_back({signal.places.front().byte, field.offset, field.element_count(), bytes,
                        static_cast<size_t>(field.element_bytes)});
-    } else if (!is_wire(mapped)) {
+    } else if (!mapped.is_wire()) {
       add_stored(index, mapped.packed, signal.places, field);
     }
     signals_.push_back(std::move(signal));
@@ -161,7 +157,7 @@ void VerilatedModel::find_forces(const Design& design) {
   std::vector<hw::Site> wires;
   for (size_t index = 0; index < design.signals.size(); ++index) {
     const MappedSignal& signal = design.signals[index];
-    for (size_t e = 0; is_wire(signal) && !signal.path.empty() && e < signal.field.element_count(); ++e) {
+    for (size_t e = 0; signal.is_wire() && !signal.path.empty() && e < signal.field.element_count(); ++e) {
       wires.push_back({index, e});
     }
   }

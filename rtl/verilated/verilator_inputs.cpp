@@ -78,12 +78,8 @@ EXPORTED uint64_t faultline_forces(void* model, void** enables, void** values) {
 }
 )";
 
-bool is_wire(const MappedSignal& signal) {
-  return signal.field.kind == hw::StateKind::kWire;
-}
-
 bool is_forceable(const MappedSignal& signal) {
-  return is_wire(signal) && !signal.path.empty();
+  return signal.is_wire() && !signal.path.empty();
 }
 
 /// The name that Verilator gives an inlined signal in the class of the top module.
@@ -139,7 +135,7 @@ SourceFile signal_marks(const Design& design, ModelKind kind) {
       continue;  // lanes and memories share a declaration
     }
     const std::string place = fmt::format("-module \"{}\" -var \"{}\"\n", signal.module, signal.name);
-    if (!is_wire(signal)) {
+    if (!signal.is_wire()) {
       text += "public_flat_rw " + place;
     } else if (kind == ModelKind::kForceable && is_forceable(signal)) {
       text += "public_flat_rd " + place + "forceable " + place;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr uint64_t kSeed = 1;
 
-struct Machine {
-  Machine(std::shared_ptr<const model::Network> of, int size, const hw::Multiplier& multiplier)
+struct ConeMachine {
+  ConeMachine(std::shared_ptr<const model::Network> of, int size, const hw::Multiplier& multiplier)
       : network(std::move(of)),
         config{hw::GridConfig(size, size, hw::Dataflow::kWeightStationary, multiplier)},
         engine(network, config, engine::GridKind::kCycle),
@@ -44,7 +44,7 @@ struct Machine {
 std::function<Work()> flips(const std::string& field) {
   return [field] {
     constexpr size_t kFaults = 1000;
-    const auto machine = std::make_shared<Machine>(lenet(), 16, hw::Multiplier());
+    const auto machine = std::make_shared<ConeMachine>(lenet(), 16, hw::Multiplier());
     std::vector<hw::Fault> faults;
     for (size_t number = 0; number < kFaults; ++number) {
       hw::CounterRandom random(kSeed, number);
@@ -67,7 +67,7 @@ std::function<Work()> flips(const std::string& field) {
 
 /// A chip of which 16 % of the processing elements have the product's most significant bit stuck at 1.
 Work fault_map() {
-  const auto machine = std::make_shared<Machine>(perceptron(), 256, table_multiplier());
+  const auto machine = std::make_shared<ConeMachine>(perceptron(), 256, table_multiplier());
   std::vector<hw::Fault> faults;
   hw::CounterRandom random(kSeed, 0);
   for (size_t element = 0; element < machine->elements("product"); ++element) {

@@ -276,7 +276,8 @@ std::vector<std::string> without_rate(const std::vector<Structure>& structures, 
 
 void check_rates(const Rates& rates, const CampaignDescription& description) {
   if (rates.safety && no_population(description).empty()) {
-    check_mechanisms(rates, structures_of({}, description));
+    const CampaignSummary no_rows;
+    check_mechanisms(rates, structures_of(no_rows, description));
   }
 }
 

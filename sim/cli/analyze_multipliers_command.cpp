@@ -89,7 +89,7 @@ int analyze(const AnalyzeMultipliersOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_analyze_multipliers(CLI::App& app) {
   auto options = std::make_shared<AnalyzeMultipliersOptions>();
   app.add_option("names", options->names, "Multipliers, as --multiplier of run takes them; none: every family's");
   app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
@@ -102,8 +102,9 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return analyze(*options); };
 }
 
-const Registration kRegistration{
-    {"analyze multipliers", "Accuracy with multipliers, before and after remapping and calibration", configure}};
+const Registration kRegistration{{"analyze multipliers",
+                                  "Accuracy with multipliers, before and after remapping and calibration",
+                                  configure_analyze_multipliers}};
 
 }  // namespace
 }  // namespace faultline::cli

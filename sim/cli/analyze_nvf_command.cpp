@@ -113,7 +113,7 @@ int analyze(const AnalyzeNvfOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_analyze_nvf(CLI::App& app) {
   auto options = std::make_shared<AnalyzeNvfOptions>();
   app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
   app.add_option("--data", options->data, "Images: mnist:DIR, cifar10:DIR or builtin:digits")->required();
@@ -128,8 +128,9 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return analyze(*options); };
 }
 
-const Registration kRegistration{
-    {"analyze nvf", "Vulnerability factors: which share of flips of each neuron changes the class", configure}};
+const Registration kRegistration{{"analyze nvf",
+                                  "Vulnerability factors: which share of flips of each neuron changes the class",
+                                  configure_analyze_nvf}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -27,7 +27,7 @@ int run_benchmarks(const BenchOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_bench(CLI::App& app) {
   auto options = std::make_shared<BenchOptions>();
   app.add_option("--seconds", options->seconds, "Shortest time of each measurement")
       ->check(CLI::Range(0.01, 1000.0))
@@ -38,7 +38,7 @@ std::function<int()> configure(CLI::App& app) {
 }
 
 const Registration kRegistration{
-    {"bench", "Measure kernels, grids, inferences and faulty inferences on this machine", configure}};
+    {"bench", "Measure kernels, grids, inferences and faulty inferences on this machine", configure_bench}};
 
 }  // namespace
 }  // namespace faultline::cli

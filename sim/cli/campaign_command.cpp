@@ -164,7 +164,7 @@ int run_campaign(CampaignOptions& options) {
   return result ? report(options, *result, rates) : 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_campaign(CLI::App& app) {
   auto options = std::make_shared<CampaignOptions>();
   app.add_option("experiment", options->file, "Experiment file (YAML)")->required();
   options->accelerator.add(app);
@@ -191,7 +191,8 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return run_campaign(*options); };
 }
 
-const Registration kRegistration{{"campaign", "Run a fault list or a random sample and count the outcomes", configure}};
+const Registration kRegistration{
+    {"campaign", "Run a fault list or a random sample and count the outcomes", configure_campaign}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -57,7 +57,7 @@ int run_compare(const CompareOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_compare(CLI::App& app) {
   auto options = std::make_shared<CompareOptions>();
   app.add_option("first", options->first, "Result store of the first campaign")->required();
   app.add_option("second", options->second, "Result store of the second")->required();
@@ -67,7 +67,7 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return run_compare(*options); };
 }
 
-const Registration kRegistration{{"compare", "Compare the results of two or more campaigns", configure}};
+const Registration kRegistration{{"compare", "Compare the results of two or more campaigns", configure_compare}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -56,7 +56,7 @@ int step_together(const CosimOptions& options, const CLI::App& app) {
   return result.first ? kDifferent : 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_cosim(CLI::App& app) {
   auto options = std::make_shared<CosimOptions>();
   cosim::GridCosimRequest& request = options->request;
   app.add_option("--engines", request.engines, "Two of cycle, structural and rtl, the reference first")
@@ -88,7 +88,7 @@ std::function<int()> configure(CLI::App& app) {
 }
 
 const Registration kRegistration{
-    {"cosim", "Step two engines together and compare every register and wire in every cycle", configure}};
+    {"cosim", "Step two engines together and compare every register and wire in every cycle", configure_cosim}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -120,7 +120,7 @@ int report_cost(const CostOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_cost(CLI::App& app) {
   auto options = std::make_shared<CostOptions>();
   options->accelerator.add(app);
   app.add_flag("--pe", options->element, "One processing element with its multiplier");
@@ -141,7 +141,7 @@ std::function<int()> configure(CLI::App& app) {
 }
 
 const Registration kRegistration{
-    {"cost", "Area, depth and energy of a multiplier, array or circuit, by Yosys", configure}};
+    {"cost", "Area, depth and energy of a multiplier, array or circuit, by Yosys", configure_cost}};
 
 }  // namespace
 }  // namespace faultline::cli

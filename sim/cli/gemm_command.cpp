@@ -81,7 +81,7 @@ int run_gemm(const GemmOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_gemm(CLI::App& app) {
   auto options = std::make_shared<GemmOptions>();
   CLI::Option* m = app.add_option("--m", options->m, "Rows of A and C")->capture_default_str();
   CLI::Option* k = app.add_option("--k", options->k, "Columns of A, rows of B")->capture_default_str();
@@ -99,7 +99,7 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return run_gemm(*options); };
 }
 
-const Registration kRegistration{{"gemm", "Multiply two integer matrices on the accelerator", configure}};
+const Registration kRegistration{{"gemm", "Multiply two integer matrices on the accelerator", configure_gemm}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -92,7 +92,7 @@ int harden_clip(const HardenClipOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_harden_clip(CLI::App& app) {
   auto options = std::make_shared<HardenClipOptions>();
   app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
   app.add_option("--data", options->data, "Training images: mnist:DIR, cifar10:DIR or builtin:digits")->required();
@@ -103,8 +103,9 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return harden_clip(*options); };
 }
 
-const Registration kRegistration{
-    {"harden clip", "Bounds to which layers clip their outputs, from what training images give", configure}};
+const Registration kRegistration{{"harden clip",
+                                  "Bounds to which layers clip their outputs, from what training images give",
+                                  configure_harden_clip}};
 
 }  // namespace
 }  // namespace faultline::cli

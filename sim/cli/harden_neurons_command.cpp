@@ -99,7 +99,7 @@ int harden_neurons(const HardenNeuronsOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app, const std::string& scheme) {
+std::function<int()> configure_harden_neurons(CLI::App& app, const std::string& scheme) {
   auto options = std::make_shared<HardenNeuronsOptions>();
   options->scheme = scheme;
   app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
@@ -115,7 +115,7 @@ std::function<int()> configure(CLI::App& app, const std::string& scheme) {
 }
 
 Command command(const std::string& name, const std::string& scheme, const std::string& description) {
-  return {name, description, [scheme](CLI::App& app) { return configure(app, scheme); }};
+  return {name, description, [scheme](CLI::App& app) { return configure_harden_neurons(app, scheme); }};
 }
 
 const Registration kSplit{

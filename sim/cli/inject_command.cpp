@@ -26,7 +26,7 @@ int inject(InjectOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_inject(CLI::App& app) {
   auto options = std::make_shared<InjectOptions>();
   campaign::InjectionRequest& request = options->request;
   app.add_option("--model", request.model, "Network (ONNX)")->required();
@@ -47,7 +47,8 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return inject(*options); };
 }
 
-const Registration kRegistration{{"inject", "Strike one site on one image and tell what became of it", configure}};
+const Registration kRegistration{
+    {"inject", "Strike one site on one image and tell what became of it", configure_inject}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -210,7 +210,7 @@ CLI::App* add(CLI::App& app, const std::shared_ptr<Action>& chosen, const char* 
   return sub;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_multiplier(CLI::App& app) {
   auto options = std::make_shared<MultiplierOptions>();
   auto chosen = std::make_shared<Action>(nullptr);
   app.require_subcommand(1);
@@ -260,7 +260,7 @@ std::function<int()> configure(CLI::App& app) {
 }
 
 const Registration kRegistration{
-    {"multiplier", "Approximate multipliers: families, errors, RTL, import, defects", configure}};
+    {"multiplier", "Approximate multipliers: families, errors, RTL, import, defects", configure_multiplier}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -30,7 +30,7 @@ int run_report(const ReportOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_report(CLI::App& app) {
   auto options = std::make_shared<ReportOptions>();
   app.add_option("results", options->store, "Result store of a campaign")->required();
   app.add_option("-o,--output", options->output, "Page to write (HTML); replaces a file of that name")->required();
@@ -38,7 +38,7 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return run_report(*options); };
 }
 
-const Registration kRegistration{{"report", "Write a campaign's results as one HTML page", configure}};
+const Registration kRegistration{{"report", "Write a campaign's results as one HTML page", configure_report}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -74,7 +74,7 @@ int write_rtl(const RtlOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_rtl(CLI::App& app) {
   auto options = std::make_shared<RtlOptions>();
   app.add_option("--out", options->out, "Folder to write to: new, empty, or with an earlier output")->required();
   options->accelerator.add(app);
@@ -84,7 +84,7 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return write_rtl(*options); };
 }
 
-const Registration kRegistration{{"rtl", "Write the accelerator as SystemVerilog", configure}};
+const Registration kRegistration{{"rtl", "Write the accelerator as SystemVerilog", configure_rtl}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -202,7 +202,7 @@ int run_network(const RunOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_run(CLI::App& app) {
   auto options = std::make_shared<RunOptions>();
   app.add_option("--model", options->model, "Network (ONNX)")->required();
   CLI::Option* data = app.add_option("--data", options->data, "Images: mnist:DIR, cifar10:DIR or builtin:digits");
@@ -223,7 +223,8 @@ std::function<int()> configure(CLI::App& app) {
   return [options] { return run_network(*options); };
 }
 
-const Registration kRegistration{{"run", "Run a network on images: accuracy, logits, and cycles per layer", configure}};
+const Registration kRegistration{
+    {"run", "Run a network on images: accuracy, logits, and cycles per layer", configure_run}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -46,7 +46,7 @@ int size_or_margin(const SampleSizeOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_sample_size(CLI::App& app) {
   auto options = std::make_shared<SampleSizeOptions>();
   app.add_option("--population", options->population, "Faults that could be injected: bits x cycles x images")
       ->required();
@@ -68,7 +68,7 @@ std::function<int()> configure(CLI::App& app) {
 
 const Registration kRegistration{
     {"sample-size", "Compute how many faults a campaign must inject for an error margin, or the margin of a sample",
-     configure}};
+     configure_sample_size}};
 
 }  // namespace
 }  // namespace faultline::cli

@@ -59,7 +59,7 @@ int run(const Options& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_train(CLI::App& app) {
   auto options = std::make_shared<Options>();
   train::TrainingRequest& request = options->request;
   app.add_option("--network", request.network, "One of " + train::zoo_names())->required();
@@ -75,7 +75,7 @@ std::function<int()> configure(CLI::App& app) {
 }
 
 const Registration kRegistration{
-    {"train", "Train a network of the zoo, quantise it and write it as ONNX (needs LibTorch)", configure}};
+    {"train", "Train a network of the zoo, quantise it and write it as ONNX (needs LibTorch)", configure_train}};
 
 }  // namespace
 }  // namespace faultline::cli

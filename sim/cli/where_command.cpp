@@ -159,7 +159,7 @@ int where(const WhereOptions& options) {
   return 0;
 }
 
-std::function<int()> configure(CLI::App& app) {
+std::function<int()> configure_where(CLI::App& app) {
   auto options = std::make_shared<WhereOptions>();
   app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
   CLI::Option* layer = app.add_option("--layer", options->layer, "Layer of the neuron");
@@ -177,7 +177,7 @@ std::function<int()> configure(CLI::App& app) {
 
 const Registration kRegistration{
     {"where", "Map a neuron to processing elements, cycles and buffer words, or an element and cycle to a neuron",
-     configure}};
+     configure_where}};
 
 }  // namespace
 }  // namespace faultline::cli

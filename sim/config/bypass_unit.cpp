@@ -33,7 +33,7 @@ hw::ElementRange parse_element(const std::string& text, const UnitOption& unit) 
   return range;
 }
 
-void read(const UnitOption& unit, hw::ProtectionConfig& config) {
+void read_bypass(const UnitOption& unit, hw::ProtectionConfig& config) {
   unit.check_keys({"elements"});
   if (config.bypass) {
     unit.fail("protection unit 'bypass' is given twice", "list all elements in one");
@@ -45,7 +45,7 @@ void read(const UnitOption& unit, hw::ProtectionConfig& config) {
   }
 }
 
-std::vector<std::string> write(const hw::ProtectionConfig& config) {
+std::vector<std::string> write_bypass(const hw::ProtectionConfig& config) {
   if (!config.bypass) {
     return {};
   }
@@ -58,7 +58,8 @@ std::vector<std::string> write(const hw::ProtectionConfig& config) {
   return {text};
 }
 
-const ProtectionUnitRegistration kRegistration{{[] { return std::vector<std::string>{"bypass"}; }, read, write}};
+const ProtectionUnitRegistration kRegistration{
+    {[] { return std::vector<std::string>{"bypass"}; }, read_bypass, write_bypass}};
 
 }  // namespace
 }  // namespace faultline::config

@@ -14,14 +14,14 @@ namespace faultline::config {
 namespace {
 
 /// A key whose value is a whole number; the hardware's validate() knows the ranges.
-struct SizeKey {
+struct SmSizeKey {
   const char* name;
   std::variant<int64_t hw::gpu::SmConfig::*, int hw::gpu::SmConfig::*> member;
 };
 
-const std::vector<SizeKey>& size_keys() {
+const std::vector<SmSizeKey>& sm_size_keys() {
   using C = hw::gpu::SmConfig;
-  static const std::vector<SizeKey> kKeys = {
+  static const std::vector<SmSizeKey> kKeys = {
       {"lanes", &C::lanes},
       {"warp_size", &C::warp_size},
       {"warps", &C::warps},
@@ -60,7 +60,7 @@ void checked(const std::string& where, int line, Check check) {
   }
 }
 
-void set_size(hw::gpu::SmConfig& sizes, const SizeKey& key, int64_t number) {
+void set_size(hw::gpu::SmConfig& sizes, const SmSizeKey& key, int64_t number) {
   if (const auto* wide = std::get_if<int64_t hw::gpu::SmConfig::*>(&key.member)) {
     sizes.** wide = number;
   } else {
@@ -91,7 +91,7 @@ bool describes_gpu(const YamlValue& section) {
 
 GpuSettings read_gpu(const YamlValue& section) {
   std::vector<std::string> allowed = {"architecture", "multiplier", "scheduler"};
-  for (const SizeKey& key : size_keys()) {
+  for (const SmSizeKey& key : sm_size_keys()) {
     allowed.emplace_back(key.name);
   }
   section.check_keys("accelerator", allowed);
@@ -105,7 +105,7 @@ GpuSettings read_gpu(const YamlValue& section) {
     settings.sizes.scheduler = scheduler->text("scheduler");
     checked(scheduler->file(), scheduler->line(), [&] { hw::gpu::scheduling_policy(settings.sizes.scheduler); });
   }
-  for (const SizeKey& key : size_keys()) {
+  for (const SmSizeKey& key : sm_size_keys()) {
     if (const auto value = section.find(key.name)) {
       const int64_t largest = std::numeric_limits<int32_t>::max();
       set_size(settings.sizes, key, std::min(value->integer(key.name, 0, largest + 1), largest));
@@ -121,7 +121,7 @@ GpuSettings read_gpu(const YamlValue& section) {
 std::vector<std::pair<std::string, EffectiveValue>> effective_settings(const hw::gpu::SmConfig& config) {
   std::vector<std::pair<std::string, EffectiveValue>> settings = {
       {"architecture", "gpu"}, {"multiplier", config.multiplier.name()}, {"scheduler", config.scheduler}};
-  for (const SizeKey& key : size_keys()) {
+  for (const SmSizeKey& key : sm_size_keys()) {
     const int64_t value = std::visit([&](auto member) { return static_cast<int64_t>(config.*member); }, key.member);
     settings.emplace_back(key.name, value);
   }

@@ -10,7 +10,7 @@
 namespace faultline::config {
 namespace {
 
-std::vector<std::string> names() {
+std::vector<std::string> memory_code_names() {
   std::vector<std::string> codes;
   for (const hw::WordCodeFamily& family : hw::word_codes()) {
     codes.push_back(family.name);
@@ -18,7 +18,7 @@ std::vector<std::string> names() {
   return codes;
 }
 
-void read(const UnitOption& unit, hw::ProtectionConfig& config) {
+void read_memory_code(const UnitOption& unit, hw::ProtectionConfig& config) {
   unit.check_keys({"memories", "on_error"});
   const hw::ErrorAction action = read_error_action(unit);
   std::istringstream memories(unit.value("memories", fmt::format("{}", fmt::join(hw::protectable_memories(), "+"))));
@@ -27,7 +27,7 @@ void read(const UnitOption& unit, hw::ProtectionConfig& config) {
   }
 }
 
-std::vector<std::string> write(const hw::ProtectionConfig& config) {
+std::vector<std::string> write_memory_code(const hw::ProtectionConfig& config) {
   std::vector<std::string> texts;
   for (const hw::MemoryProtection& protection : config.memories) {
     texts.push_back(
@@ -36,7 +36,7 @@ std::vector<std::string> write(const hw::ProtectionConfig& config) {
   return texts;
 }
 
-const ProtectionUnitRegistration kRegistration{{names, read, write}};
+const ProtectionUnitRegistration kRegistration{{memory_code_names, read_memory_code, write_memory_code}};
 
 }  // namespace
 }  // namespace faultline::config

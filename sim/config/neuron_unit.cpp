@@ -10,7 +10,7 @@
 namespace faultline::config {
 namespace {
 
-std::vector<std::string> names() {
+std::vector<std::string> neuron_names() {
   std::vector<std::string> units;
   for (const hw::NeuronUnitKind& kind : hw::neuron_unit_kinds()) {
     units.push_back(kind.name);
@@ -28,7 +28,7 @@ int read_entries(const UnitOption& unit, int otherwise) {
   return entries;
 }
 
-void read(const UnitOption& unit, hw::ProtectionConfig& config) {
+void read_neuron(const UnitOption& unit, hw::ProtectionConfig& config) {
   const bool alarms = hw::find_neuron_unit_kind(unit.name)->alarms;
   unit.check_keys(alarms ? std::vector<std::string>{"entries", "on_error"} : std::vector<std::string>{"entries"});
   if (!config.neuron_unit.empty()) {
@@ -40,7 +40,7 @@ void read(const UnitOption& unit, hw::ProtectionConfig& config) {
   config.neuron_on_error = read_error_action(unit);
 }
 
-std::vector<std::string> write(const hw::ProtectionConfig& config) {
+std::vector<std::string> write_neuron(const hw::ProtectionConfig& config) {
   const hw::NeuronUnitKind* kind = hw::find_neuron_unit_kind(config.neuron_unit);
   if (kind == nullptr) {
     return {};
@@ -49,7 +49,7 @@ std::vector<std::string> write(const hw::ProtectionConfig& config) {
   return {fmt::format("{}:entries={}{}", kind->name, config.neuron_entries, action)};
 }
 
-const ProtectionUnitRegistration kRegistration{{names, read, write}};
+const ProtectionUnitRegistration kRegistration{{neuron_names, read_neuron, write_neuron}};
 
 }  // namespace
 }  // namespace faultline::config

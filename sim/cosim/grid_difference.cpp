@@ -14,7 +14,7 @@ namespace faultline::cosim {
 namespace {
 
 /// Signals that a viewer can still list.
-constexpr size_t kMostSignals = 400;
+constexpr size_t kMostSignalsOfGrid = 400;
 
 /// The site of a signal; for a sum of the south edge the register that it shows.
 std::optional<hw::Site> site_of(const std::string& signal, const hw::StateTable& table, const hw::GridConfig& config) {
@@ -94,7 +94,7 @@ Difference examine(GridLockstep& lockstep, const hw::GridConfig& config, const E
                    const std::string& wave_folder) {
   Difference difference{divergence, std::nullopt, {}, {}};
   std::vector<hw::Site> differing = lockstep.differing_sites();
-  differing.resize(std::min(differing.size(), kMostSignals));
+  differing.resize(std::min(differing.size(), kMostSignalsOfGrid));
   for (const hw::Site& site : differing) {
     difference.differing.push_back(hw::element_path(lockstep.reference().fields()[site.field], site.element));
   }

@@ -25,7 +25,7 @@ namespace {
 
 /// A faulty inference of more than this times the golden cycles ends.
 constexpr uint64_t kHangFactor = 2;
-constexpr size_t kMostSignals = 400;
+constexpr size_t kMostSignalsOfNetwork = 400;
 
 struct Inputs {
   std::shared_ptr<const model::Network> network;
@@ -208,7 +208,7 @@ class NetworkLockstep {
       divergence_ = comparison_.compare(cycle);
       if (divergence_) {
         differing_ = comparison_.differing_sites();
-        differing_.resize(std::min(differing_.size(), kMostSignals));
+        differing_.resize(std::min(differing_.size(), kMostSignalsOfNetwork));
       }
     }
   }

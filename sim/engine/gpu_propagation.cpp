@@ -255,7 +255,7 @@ GpuPropagation::Residue GpuPropagation::operand_residue(const TouchedOperand& to
   bool passed_last = false;
   for (; next != held.end(); ++next) {
     const TraceCycle read = all[*next].read[touched.operand];
-    if (read != kNever && read > touched.after) {
+    if (read != kNotTraced && read > touched.after) {
       return passed_last ? Residue::kUnknown : Residue::kNone;
     }
     passed_last = passed_last || nothing_follows(*next);

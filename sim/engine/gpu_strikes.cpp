@@ -4,25 +4,13 @@
 #include <utility>
 
 #include "hw/gpu/mac_arithmetic.h"
+#include "sim/engine/fault_cone.h"
 
 namespace faultline::engine {
 namespace {
 
 using hw::gpu::MacTerms;
 using hw::gpu::Unit;
-
-/// What a wire shows while a fault of it is active.
-uint64_t struck(const hw::Fault& fault, uint64_t value) {
-  switch (fault.model) {
-    case hw::FaultModel::kFlip:
-      return value ^ fault.mask;
-    case hw::FaultModel::kStuckAt0:
-      return value & ~fault.mask;
-    case hw::FaultModel::kStuckAt1:
-      return value | fault.mask;
-  }
-  return value;
-}
 
 MacTerms terms_of(const GpuTrace& trace, const TracedInstruction& traced, int lane, const hw::Multiplier& multiplier) {
   const auto [a, b, c, d] = trace.operands(traced, lane);

@@ -156,7 +156,7 @@ void GpuTrace::Recorder::on_beat(int collector, const hw::gpu::Beat& beat, int /
   number_[static_cast<size_t>(collector)] = id;
   trace_.instructions_.push_back(traced);
   for (size_t operand = 0; operand < TracedInstruction::kOperands; ++operand) {
-    if (traced.read[operand] == kNever) {
+    if (traced.read[operand] == kNotTraced) {
       continue;
     }
     const hw::gpu::Instruction& i = traced.instruction;

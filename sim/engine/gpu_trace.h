@@ -15,7 +15,7 @@ namespace faultline::engine {
 
 /// Cycles of a trace; runs are shorter than 2^32 - 1 cycles.
 using TraceCycle = uint32_t;
-constexpr TraceCycle kNever = ~TraceCycle{0};
+constexpr TraceCycle kNotTraced = ~TraceCycle{0};
 
 /// One instruction of a warp that a unit executed, with what its threads read.
 struct TracedInstruction {
@@ -30,12 +30,13 @@ struct TracedInstruction {
   uint32_t base = 0;         ///< of the block's shared memory, where it is accessed
   uint32_t active = 0;       ///< threads
   uint32_t destination = 0;  ///< register-file entry
-  std::array<TraceCycle, kOperands> read = {kNever, kNever, kNever, kNever};  ///< from the register file
-  TraceCycle dispatched = kNever;                          ///< the first beat; the others follow, one a cycle
-  TraceCycle first_access = kNever, last_access = kNever;  ///< of memory
-  TraceCycle last_answer = kNever;                         ///< of a load: its data is whole at the end of this cycle
-  TraceCycle ended = kNever;                               ///< a load writes back
-  uint32_t values = 0;                                     ///< place of its rows in the pool
+  std::array<TraceCycle, kOperands> read = {kNotTraced, kNotTraced, kNotTraced,
+                                            kNotTraced};           ///< from the register file
+  TraceCycle dispatched = kNotTraced;                              ///< the first beat; the others follow, one a cycle
+  TraceCycle first_access = kNotTraced, last_access = kNotTraced;  ///< of memory
+  TraceCycle last_answer = kNotTraced;  ///< of a load: its data is whole at the end of this cycle
+  TraceCycle ended = kNotTraced;        ///< a load writes back
+  uint32_t values = 0;                  ///< place of its rows in the pool
   std::array<int8_t, kOperands + 1> row = {-1, -1, -1, -1, -1};  ///< of operands and result, or -1
 
   const hw::gpu::OpcodeInfo& info() const { return instruction.info(); }

@@ -6,7 +6,6 @@ namespace faultline::engine {
 
 using hw::CommandDescriptor;
 using hw::LoadTarget;
-using hw::Opcode;
 
 NetworkSchedule::NetworkSchedule(const mapping::CompiledNetwork& compiled, const CommandTimeline& timeline,
                                  const hw::AcceleratorConfig& config)
@@ -23,7 +22,7 @@ NetworkSchedule::NetworkSchedule(const mapping::CompiledNetwork& compiled, const
       command.number = commands_.size();
       command.layer = layer;
       command.step = &steps[step];
-      command.opcode = static_cast<Opcode>(steps[step].command.opcode);
+      command.opcode = static_cast<hw::Opcode>(steps[step].command.opcode);
       command.first_cycle = span.first_cycle;
       command.last_cycle = span.last_cycle;
       commands_.push_back(command);
@@ -31,7 +30,7 @@ NetworkSchedule::NetworkSchedule(const mapping::CompiledNetwork& compiled, const
     layer_end_.push_back(commands_.size());
   }
   for (const ScheduledCommand& command : commands_) {
-    if (command.opcode != Opcode::kLoad) {
+    if (command.opcode != hw::Opcode::kLoad) {
       continue;
     }
     const auto target = static_cast<size_t>(command.descriptor().target);
@@ -79,7 +78,7 @@ NetworkSchedule::Bytes NetworkSchedule::bytes_of(const CommandDescriptor& transf
 std::optional<uint64_t> NetworkSchedule::written(const ScheduledCommand& command, LoadTarget target,
                                                  int64_t address) const {
   const CommandDescriptor& descriptor = command.descriptor();
-  if (command.opcode != Opcode::kLoad || descriptor.target != static_cast<int32_t>(target)) {
+  if (command.opcode != hw::Opcode::kLoad || descriptor.target != static_cast<int32_t>(target)) {
     return std::nullopt;
   }
   const std::optional<int64_t> beat = beat_of(descriptor, address, config_.bus_bytes);

@@ -10,7 +10,7 @@
 namespace faultline::gpu {
 namespace {
 
-constexpr int kMostThreads = 256;
+constexpr int kMostThreadsOfTile = 256;
 constexpr int kStepWords = 8;  // of a row that a step copies
 /// Bytes of shared memory that one row of A's or B's tile takes: 8 words, and one for the banks.
 constexpr int kTileRowBytes = 36;
@@ -27,7 +27,7 @@ int shared_bytes(const GemmTile& tile) {
 bool fits(const GemmTile& tile, const hw::gpu::SmConfig& config, const Kernel& kernel) {
   const int warps = (tile.threads() + config.warp_size - 1) / config.warp_size;
   const bool every_word_copied = tile.rows >= kStepWords && (1 << tile.log2_columns) >= kStepWords;
-  return tile.threads() <= kMostThreads && warps <= config.warps &&
+  return tile.threads() <= kMostThreadsOfTile && warps <= config.warps &&
          warps * kernel.registers <= config.register_entries && shared_bytes(tile) <= config.shared_bytes &&
          (every_word_copied || !tile.double_buffered);
 }

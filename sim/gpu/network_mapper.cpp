@@ -13,7 +13,7 @@
 namespace faultline::gpu {
 namespace {
 
-constexpr int kMostThreads = 128;
+constexpr int kMostThreadsOfBlock = 128;
 constexpr int kWordsPerRow = 8;  // words of a matrix row that a block of im2col makes: its threads are 8 wide
 
 int64_t round_up(int64_t value, int64_t unit) {
@@ -46,7 +46,7 @@ void append_word(std::vector<uint8_t>& bytes, int64_t value) {
 /// Threads of a block of a kernel with one thread per element.
 int block_threads(const hw::gpu::SmConfig& config, const Kernel& kernel) {
   const int warps = std::min(config.warps, config.register_entries / kernel.registers);
-  const int threads = std::min(kMostThreads, warps * config.warp_size);
+  const int threads = std::min(kMostThreadsOfBlock, warps * config.warp_size);
   if (threads < kWordsPerRow) {
     throw UserError("accelerator", 0,
                     fmt::format("kernel {} needs {} register entries for {} threads", kernel.name,

@@ -22,7 +22,7 @@ int32_t lowest_code(const model::PostProcessing& post) {
   return *std::min_element(at(post.low), at(post.high) + 1);
 }
 
-std::string obstacle(const model::MatrixOperator& layer, int32_t zero) {
+std::string lcu_obstacle(const model::MatrixOperator& layer, int32_t zero) {
   std::string reason = no_stored_codes(layer);
   if (reason.empty() && lowest_code(layer.post) < zero) {
     reason =
@@ -32,7 +32,7 @@ std::string obstacle(const model::MatrixOperator& layer, int32_t zero) {
   return reason;
 }
 
-const NeuronSchemeRegistration kRegistration{{"lcu", obstacle}};
+const NeuronSchemeRegistration kRegistration{{"lcu", lcu_obstacle}};
 
 }  // namespace
 }  // namespace faultline::harden

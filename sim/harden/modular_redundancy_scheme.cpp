@@ -4,12 +4,12 @@
 namespace faultline::harden {
 namespace {
 
-std::string obstacle(const model::MatrixOperator& layer, int32_t /*zero*/) {
+std::string copies_obstacle(const model::MatrixOperator& layer, int32_t /*zero*/) {
   return no_stored_codes(layer);
 }
 
-const NeuronSchemeRegistration kTriple{{"tmr", obstacle}};
-const NeuronSchemeRegistration kDual{{"dmr", obstacle}};
+const NeuronSchemeRegistration kTriple{{"tmr", copies_obstacle}};
+const NeuronSchemeRegistration kDual{{"dmr", copies_obstacle}};
 
 }  // namespace
 }  // namespace faultline::harden

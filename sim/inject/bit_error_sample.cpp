@@ -29,7 +29,7 @@ class BitErrorSampler : public FaultSampler {
   BitErrorRate errors_;
 };
 
-std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
+std::shared_ptr<const FaultSampler> read_bit_error_sample(const config::YamlValue& faults) {
   BitErrorRate errors;
   errors.rate = faults.require("ber").number("ber", 0, 1);
   if (const auto start = faults.find("start")) {
@@ -38,7 +38,8 @@ std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
   return std::make_shared<BitErrorSampler>(errors);
 }
 
-const FaultSamplerRegistration kRegistration{{"bit_error_rate", "ber", "", {"start"}, {"bits", "upset"}, read}};
+const FaultSamplerRegistration kRegistration{
+    {"bit_error_rate", "ber", "", {"start"}, {"bits", "upset"}, read_bit_error_sample}};
 
 /// How many bits come before the next that errs: a geometric variable by inversion, `most` where it is more.
 uint64_t draw_gap(double rate, uint64_t most, hw::CounterRandom& random) {

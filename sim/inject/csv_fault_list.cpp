@@ -51,7 +51,7 @@ bool blank_or_comment(const std::string& line) {
   return first == std::string::npos || line[first] == '#';
 }
 
-std::vector<FaultListEntry> read(std::istream& in, const std::string& file) {
+std::vector<FaultListEntry> read_csv(std::istream& in, const std::string& file) {
   std::vector<FaultListEntry> entries;
   std::vector<std::string> columns;
   std::string line;
@@ -86,7 +86,7 @@ std::string quoted(const std::string& text) {
   return text.find_first_of(",\"") == std::string::npos ? text : fmt::format("\"{}\"", text);
 }
 
-void write(const std::vector<FaultListEntry>& entries, std::ostream& out) {
+void write_csv(const std::vector<FaultListEntry>& entries, std::ostream& out) {
   const bool grouped = std::any_of(entries.begin(), entries.end(),
                                    [](const FaultListEntry& entry) { return !entry.experiment.empty(); });
   out << "path,mask,model,start,duration,period" << (grouped ? ",experiment\n" : "\n");
@@ -97,7 +97,7 @@ void write(const std::vector<FaultListEntry>& entries, std::ostream& out) {
   }
 }
 
-const FaultListFormatRegistration kRegistration{{".csv", read, write}};
+const FaultListFormatRegistration kRegistration{{".csv", read_csv, write_csv}};
 
 }  // namespace
 }  // namespace faultline::inject

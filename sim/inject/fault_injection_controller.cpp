@@ -7,17 +7,13 @@
 namespace faultline::inject {
 namespace {
 
-constexpr uint64_t kModels = 3;
+constexpr uint64_t kModelCount = 3;
 
 uint32_t low_word(uint64_t value) {
   return static_cast<uint32_t>(value);
 }
 uint32_t high_word(uint64_t value) {
   return static_cast<uint32_t>(value >> 32);
-}
-
-bool injectable(const hw::StateField& field) {
-  return field.kind != hw::StateKind::kEnvironment;
 }
 
 bool in_simulation_process() {
@@ -207,12 +203,12 @@ bool FaultInjectionController::arm() {
   const uint32_t model = words_[kModel / 4];
 
   const hw::StateField* field = selected_field();
-  const bool site_exists = field != nullptr && injectable(*field) && fault.site.element < field->element_count();
+  const bool site_exists = field != nullptr && field->injectable() && fault.site.element < field->element_count();
   refusal_ = site_exists ? 0u : uint32_t{kStatusUnknownSite};
   if (site_exists && (fault.mask == 0 || (fault.mask & ~field->value_mask()) != 0)) {
     refusal_ |= kStatusBadMask;
   }
-  if (model >= kModels) {
+  if (model >= kModelCount) {
     refusal_ |= kStatusUnknownModel;
   }
   if (refusal_ != 0) {
@@ -258,7 +254,7 @@ const hw::StateField* FaultInjectionController::selected_field() const {
 std::set<hw::FaultTaps*> FaultInjectionController::taps() const {
   std::set<hw::FaultTaps*> blocks;
   for (size_t field = 0; field < table_.fields().size(); ++field) {
-    if (injectable(table_.fields()[field])) {
+    if (table_.fields()[field].injectable()) {
       blocks.insert(&taps_of_field_(field));
     }
   }
@@ -285,7 +281,7 @@ uint64_t FaultInjectionController::hit_count() const {
 uint64_t FaultInjectionController::site_count() const {
   uint64_t sites = 0;
   for (const hw::StateField& field : table_.fields()) {
-    sites += injectable(field) ? field.element_count() : 0;
+    sites += field.injectable() ? field.element_count() : 0;
   }
   return sites;
 }

@@ -36,7 +36,7 @@ class FaultMapSampler : public FaultSampler {
   FaultMapTerms map_;
 };
 
-std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
+std::shared_ptr<const FaultSampler> read_fault_map_sample(const config::YamlValue& faults) {
   const config::YamlValue section = faults.require("map");
   section.check_keys("map", {"fraction", "mask"});
   FaultMapTerms map;
@@ -48,7 +48,7 @@ std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
 }
 
 const FaultSamplerRegistration kRegistration{
-    {"fault_map", "map", "", {}, {"bits", "upset", "duration", "period"}, read}};
+    {"fault_map", "map", "", {}, {"bits", "upset", "duration", "period"}, read_fault_map_sample}};
 
 /// An array's processing elements; the multipliers and lanes of a GPU.
 bool has_elements(const std::string& path) {

@@ -9,7 +9,7 @@
 namespace faultline::inject {
 namespace {
 
-constexpr std::array<std::pair<const char*, hw::FaultModel>, 3> kModels = {
+constexpr std::array<std::pair<const char*, hw::FaultModel>, 3> kFaultModels = {
     std::pair{"flip", hw::FaultModel::kFlip},
     std::pair{"stuck_at_0", hw::FaultModel::kStuckAt0},
     std::pair{"stuck_at_1", hw::FaultModel::kStuckAt1},
@@ -18,7 +18,7 @@ constexpr std::array<std::pair<const char*, hw::FaultModel>, 3> kModels = {
 }  // namespace
 
 const char* to_string(hw::FaultModel model) {
-  for (const auto& [name, value] : kModels) {
+  for (const auto& [name, value] : kFaultModels) {
     if (value == model) {
       return name;
     }
@@ -27,7 +27,7 @@ const char* to_string(hw::FaultModel model) {
 }
 
 hw::FaultModel parse_fault_model(const std::string& name, const TextPlace& place) {
-  for (const auto& [known, value] : kModels) {
+  for (const auto& [known, value] : kFaultModels) {
     if (name == known) {
       return value;
     }

@@ -31,7 +31,7 @@ class ImportanceSampler : public FaultSampler {
   std::vector<ImportanceFactor> factors_;
 };
 
-std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
+std::shared_ptr<const FaultSampler> read_importance_sample(const config::YamlValue& faults) {
   const config::YamlValue importance = faults.require("importance");
   if (!importance.is_mapping() || importance.keys().empty()) {
     importance.fail("importance is no list of patterns and factors", "write it as {\"controller.*\": 10}");
@@ -46,7 +46,7 @@ std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
   return std::make_shared<ImportanceSampler>(std::move(factors));
 }
 
-const FaultSamplerRegistration kRegistration{{"importance", "importance", "", {}, {}, read}};
+const FaultSamplerRegistration kRegistration{{"importance", "importance", "", {}, {}, read_importance_sample}};
 
 /// Moves what a set of sites holds of `from` to the result.
 std::vector<StructurePopulation> take(std::vector<StructurePopulation>& from, const SiteSet& named) {

@@ -39,7 +39,7 @@ nlohmann::json parse(const std::string& line, const TextPlace& place) {
   return object;
 }
 
-std::vector<FaultListEntry> read(std::istream& in, const std::string& file) {
+std::vector<FaultListEntry> read_json_lines(std::istream& in, const std::string& file) {
   std::vector<FaultListEntry> entries;
   std::string line;
   for (TextPlace place{file, 1}; std::getline(in, line); ++place.line) {
@@ -56,7 +56,7 @@ std::vector<FaultListEntry> read(std::istream& in, const std::string& file) {
   return entries;
 }
 
-void write(const std::vector<FaultListEntry>& entries, std::ostream& out) {
+void write_json_lines(const std::vector<FaultListEntry>& entries, std::ostream& out) {
   for (const FaultListEntry& entry : entries) {
     ordered_json object = {{"path", entry.path},
                            {"mask", fmt::format("{:#x}", entry.mask)},
@@ -71,7 +71,7 @@ void write(const std::vector<FaultListEntry>& entries, std::ostream& out) {
   }
 }
 
-const FaultListFormatRegistration kRegistration{{".jsonl", read, write}};
+const FaultListFormatRegistration kRegistration{{".jsonl", read_json_lines, write_json_lines}};
 
 }  // namespace
 }  // namespace faultline::inject

@@ -16,7 +16,7 @@ using config::YamlValue;
 
 constexpr int64_t kMost = int64_t{1} << 40;
 
-constexpr std::array<std::pair<const char*, SampleModel>, 4> kModels = {
+constexpr std::array<std::pair<const char*, SampleModel>, 4> kSampleModels = {
     std::pair{"flip", SampleModel::kFlip},
     std::pair{"stuck_at_0", SampleModel::kStuckAt0},
     std::pair{"stuck_at_1", SampleModel::kStuckAt1},
@@ -89,7 +89,7 @@ void read_upset(const YamlValue& faults, SampleRequest& request) {
 }  // namespace
 
 const char* to_string(SampleModel model) {
-  return name_of(kModels, model);
+  return name_of(kSampleModels, model);
 }
 const char* to_string(Population population) {
   return name_of(kPopulations, population);
@@ -113,7 +113,7 @@ SampleRequest read_sample(const YamlValue& faults, bool sized_elsewhere) {
   const FaultSamplerKind& kind = chosen_sampler(faults);
   SampleRequest request;
   request.sampler = kind.read(faults);
-  request.model = value_of(kModels, faults.require("model"), "fault model");
+  request.model = value_of(kSampleModels, faults.require("model"), "fault model");
   if (request.sampler->has_sample_size() && !sized_elsewhere) {
     request.size = static_cast<uint64_t>(faults.require("sample").integer("sample", 1, kMost));
   }

@@ -7,14 +7,10 @@
 namespace faultline::inject {
 namespace {
 
-bool injectable(const hw::StateField& field) {
-  return field.kind != hw::StateKind::kEnvironment;
-}
-
 uint64_t total_bits(const hw::StateTable& table, bool wires) {
   uint64_t bits = 0;
   for (const hw::StateField& field : table.fields()) {
-    bits += injectable(field) && (field.kind == hw::StateKind::kWire) == wires ? field.bit_count() : 0;
+    bits += field.injectable() && (field.kind == hw::StateKind::kWire) == wires ? field.bit_count() : 0;
   }
   return bits;
 }
@@ -25,7 +21,7 @@ nlohmann::ordered_json site_listing_json(const hw::StateTable& table) {
   nlohmann::ordered_json listing;
   listing["structures"] = nlohmann::ordered_json::array();
   for (const hw::StateField& field : table.fields()) {
-    if (injectable(field)) {
+    if (field.injectable()) {
       listing["structures"].push_back({{"path", field.path},
                                        {"kind", to_string(field.kind)},
                                        {"bits", field.bits},
@@ -40,7 +36,7 @@ nlohmann::ordered_json site_listing_json(const hw::StateTable& table) {
 std::string site_listing_text(const hw::StateTable& table) {
   std::string text = fmt::format("{:<44}{:<10}{:>5}{:>12}{:>14}\n", "path", "kind", "bits", "count", "total bits");
   for (const hw::StateField& field : table.fields()) {
-    if (injectable(field)) {
+    if (field.injectable()) {
       fmt::format_to(std::back_inserter(text), "{:<44}{:<10}{:>5}{:>12}{:>14}\n", field.path, to_string(field.kind),
                      field.bits, field.element_count(), field.bit_count());
     }

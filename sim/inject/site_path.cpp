@@ -227,10 +227,6 @@ std::string without_indices(const std::string& path) {
   return plain;
 }
 
-bool injectable(const hw::StateField& field) {
-  return field.kind != hw::StateKind::kEnvironment;
-}
-
 std::string nearest_path(const hw::StateTable& table, const std::string& pattern) {
   constexpr size_t kLongestCompared = 256;
   const std::string wanted = without_indices(pattern.substr(0, kLongestCompared));
@@ -238,7 +234,7 @@ std::string nearest_path(const hw::StateTable& table, const std::string& pattern
   size_t least = std::numeric_limits<size_t>::max();
   for (const hw::StateField& field : table.fields()) {
     const size_t distance = edit_distance(wanted, without_indices(field.path));
-    if (injectable(field) && distance < least) {
+    if (field.injectable() && distance < least) {
       least = distance;
       nearest = &field;
     }
@@ -327,7 +323,7 @@ std::vector<SiteSet> find_sites(const hw::StateTable& table, const std::string& 
   std::vector<SiteSet> found;
   for (size_t index = 0; index < table.fields().size(); ++index) {
     const hw::StateField& field = table.fields()[index];
-    if (auto sites = injectable(field) ? matcher.match(field, index) : std::nullopt) {
+    if (auto sites = field.injectable() ? matcher.match(field, index) : std::nullopt) {
       found.push_back(std::move(*sites));
     }
   }

@@ -52,7 +52,7 @@ std::string read_factor(const config::YamlValue& written, const std::vector<std:
   return factor;
 }
 
-std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
+std::shared_ptr<const FaultSampler> read_stratified_sample(const config::YamlValue& faults) {
   Stratification how;
   const config::YamlValue strata = faults.require("strata");
   for (const config::YamlValue& factor : strata.is_scalar() ? std::vector{strata} : strata.items("strata")) {
@@ -77,7 +77,8 @@ std::shared_ptr<const FaultSampler> read(const config::YamlValue& faults) {
   return std::make_shared<StratifiedSampler>(std::move(how));
 }
 
-const FaultSamplerRegistration kRegistration{{"stratified", "strata", "", {"allocation", "pilot"}, {}, read}};
+const FaultSamplerRegistration kRegistration{
+    {"stratified", "strata", "", {"allocation", "pilot"}, {}, read_stratified_sample}};
 
 }  // namespace
 

@@ -10,7 +10,7 @@
 namespace faultline::mapping {
 namespace {
 
-std::map<hw::Dataflow, const DataflowMapper*>& registry() {
+std::map<hw::Dataflow, const DataflowMapper*>& dataflow_registry() {
   static std::map<hw::Dataflow, const DataflowMapper*> mappers;
   return mappers;
 }
@@ -26,11 +26,11 @@ WeightMatrix::WeightMatrix(const model::MatrixOperator& layer)
 }
 
 const DataflowMapper& mapper_for(hw::Dataflow dataflow) {
-  return *registry().at(dataflow);
+  return *dataflow_registry().at(dataflow);
 }
 
 DataflowRegistration::DataflowRegistration(hw::Dataflow dataflow, const DataflowMapper& mapper) {
-  registry()[dataflow] = &mapper;
+  dataflow_registry()[dataflow] = &mapper;
 }
 
 void fail_to_fit(const std::string& layer, const std::string& what, int64_t needed, int64_t available,

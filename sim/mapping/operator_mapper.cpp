@@ -6,7 +6,7 @@
 namespace faultline::mapping {
 namespace {
 
-std::vector<const OperatorMapper*>& registry() {
+std::vector<const OperatorMapper*>& operator_registry() {
   static std::vector<const OperatorMapper*> mappers;
   return mappers;
 }
@@ -20,13 +20,13 @@ void append_little_endian(std::vector<uint8_t>& bytes, int64_t value, int count)
 }  // namespace
 
 const OperatorMapper* mapper_for(const model::Operator& layer) {
-  const auto& all = registry();
+  const auto& all = operator_registry();
   const auto found = std::find_if(all.begin(), all.end(), [&](const OperatorMapper* m) { return m->maps(layer); });
   return found == all.end() ? nullptr : *found;
 }
 
 OperatorRegistration::OperatorRegistration(const OperatorMapper& mapper) {
-  registry().push_back(&mapper);
+  operator_registry().push_back(&mapper);
 }
 
 std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels, hw::OperandFormat format) {

@@ -17,7 +17,7 @@
 namespace faultline::model {
 namespace {
 
-constexpr int kClasses = 10;
+constexpr int kCifar10Classes = 10;
 constexpr size_t kPixels = size_t{3} * 32 * 32;
 constexpr size_t kRecord = 1 + kPixels;
 constexpr size_t kMaximumRecords = 100000;  // of one file; the whole set has 60,000
@@ -77,9 +77,9 @@ void append_records(const std::string& path, Dataset& dataset) {
                     fmt::format("CIFAR-10 has whole records of {} bytes, at least one", kRecord));
   }
   for (size_t offset = 0; offset < bytes.size(); offset += kRecord) {
-    if (bytes[offset] >= kClasses) {
+    if (bytes[offset] >= kCifar10Classes) {
       throw UserError(path, 0, fmt::format("label {} of record {}", bytes[offset], offset / kRecord),
-                      fmt::format("labels are between 0 and {}", kClasses - 1));
+                      fmt::format("labels are between 0 and {}", kCifar10Classes - 1));
     }
     dataset.labels.push_back(bytes[offset]);
     const auto pixels = bytes.begin() + static_cast<std::ptrdiff_t>(offset) + 1;
@@ -87,9 +87,9 @@ void append_records(const std::string& path, Dataset& dataset) {
   }
 }
 
-Dataset load(const std::string& directory, Split split, size_t limit) {
+Dataset load_cifar10(const std::string& directory, Split split, size_t limit) {
   Dataset dataset;
-  dataset.classes = kClasses;
+  dataset.classes = kCifar10Classes;
   dataset.shape = {3, 32, 32};
   for (const std::string& name : files_of(directory, split)) {
     if (limit == 0 || dataset.labels.size() < limit) {
@@ -103,7 +103,7 @@ Dataset load(const std::string& directory, Split split, size_t limit) {
   return dataset;
 }
 
-const DatasetSourceRegistration kRegistration{{"cifar10", "cifar10:DIR", load}};
+const DatasetSourceRegistration kRegistration{{"cifar10", "cifar10:DIR", load_cifar10}};
 
 }  // namespace
 }  // namespace faultline::model

@@ -13,7 +13,7 @@
 namespace faultline::model {
 namespace {
 
-constexpr size_t kClasses = 10;
+constexpr size_t kDigitClasses = 10;
 constexpr size_t kTrainImages = 60000;
 constexpr size_t kTestImages = 10000;
 constexpr uint64_t kSeed = 1;
@@ -26,23 +26,23 @@ uint64_t stream(Purpose purpose, Split split, size_t index) {
 
 /// Ten images in a row show each digit once, in an order of their own: image `index` needs no other.
 int label_of(Split split, size_t index) {
-  hw::CounterRandom random(kSeed, stream(Purpose::kOrder, split, index / kClasses));
-  std::array<int, kClasses> order{};
+  hw::CounterRandom random(kSeed, stream(Purpose::kOrder, split, index / kDigitClasses));
+  std::array<int, kDigitClasses> order{};
   std::iota(order.begin(), order.end(), 0);
-  for (size_t left = kClasses; left > 1; --left) {
+  for (size_t left = kDigitClasses; left > 1; --left) {
     std::swap(order.at(left - 1), order.at(random.uniform(left)));
   }
-  return order.at(index % kClasses);
+  return order.at(index % kDigitClasses);
 }
 
-Dataset load(const std::string& argument, Split split, size_t limit) {
+Dataset load_digits(const std::string& argument, Split split, size_t limit) {
   if (argument != "digits") {
     throw UserError("data source 'builtin:" + argument + "'", 0, "no such built-in data set", "write builtin:digits");
   }
   const size_t available = split == Split::kTrain ? kTrainImages : kTestImages;
   const size_t count = limit == 0 ? available : std::min(limit, available);
   Dataset dataset;
-  dataset.classes = static_cast<int>(kClasses);
+  dataset.classes = static_cast<int>(kDigitClasses);
   dataset.shape = {1, kDigitImageSide, kDigitImageSide};
   dataset.pixels.reserve(count * DigitImage{}.size());
   for (size_t index = 0; index < count; ++index) {
@@ -55,7 +55,7 @@ Dataset load(const std::string& argument, Split split, size_t limit) {
   return dataset;
 }
 
-const DatasetSourceRegistration kRegistration{{"builtin", "builtin:digits", load}};
+const DatasetSourceRegistration kRegistration{{"builtin", "builtin:digits", load_digits}};
 
 }  // namespace
 }  // namespace faultline::model

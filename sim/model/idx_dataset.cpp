@@ -15,7 +15,7 @@
 namespace faultline::model {
 namespace {
 
-constexpr int kClasses = 10;
+constexpr int kIdxClasses = 10;
 constexpr uint32_t kMaximumExtent = 4096;
 
 uint32_t big_endian(const std::vector<uint8_t>& bytes, size_t offset) {
@@ -61,7 +61,7 @@ Dataset read_images(const std::string& path) {
                     fmt::format("both extents are between 1 and {}", kMaximumExtent));
   }
   Dataset dataset;
-  dataset.classes = kClasses;
+  dataset.classes = kIdxClasses;
   dataset.shape = {1, extents[1], extents[2]};
   dataset.pixels = read_elements(reader, size_t{extents[0]} * extents[1] * extents[2]);
   return dataset;
@@ -71,15 +71,15 @@ std::vector<uint8_t> read_labels(const std::string& path) {
   ByteReader reader(path);
   const std::vector<uint32_t> extents = read_header(reader, 1, "labels");
   std::vector<uint8_t> labels = read_elements(reader, extents[0]);
-  const auto bad = std::find_if(labels.begin(), labels.end(), [](uint8_t label) { return label >= kClasses; });
+  const auto bad = std::find_if(labels.begin(), labels.end(), [](uint8_t label) { return label >= kIdxClasses; });
   if (bad != labels.end()) {
     throw UserError(path, 0, fmt::format("label {} of image {}", *bad, bad - labels.begin()),
-                    fmt::format("labels are between 0 and {}", kClasses - 1));
+                    fmt::format("labels are between 0 and {}", kIdxClasses - 1));
   }
   return labels;
 }
 
-Dataset load(const std::string& directory, Split split, size_t limit) {
+Dataset load_idx(const std::string& directory, Split split, size_t limit) {
   const std::string prefix = split == Split::kTrain ? "train" : "t10k";
   const std::string images_path = plain_or_gzipped(directory, prefix + "-images-idx3-ubyte");
   const std::string labels_path = plain_or_gzipped(directory, prefix + "-labels-idx1-ubyte");
@@ -99,7 +99,7 @@ Dataset load(const std::string& directory, Split split, size_t limit) {
   return dataset;
 }
 
-const DatasetSourceRegistration kRegistration{{"mnist", "mnist:DIR", load}};
+const DatasetSourceRegistration kRegistration{{"mnist", "mnist:DIR", load_idx}};
 
 }  // namespace
 }  // namespace faultline::model

@@ -69,7 +69,7 @@ MakeFunction plain(float (*function)(float)) {
   return [function](const ImportContext& /*context*/, const onnx::NodeProto& /*node*/) { return function; };
 }
 
-const std::map<std::string, MakeFunction>& functions() {
+const std::map<std::string, MakeFunction>& unary_functions() {
   static const std::map<std::string, MakeFunction> kFunctions = {
       {"Relu", plain([](float x) { return std::max(x, 0.0F); })},
       {"Clip", make_clip},
@@ -92,7 +92,7 @@ const std::map<std::string, MakeFunction>& functions() {
 
 void import_unary(ImportContext& context, const onnx::NodeProto& node) {
   const Value input = context.input(node, 0);
-  const UnaryFunction function = functions().at(node.op_type())(context, node);
+  const UnaryFunction function = unary_functions().at(node.op_type())(context, node);
   const Fusion fusion = input.is_constant() ? Fusion() : fuse(context, node);
   lower_unary(context, node, input, function, fusion);
 }
@@ -104,8 +104,8 @@ void import_qlinear_unary(ImportContext& context, const onnx::NodeProto& node) {
   fusion.codes = context.code_type(node, 3);
   fusion.names = {node.output(0)};
   const std::string plain_name = node.op_type().substr(std::string("QLinear").size());
-  lower_unary(context, node, {nullptr, source.tensor, source.quantisation}, functions().at(plain_name)(context, node),
-              fusion);
+  lower_unary(context, node, {nullptr, source.tensor, source.quantisation},
+              unary_functions().at(plain_name)(context, node), fusion);
 }
 
 bool fuse_range(const Range& range, Fusion& fusion) {

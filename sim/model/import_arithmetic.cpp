@@ -12,7 +12,7 @@ namespace {
 
 using BinaryFunction = float (*)(float, float);
 
-const std::map<std::string, BinaryFunction>& functions() {
+const std::map<std::string, BinaryFunction>& binary_functions() {
   static const std::map<std::string, BinaryFunction> kFunctions = {
       {"Add", [](float a, float b) { return a + b; }},
       {"Sub", [](float a, float b) { return a - b; }},
@@ -78,7 +78,7 @@ FloatBinary float_operation(const std::string& function, const Value& a, const V
     return FloatBinary::Operand{value.is_constant() ? value.constant->floats() : std::vector<float>(),
                                 positions(extents, alignment.result)};
   };
-  return FloatBinary(functions().at(function), operand(a, alignment.a), operand(b, alignment.b),
+  return FloatBinary(binary_functions().at(function), operand(a, alignment.a), operand(b, alignment.b),
                      static_cast<size_t>(element_count(alignment.result)));
 }
 

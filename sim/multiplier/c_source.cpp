@@ -67,7 +67,7 @@ int main(void) {{
                      operand, function.name, exchanged ? "b" : "a", exchanged ? "a" : "b");
 }
 
-ProductTable tabulate(const CircuitDescription& circuit) {
+ProductTable tabulate_c(const CircuitDescription& circuit) {
   process::require_tool("cc", circuit.file);
   const std::string source = process::read_text(circuit.file);
   const CFunction function = multiplier_function(circuit, source);
@@ -82,7 +82,7 @@ ProductTable tabulate(const CircuitDescription& circuit) {
 }
 
 const CircuitSourceRegistration kRegistration{
-    {{".c"}, "a C function of two operands, compiled and tabulated", tabulate}};
+    {{".c"}, "a C function of two operands, compiled and tabulated", tabulate_c}};
 
 }  // namespace
 }  // namespace faultline::multiplier

@@ -54,7 +54,7 @@ void copy_into(const process::ScratchFolder& folder, const std::string& file, co
   folder.write(name, process::read_text(file));
 }
 
-ProductTable tabulate(const CircuitDescription& circuit) {
+ProductTable tabulate_verilog(const CircuitDescription& circuit) {
   process::require_tool("verilator", circuit.file);
   const process::ScratchFolder folder;
   const std::filesystem::path path = std::filesystem::absolute(circuit.file);
@@ -93,7 +93,7 @@ ProductTable tabulate(const CircuitDescription& circuit) {
 }
 
 const CircuitSourceRegistration kRegistration{
-    {{".v", ".sv"}, "a combinational Verilog module, Verilated and tabulated", tabulate}};
+    {{".v", ".sv"}, "a combinational Verilog module, Verilated and tabulated", tabulate_verilog}};
 
 }  // namespace
 }  // namespace faultline::multiplier

@@ -15,7 +15,7 @@ namespace {
 using campaign::Interval;
 
 /// Differences of groups with fewer runs on a side do not stretch the axis.
-constexpr uint64_t kRunsForAxis = 20;
+constexpr uint64_t kRunsForComparisonAxis = 20;
 
 double axis_of(const std::vector<RateComparison>& rates) {
   double all = 0;
@@ -25,7 +25,8 @@ double axis_of(const std::vector<RateComparison>& rates) {
     // A question that no run was asked has an interval of everything.
     const bool asked = rate.first.width() < 1 && rate.second.width() < 1;
     all = std::max(all, reach);
-    settled = asked && std::min(rate.first_runs, rate.second_runs) >= kRunsForAxis ? std::max(settled, reach) : settled;
+    settled = asked && std::min(rate.first_runs, rate.second_runs) >= kRunsForComparisonAxis ? std::max(settled, reach)
+                                                                                             : settled;
   }
   return axis_end(settled > 0 ? settled : all, 1);
 }

@@ -18,7 +18,7 @@ using campaign::Outcome;
 constexpr double kWidth = 960;
 constexpr double kColumn = 220;      ///< from stage to stage
 constexpr double kNode = 12;         ///< width of a node
-constexpr double kTop = 58;          ///< of the stages; their names stand above
+constexpr double kFlowTop = 58;      ///< of the stages; their names stand above
 constexpr double kFullHeight = 210;  ///< of all runs
 constexpr double kThinnest = 1.5;
 constexpr double kLine = 26;  ///< from exit to exit, at least
@@ -126,15 +126,15 @@ class FlowChart {
   /// Exits stand a column further, below all that flows on from there, so that nothing crosses a name.
   void place_exits() {
     exit_tops_.resize(flow_.size());
-    bottom_ = kTop + height(flow_.back().runs);
+    bottom_ = kFlowTop + height(flow_.back().runs);
     for (size_t stage = flow_.size() - 1; stage-- > 0;) {
-      bottom_ = std::max(bottom_, kTop + height(flow_[stage + 1].runs)) + kGap;
+      bottom_ = std::max(bottom_, kFlowTop + height(flow_[stage + 1].runs)) + kGap;
       for (const FlowExit& exit : flow_[stage].exits) {
         exit_tops_[stage].push_back(bottom_);
         bottom_ += std::max(height(exit.runs) + kLine / 3, kLine);
       }
     }
-    bottom_ = std::max(bottom_, kTop + height(flow_.front().runs)) + 4;
+    bottom_ = std::max(bottom_, kFlowTop + height(flow_.front().runs)) + 4;
   }
 
   void band(size_t stage, double from, double to, double thickness, const std::string& colour) {
@@ -148,9 +148,9 @@ class FlowChart {
   }
 
   void bands(size_t stage) {
-    double from = kTop;
+    double from = kFlowTop;
     if (stage + 1 < flow_.size() && flow_[stage + 1].runs > 0) {
-      band(stage, from, kTop, height(flow_[stage + 1].runs), "onward");
+      band(stage, from, kFlowTop, height(flow_[stage + 1].runs), "onward");
       from += height(flow_[stage + 1].runs);
     }
     for (size_t exit = 0; exit < flow_[stage].exits.size(); ++exit) {
@@ -177,9 +177,9 @@ class FlowChart {
   }
 
   void nodes(size_t stage) {
-    node(left(stage), kTop, flow_[stage].runs, "stage");
-    label(left(stage), kTop - 30, flow_[stage].name, "stage-name");
-    label(left(stage), kTop - 10, numbers(flow_[stage].runs), "stage-count");
+    node(left(stage), kFlowTop, flow_[stage].runs, "stage");
+    label(left(stage), kFlowTop - 30, flow_[stage].name, "stage-name");
+    label(left(stage), kFlowTop - 10, numbers(flow_[stage].runs), "stage-count");
     for (size_t exit = 0; exit < flow_[stage].exits.size(); ++exit) {
       const FlowExit& ended = flow_[stage].exits[exit];
       const double top = exit_tops_[stage][exit];

@@ -12,13 +12,14 @@
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
+#include "tests/support/repetitions.h"
 #include "tests/support/wide_network.h"
 
 namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 47;
-constexpr int kFaults = 1500;
+constexpr int kFaults = test::repetitions(1500);
 
 struct Machine {
   hw::Dataflow dataflow;
@@ -27,13 +28,13 @@ struct Machine {
   std::string neuron_unit = {};
 };
 
-std::string name_of(const Machine& machine) {
+std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
 
 void PrintTo(const Machine& machine, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
-  *out << name_of(machine);
+  *out << name_of_machine(machine);
 }
 
 /// run_with_faults() starts in the middle and stops early; this simulates every cycle instead.
@@ -191,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
                                          Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu"},
                                          Machine{hw::Dataflow::kOutputStationary, true, {}, "tmr"},
                                          Machine{hw::Dataflow::kInputStationary, false, {}, "dmr"}),
-                         [](const auto& machine) { return name_of(machine.param); });
+                         [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace
 }  // namespace faultline::engine

@@ -9,13 +9,14 @@
 #include "sim/engine/gpu_trace.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_network.h"
+#include "tests/support/repetitions.h"
 #include "tests/support/sm_harness.h"
 
 namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 9405;
-constexpr int kFaults = 60;
+constexpr int kFaults = test::repetitions(60);
 
 const char* const kData[] = {"register_file.entry[*].lane[*]",
                              "shared_memory.word[*]",
@@ -89,7 +90,7 @@ class GpuConeEquivalence : public testing::TestWithParam<int> {
       case 5:
         return at("partition[*].collector[*].operand[*].lane[*]",
                   size_t{aim->collector} * 4 * static_cast<size_t>(config_.warp_size) + static_cast<size_t>(lane),
-                  aim->read[0] == kNever ? taken : aim->read[0]);
+                  aim->read[0] == kNotTraced ? taken : aim->read[0]);
       default:
         return at("register_file.entry[*].lane[*]",
                   aim->destination * static_cast<size_t>(config_.warp_size) + static_cast<size_t>(lane),

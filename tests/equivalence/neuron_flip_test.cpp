@@ -16,6 +16,7 @@
 #include "sim/model/onnx_import.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
+#include "tests/support/repetitions.h"
 
 namespace faultline::engine {
 namespace {
@@ -140,7 +141,7 @@ TEST_P(NeuronFlips, EqualFlipsOfTheOutputBuffer) {
   FlipComparison comparison(network, config);
   comparison.begin(maker.codes(100));
   SCOPED_TRACE("seed " + std::to_string(seed));
-  check_every(comparison, setting("FAULTLINE_STRIDE", 5));
+  check_every(comparison, setting("FAULTLINE_STRIDE", static_cast<uint64_t>(25 / test::repetitions(5))));
   EXPECT_GT(comparison.changed(), 0U);
 }
 

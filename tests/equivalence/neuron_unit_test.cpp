@@ -10,6 +10,7 @@
 #include "sim/mapping/neuron_location.h"
 #include "tests/support/hardened_network.h"
 #include "tests/support/random_layer.h"
+#include "tests/support/repetitions.h"
 
 namespace faultline::engine {
 namespace {
@@ -111,7 +112,7 @@ TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
   const GoldenRun golden = engine.golden(input_);
   const size_t buffer = engine.platform().state().field_index("buffer.output[*]");
   int changed = 0;
-  for (int number = 0; number < 200; ++number) {
+  for (int number = 0; number < test::repetitions(200); ++number) {
     size_t index = 0;
     do {
       index = static_cast<size_t>(maker_.between(0, static_cast<int>(compiled_.layers.size()) - 1));
@@ -177,7 +178,7 @@ TEST_P(NeuronUnitTest, AnIdleUnitChangesNothing) {
   EXPECT_TRUE(own);
 }
 
-std::string name_of(const testing::TestParamInfo<Machine>& machine) {
+std::string name_of_unit(const testing::TestParamInfo<Machine>& machine) {
   return hw::to_string(std::get<0>(machine.param)) + std::string("_") + std::get<1>(machine.param);
 }
 
@@ -186,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, NeuronUnitTest,
                                                           hw::Dataflow::kOutputStationary,
                                                           hw::Dataflow::kInputStationary),
                                           testing::Values("lcu", "tmr", "dmr")),
-                         name_of);
+                         name_of_unit);
 
 }  // namespace
 }  // namespace faultline::engine

@@ -16,7 +16,7 @@ namespace {
 
 using Parameters = std::tuple<hw::Dataflow, GridKind, std::string>;
 
-std::string name_of(const testing::TestParamInfo<Parameters>& info) {
+std::string name_of_platform(const testing::TestParamInfo<Parameters>& info) {
   const auto& [dataflow, kind, multiplier] = info.param;
   return std::string(hw::to_string(dataflow)) + (kind == GridKind::kCycle ? "_cycle_" : "_structural_") +
          multiplier.substr(0, multiplier.find(':'));
@@ -44,7 +44,7 @@ INSTANTIATE_TEST_SUITE_P(Shipped, WideLenet,
                                                           hw::Dataflow::kInputStationary),
                                           testing::Values(GridKind::kCycle, GridKind::kStructural),
                                           testing::Values("exact", "drum:k=6")),
-                         name_of);
+                         name_of_platform);
 
 }  // namespace
 }  // namespace faultline::engine

@@ -32,12 +32,12 @@ const std::vector<double> kRates = {0.003, 0.02, 0.1, 0.4};
 const std::vector<uint64_t> kSizes = {300, 1000, 3000};
 
 /// What one simulated campaign gave, and the independent trials whose Wilson interval it is compared with.
-struct Outcome {
+struct CampaignOutcome {
   Interval interval;
   double reference_trials = 0;
 };
 
-using Campaign = std::function<Outcome(CounterRandom&)>;
+using Campaign = std::function<CampaignOutcome(CounterRandom&)>;
 
 /// Width is not expected of clustered campaigns with less than three effective hits: as long as hardly a fault has hit,
 /// nothing says that the next one will not hit on all images, which the reference knows (docs/statistics.md).
@@ -55,7 +55,7 @@ void check(const std::string& name, double truth, const Campaign& campaign, Expe
   double reference = 0;
   for (int i = 0; i < kCampaigns; ++i) {
     CounterRandom random(kSeed, i);
-    const Outcome outcome = campaign(random);
+    const CampaignOutcome outcome = campaign(random);
     covered += outcome.interval.contains(truth) ? 1 : 0;
     width += outcome.interval.width();
     reference += wilson(outcome.interval.estimate * outcome.reference_trials, outcome.reference_trials).width();
@@ -91,7 +91,7 @@ TEST(Coverage, UniformWithReplacement) {
       for (uint64_t i = 0; i < size; ++i) {
         tally.add(0, 1, 1, happens(random, rate) ? 1 : 0);
       }
-      return Outcome{tally.interval({{1, size}}), static_cast<double>(size)};
+      return CampaignOutcome{tally.interval({{1, size}}), static_cast<double>(size)};
     });
   });
 }
@@ -111,7 +111,7 @@ TEST(Coverage, UniformWithoutReplacement) {
         hits -= hit ? 1 : 0;
         --members;
       }
-      return Outcome{tally.interval({{1, size, kPopulation}}), n * (kPopulation - 1) / (kPopulation - n)};
+      return CampaignOutcome{tally.interval({{1, size, kPopulation}}), n * (kPopulation - 1) / (kPopulation - n)};
     });
   });
 }
@@ -179,13 +179,13 @@ TEST(Coverage, StratifiedProportional) {
           tally.add(stratum, 1, 1, happens(random, structures.rates[stratum]) ? 1 : 0);
         }
       }
-      return Outcome{tally.interval(structures.drawn(draws)), static_cast<double>(size)};
+      return CampaignOutcome{tally.interval(structures.drawn(draws)), static_cast<double>(size)};
     });
   });
 }
 
 /// A fifth is a proportional pilot, the rest goes where the pilot saw variance.
-Outcome neyman_campaign(const Structures& structures, uint64_t size, CounterRandom& random) {
+CampaignOutcome neyman_campaign(const Structures& structures, uint64_t size, CounterRandom& random) {
   const size_t count = structures.shares.size();
   const std::vector<uint64_t> first = proportional_allocation(size / 5, structures.allocation(1));
   SurveyTally tally;
@@ -244,7 +244,7 @@ TEST(Coverage, ImportanceWeighted) {
         const auto stratum = static_cast<size_t>(found - cumulative.begin());
         tally.add(0, weights[stratum], 1, happens(random, structures.rates[stratum]) ? 1 : 0);
       }
-      return Outcome{tally.interval({{1, size}}), trials};
+      return CampaignOutcome{tally.interval({{1, size}}), trials};
     });
   });
 }
@@ -290,7 +290,7 @@ TEST(Coverage, ClustersOfImages) {
               for (uint64_t i = 0; i < size; ++i) {
                 tally.add(0, 1, ImageHits::kImages, hits.draw(random));
               }
-              return Outcome{tally.interval({{1, size}}), static_cast<double>(size) * hits.images_worth()};
+              return CampaignOutcome{tally.interval({{1, size}}), static_cast<double>(size) * hits.images_worth()};
             });
     });
   }
@@ -317,7 +317,7 @@ TEST(Coverage, ClustersWithoutReplacement) {
         std::swap(faults[i], faults[i + random.uniform(kPopulation - i)]);
         tally.add(0, 1, ImageHits::kImages, faults[i]);
       }
-      return Outcome{tally.interval({{1, size, kPopulation}}), truth * (1 - truth) / variance};
+      return CampaignOutcome{tally.interval({{1, size, kPopulation}}), truth * (1 - truth) / variance};
     });
   });
 }
@@ -336,7 +336,7 @@ TEST(Coverage, DomainOfClusters) {
               tally.add(0, 1, ImageHits::kImages, hits.draw(random));
             }
           }
-          return Outcome{tally.interval({{1, size}}), trials};
+          return CampaignOutcome{tally.interval({{1, size}}), trials};
         },
         trials * rate < 3 ? Expect::kCoverageOnly : Expect::kBoth);
   });
@@ -360,7 +360,7 @@ TEST(Coverage, Sequential) {
           hits += happens(random, rate) ? 1 : 0;
           ++samples;
         }
-        return Outcome{rule.interval(hits, samples), static_cast<double>(samples)};
+        return CampaignOutcome{rule.interval(hits, samples), static_cast<double>(samples)};
       });
     }
   }
@@ -386,7 +386,7 @@ TEST(Coverage, SequentialClusters) {
               samples += stopping.batch;
               interval = tally.interval({{1, samples}}, rule.look_confidence());
             } while (!rule.stop(interval, samples));
-            return Outcome{interval, static_cast<double>(samples) * hits.images_worth()};
+            return CampaignOutcome{interval, static_cast<double>(samples) * hits.images_worth()};
           },
           rate < 0.01 && stopping.margin > 0.01 ? Expect::kCoverageOnly : Expect::kBoth);
     }

@@ -10,7 +10,7 @@
 namespace faultline::engine {
 namespace {
 
-std::vector<int32_t> multiply(const test::KernelCase& drawn) {
+std::vector<int32_t> multiply(const engine_test::KernelCase& drawn) {
   const size_t depth = exact_kernel::groups(drawn.depth);
   std::vector<int32_t> rows(drawn.row_count * depth);
   for (size_t row = 0; row < drawn.row_count; ++row) {
@@ -31,7 +31,7 @@ TEST(ExactKernel, GivesThePlainLoopsSumsOnEveryTarget) {
     for (int trial = 0; trial < 40; ++trial) {
       SCOPED_TRACE(std::string(hwy::TargetName(target)) + ", seed " + std::to_string(kSeed) + ", trial " +
                    std::to_string(trial));
-      const test::KernelCase drawn(random, exact_kernel::kLanes);
+      const engine_test::KernelCase drawn(random, exact_kernel::kLanes);
       const auto product = [](int8_t row, int8_t lane) { return row * lane; };
       ASSERT_EQ(multiply(drawn), drawn.expected(product))
           << drawn.row_count << " x " << drawn.depth << " x " << drawn.padded;

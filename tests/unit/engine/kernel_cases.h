@@ -4,7 +4,7 @@
 #include <random>
 #include <vector>
 
-namespace faultline::engine::test {
+namespace faultline::engine::engine_test {
 
 inline size_t rounded_up(size_t count, size_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
@@ -53,4 +53,4 @@ struct KernelCase {
   std::vector<int32_t> sums;
 };
 
-}  // namespace faultline::engine::test
+}  // namespace faultline::engine::engine_test

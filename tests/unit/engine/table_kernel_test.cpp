@@ -31,7 +31,7 @@ void check_on_every_target(const hw::Multiplier& multiplier, unsigned seed) {
     for (int trial = 0; trial < 20; ++trial) {
       SCOPED_TRACE(std::string(hwy::TargetName(target)) + ", seed " + std::to_string(seed) + ", trial " +
                    std::to_string(trial));
-      const test::KernelCase drawn(random, TableKernel::kLanes);
+      const engine_test::KernelCase drawn(random, TableKernel::kLanes);
       const bool weights = trial % 2 == 0;
       std::vector<int32_t> sums = drawn.sums;
       (weights ? by_weight : by_activation)

@@ -31,7 +31,7 @@ std::string message_of(const std::function<void()>& action) {
   return "no error";
 }
 
-ClipDesign read_text(const std::string& text) {
+ClipDesign read_clip_text(const std::string& text) {
   const test::TemporaryFolder folder;
   return read_clip_design(folder.write("c.yaml", text));
 }
@@ -70,7 +70,7 @@ class Profiled {
 
 TEST(ClipDesign, SurvivesItsFile) {
   const ClipDesign design{"", "a \"quoted\" \\ name.onnx", "0123", {{"/conv1/Conv: x", -128, 96}, {"fc1", -3, 127}}};
-  const ClipDesign read = read_text(to_yaml(design));
+  const ClipDesign read = read_clip_text(to_yaml(design));
   EXPECT_EQ(read.model, design.model);
   EXPECT_EQ(read.model_sha256, design.model_sha256);
   ASSERT_EQ(read.layers.size(), 2U);
@@ -79,12 +79,12 @@ TEST(ClipDesign, SurvivesItsFile) {
     EXPECT_EQ(read.layers[i].low, design.layers[i].low);
     EXPECT_EQ(read.layers[i].high, design.layers[i].high);
   }
-  EXPECT_TRUE(read_text(to_yaml(ClipDesign{})).layers.empty());
+  EXPECT_TRUE(read_clip_text(to_yaml(ClipDesign{})).layers.empty());
 }
 
 TEST(ClipDesign, NamesTheLineOfAMistake) {
   const std::string head = "model: m\nmodel_sha256: '0'\nlayers:\n";
-  const auto message = [&](const std::string& rest) { return message_of([&] { read_text(head + rest); }); };
+  const auto message = [&](const std::string& rest) { return message_of([&] { read_clip_text(head + rest); }); };
   EXPECT_THAT(message(" - {name: a, low: 3, high: 2}\n"), HasSubstr("c.yaml:4: low 3 is above high 2; exchange them"));
   EXPECT_THAT(message(" - {name: a, low: -129, high: 2}\n"), HasSubstr("c.yaml:4: low is '-129'"));
   EXPECT_THAT(message(" - {name: a, low: 1}\n"), HasSubstr("c.yaml:4: "));

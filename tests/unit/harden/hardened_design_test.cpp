@@ -22,7 +22,7 @@ HardenedDesign read_text(const std::string& text) {
   return read_hardened_design(folder.write("h.yaml", text));
 }
 
-std::string message_of(const std::function<void()>& action) {
+std::string refusal_of_design(const std::function<void()>& action) {
   try {
     action();
   } catch (const UserError& error) {
@@ -54,7 +54,7 @@ TEST(HardenedDesign, SurvivesItsFile) {
 
 TEST(HardenedDesign, NamesTheLineOfAMistake) {
   const std::string head = "model: m\nmodel_sha256: '0'\n";
-  const auto message = [&](const std::string& rest) { return message_of([&] { read_text(head + rest); }); };
+  const auto message = [&](const std::string& rest) { return refusal_of_design([&] { read_text(head + rest); }); };
   EXPECT_THAT(message("scheme: lcv\nlayers: []\n"), HasSubstr("h.yaml:3: no scheme 'lcv'"));
   EXPECT_THAT(message("scheme: lcu\nlayers: []\nlayer: 1\n"), HasSubstr("h.yaml:5: "));
   EXPECT_THAT(message("scheme: lcu\nlayers:\n - {name: a, neurons: [4,\n  3]}\n"),
@@ -80,14 +80,15 @@ TEST(HardenedDesign, FindsItsLayersInTheNetworksOrder) {
 TEST(HardenedDesign, RefusesWhatTheNetworkHasNot) {
   const auto message = [](const std::string& layer, std::vector<size_t> neurons) {
     const HardenedDesign design{"h.yaml", "m", lenet5().sha256, "lcu", {{layer, std::move(neurons), 7}}};
-    return message_of([&] { find_layers(design, lenet5()); });
+    return refusal_of_design([&] { find_layers(design, lenet5()); });
   };
   EXPECT_THAT(message("conv9", {1}), HasSubstr("h.yaml:7: 'conv9' is no layer"));
   EXPECT_THAT(message("pool1", {1}), HasSubstr("h.yaml:7: 'pool1' is no layer"));
   EXPECT_THAT(message("conv1", {4704}), HasSubstr("'conv1' has no neuron 4704; its neurons are 0 to 4703"));
   EXPECT_THAT(message("fc3", {1}), HasSubstr("'fc3' cannot be protected by lcu: "));
   const HardenedDesign other{"h.yaml", "m", "00", "lcu", {}};
-  EXPECT_THAT(message_of([&] { find_layers(other, lenet5()); }), HasSubstr("h.yaml: was made for another model"));
+  EXPECT_THAT(refusal_of_design([&] { find_layers(other, lenet5()); }),
+              HasSubstr("h.yaml: was made for another model"));
 }
 
 }  // namespace

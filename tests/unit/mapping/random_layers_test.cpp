@@ -9,10 +9,12 @@
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/reference_layer.h"
+#include "tests/support/repetitions.h"
 
 namespace faultline::mapping {
 namespace {
 
+constexpr uint64_t kTrials = test::repetitions(1500);
 constexpr uint64_t kSeed = 20;
 
 model::Network single_layer(std::unique_ptr<model::Operator> layer) {
@@ -44,7 +46,7 @@ void check_layer(test::LayerMaker& maker, std::unique_ptr<model::Operator> layer
 class RandomLayers : public testing::TestWithParam<hw::Dataflow> {};
 
 TEST_P(RandomLayers, MatrixProgramsComputeTheDefinition) {
-  for (uint64_t trial = 0; trial < 1500; ++trial) {
+  for (uint64_t trial = 0; trial < kTrials; ++trial) {
     test::LayerMaker maker(hw::CounterRandom(kSeed, trial));
     const hw::AcceleratorConfig config = maker.configuration(GetParam(), 9);
     SCOPED_TRACE("seed " + std::to_string(kSeed) + ", trial " + std::to_string(trial));
@@ -58,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, RandomLayers,
                          [](const auto& dataflow) { return hw::to_string(dataflow.param); });
 
 TEST(RandomPooling, PoolingProgramsComputeTheDefinition) {
-  for (uint64_t trial = 0; trial < 1500; ++trial) {
+  for (uint64_t trial = 0; trial < kTrials; ++trial) {
     test::LayerMaker maker(hw::CounterRandom(kSeed + 1, trial));
     const hw::AcceleratorConfig config = maker.configuration(hw::Dataflow::kWeightStationary, 9);
     SCOPED_TRACE("seed " + std::to_string(kSeed + 1) + ", trial " + std::to_string(trial));

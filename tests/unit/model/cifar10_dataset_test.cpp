@@ -9,8 +9,8 @@
 namespace faultline::model {
 namespace {
 
-using test::gzip;
-using test::message_of;
+using model_test::gzip;
+using model_test::message_of;
 
 /// A record whose red, green and blue planes hold one value each.
 std::string record(int label, int red, int green, int blue) {
@@ -26,7 +26,7 @@ class Cifar10Dataset : public testing::Test {
     return message_of([&] { load(split); });
   }
 
-  test::TemporaryDirectory directory_;
+  model_test::TemporaryDirectory directory_;
 };
 
 TEST_F(Cifar10Dataset, ReadsRecordsPlaneByPlane) {

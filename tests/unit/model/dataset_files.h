@@ -15,7 +15,7 @@
 
 #include "sim/config/user_error.h"
 
-namespace faultline::model::test {
+namespace faultline::model::model_test {
 
 /// A directory of the test's own, removed with everything in it.
 class TemporaryDirectory {
@@ -79,4 +79,4 @@ inline std::string message_of(const std::function<void()>& action) {
   return "";
 }
 
-}  // namespace faultline::model::test
+}  // namespace faultline::model::model_test

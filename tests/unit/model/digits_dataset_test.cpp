@@ -119,18 +119,18 @@ TEST(DigitsDataset, IsLearnableButNotTrivial) {
 }
 
 TEST(DigitsDataset, TooManyImages) {
-  EXPECT_EQ(test::message_of([] { digits(Split::kTest, 10001); }),
+  EXPECT_EQ(model_test::message_of([] { digits(Split::kTest, 10001); }),
             "data source 'builtin:digits': has 10000 test images but 10001 were asked for; ask for at most 10000");
 }
 
 TEST(DigitsDataset, OtherBuiltInNames) {
-  EXPECT_EQ(test::message_of([] { load_dataset("builtin:letters", Split::kTest, 1); }),
+  EXPECT_EQ(model_test::message_of([] { load_dataset("builtin:letters", Split::kTest, 1); }),
             "data source 'builtin:letters': no such built-in data set; write builtin:digits");
 }
 
 TEST(DatasetSources, UnknownKind) {
   for (const char* source : {"imagenet:x", "mnist", ""}) {
-    const std::string message = test::message_of([&] { load_dataset(source, Split::kTest, 1); });
+    const std::string message = model_test::message_of([&] { load_dataset(source, Split::kTest, 1); });
     if (std::string(source) == "mnist") {
       EXPECT_EQ(message, "data source 'mnist': nothing stands after the colon; write mnist:DIR");
     } else {

@@ -11,11 +11,11 @@
 namespace faultline::model {
 namespace {
 
-using test::big_endian;
-using test::gzip;
-using test::idx_images;
-using test::idx_labels;
-using test::message_of;
+using model_test::big_endian;
+using model_test::gzip;
+using model_test::idx_images;
+using model_test::idx_labels;
+using model_test::message_of;
 
 constexpr const char* kImages = "t10k-images-idx3-ubyte";
 constexpr const char* kLabels = "t10k-labels-idx1-ubyte";
@@ -28,7 +28,7 @@ class IdxDataset : public testing::Test {
     return message_of([&] { load_dataset(source(), Split::kTest, limit); });
   }
 
-  test::TemporaryDirectory directory_;
+  model_test::TemporaryDirectory directory_;
 };
 
 TEST_F(IdxDataset, ReadsPlainFiles) {

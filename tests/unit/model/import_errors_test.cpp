@@ -38,7 +38,7 @@ GraphBuilder small_network() {
   return graph;
 }
 
-std::string message_of(const std::string& path) {
+std::string import_refusal(const std::string& path) {
   try {
     import_onnx(path);
   } catch (const UserError& error) {
@@ -47,15 +47,15 @@ std::string message_of(const std::string& path) {
   return "no error";
 }
 
-std::string message_of(const GraphBuilder& graph) {
-  return message_of(graph.save());
+std::string import_refusal(const GraphBuilder& graph) {
+  return import_refusal(graph.save());
 }
 
 /// Imports what `change` makes of the small network and returns the error.
 std::string message_after(const std::function<void(onnx::GraphProto&)>& change) {
   GraphBuilder graph = small_network();
   change(graph.graph());
-  return message_of(graph);
+  return import_refusal(graph);
 }
 
 onnx::NodeProto& node_of_type(onnx::GraphProto& graph, const std::string& type) {
@@ -77,13 +77,14 @@ onnx::TensorProto* convolution_weights(onnx::GraphProto& graph) {
 }
 
 TEST(ImportErrors, SmallNetworkItselfIsFine) {
-  EXPECT_EQ(message_of(small_network()), "no error");
+  EXPECT_EQ(import_refusal(small_network()), "no error");
 }
 
 TEST(ImportErrors, FilesThatAreNoModels) {
-  EXPECT_THAT(message_of("/nonexistent/model.onnx"), HasSubstr("/nonexistent/model.onnx: cannot be read"));
-  EXPECT_THAT(message_of(GraphBuilder::save_bytes("\x89PNG\r\n\x1a\n not a model")), HasSubstr("is not an ONNX model"));
-  EXPECT_THAT(message_of(GraphBuilder::save_bytes("")), HasSubstr("is empty"));
+  EXPECT_THAT(import_refusal("/nonexistent/model.onnx"), HasSubstr("/nonexistent/model.onnx: cannot be read"));
+  EXPECT_THAT(import_refusal(GraphBuilder::save_bytes("\x89PNG\r\n\x1a\n not a model")),
+              HasSubstr("is not an ONNX model"));
+  EXPECT_THAT(import_refusal(GraphBuilder::save_bytes("")), HasSubstr("is empty"));
 }
 
 TEST(ImportErrors, OperatorsThatAreNotSupportedAreNamed) {
@@ -150,21 +151,21 @@ TEST(ImportErrors, ScalesAndZeroPointsThatCannotBe) {
   const auto with_scale = [](float scale) {
     GraphBuilder graph({4});
     graph.requantise("input", scale, 0, false, "output");
-    return message_of(graph);
+    return import_refusal(graph);
   };
   EXPECT_THAT(with_scale(-0.5F), HasSubstr("scales are positive numbers"));
   EXPECT_THAT(with_scale(0.0F), HasSubstr("scale 0"));
   EXPECT_THAT(with_scale(NAN), HasSubstr("scales are positive numbers"));
   GraphBuilder computed({4});
   computed.node("QuantizeLinear", {"input", "input"}, "output");
-  EXPECT_THAT(message_of(computed), HasSubstr("computes its scale at run time"));
+  EXPECT_THAT(import_refusal(computed), HasSubstr("computes its scale at run time"));
   GraphBuilder sixteen({4});
   sixteen.node("QuantizeLinear", {"input", sixteen.scalar(1.0F), sixteen.constant({}, std::vector<int32_t>{0})},
                "output");
-  EXPECT_THAT(message_of(sixteen), HasSubstr("something other than 8 or 16 bits"));
+  EXPECT_THAT(import_refusal(sixteen), HasSubstr("something other than 8 or 16 bits"));
   GraphBuilder lacking({4});
   lacking.node("QuantizeLinear", {"input"}, "output");
-  EXPECT_THAT(message_of(lacking), HasSubstr("lacks input 1"));
+  EXPECT_THAT(import_refusal(lacking), HasSubstr("lacks input 1"));
 }
 
 TEST(ImportErrors, LayersWhoseShapesDoNotFit) {
@@ -183,11 +184,11 @@ TEST(ImportErrors, LayersWhoseShapesDoNotFit) {
   GraphBuilder transposed({2, 3});
   transposed.node("Transpose", {"input"}, "output");
   transposed.set("perm", std::vector<int64_t>{1, 0, 2});
-  EXPECT_THAT(message_of(transposed), HasSubstr("moves the batch dimension"));
+  EXPECT_THAT(import_refusal(transposed), HasSubstr("moves the batch dimension"));
   GraphBuilder joined({2, 3});
   joined.node("Concat", {"input", "input"}, "output");
   joined.set("axis", int64_t{0});
-  EXPECT_THAT(message_of(joined), HasSubstr("works along the batch dimension"));
+  EXPECT_THAT(import_refusal(joined), HasSubstr("works along the batch dimension"));
 }
 
 /// Imports bytes that may be anything; a network that comes out must also run. Returns true for a UserError.

@@ -15,7 +15,7 @@
 
 namespace faultline::model {
 
-inline constexpr unsigned kSeed = 31;
+inline constexpr unsigned kSampleSeed = 31;
 inline constexpr float kInputScale = 0.02F;
 inline constexpr int kInputZero = 7;
 inline constexpr float kOutputScale = 0.05F;
@@ -23,7 +23,7 @@ inline constexpr int kOutputZero = -6;
 
 /// A sample whose values are codes of the input's quantisation, so that quantising it changes nothing.
 inline std::vector<float> random_sample(size_t count) {
-  std::mt19937 random(kSeed);
+  std::mt19937 random(kSampleSeed);
   std::vector<float> sample(count);
   std::generate(sample.begin(), sample.end(), [&random] {
     return static_cast<float>(static_cast<int>(random() % 256) - 128 - kInputZero) * kInputScale;

@@ -21,7 +21,7 @@ std::string file_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
 }
 
-std::string message_of(const std::string& bytes) {
+std::string npy_refusal(const std::string& bytes) {
   const std::string path = path_of_test();
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   try {
@@ -86,31 +86,31 @@ TEST(Npy, RefusesWhatItCannotRead) {
     return npy_file(1, "{'descr': '" + descr + "', 'fortran_order': " + order + ", 'shape': (" + shape + "), }\n",
                     "\x01\x02");
   };
-  EXPECT_EQ(message_of(with("|i1", "False", "2,")), "no error");
-  EXPECT_THAT(message_of("text"), HasSubstr("is not a NumPy array"));
-  EXPECT_THAT(message_of(""), HasSubstr("is empty"));
-  EXPECT_THAT(message_of(with("<f8", "False", "2,")), HasSubstr("elements of type '<f8'"));
-  EXPECT_THAT(message_of(with(">i4", "False", "2,")), HasSubstr("elements of type '>i4'"));
-  EXPECT_THAT(message_of(with("|i1", "True", "2,")), HasSubstr("Fortran order"));
-  EXPECT_THAT(message_of(with("|i1", "False", "3,")), HasSubstr("holds 2 bytes of data where its header says 3"));
-  EXPECT_THAT(message_of(with("|i1", "False", "99999999999,")), HasSubstr("absurd shape"));
-  EXPECT_THAT(message_of(with("|i1", "False", "99999999, 99999999")), HasSubstr("absurd shape"));
-  EXPECT_THAT(message_of(npy_file(9, "{}", "")), HasSubstr("format version 9"));
-  EXPECT_THAT(message_of(npy_file(1, "{'descr': '|i1'}", "")), HasSubstr("has no fortran_order"));
+  EXPECT_EQ(npy_refusal(with("|i1", "False", "2,")), "no error");
+  EXPECT_THAT(npy_refusal("text"), HasSubstr("is not a NumPy array"));
+  EXPECT_THAT(npy_refusal(""), HasSubstr("is empty"));
+  EXPECT_THAT(npy_refusal(with("<f8", "False", "2,")), HasSubstr("elements of type '<f8'"));
+  EXPECT_THAT(npy_refusal(with(">i4", "False", "2,")), HasSubstr("elements of type '>i4'"));
+  EXPECT_THAT(npy_refusal(with("|i1", "True", "2,")), HasSubstr("Fortran order"));
+  EXPECT_THAT(npy_refusal(with("|i1", "False", "3,")), HasSubstr("holds 2 bytes of data where its header says 3"));
+  EXPECT_THAT(npy_refusal(with("|i1", "False", "99999999999,")), HasSubstr("absurd shape"));
+  EXPECT_THAT(npy_refusal(with("|i1", "False", "99999999, 99999999")), HasSubstr("absurd shape"));
+  EXPECT_THAT(npy_refusal(npy_file(9, "{}", "")), HasSubstr("format version 9"));
+  EXPECT_THAT(npy_refusal(npy_file(1, "{'descr': '|i1'}", "")), HasSubstr("has no fortran_order"));
 }
 
 TEST(Npy, DamagedFilesAreAnErrorOrAnArray) {
   const std::string bytes =
       npy_file(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }\n", std::string(8, 'x'));
   for (size_t length = 0; length < bytes.size(); ++length) {
-    EXPECT_NE(message_of(bytes.substr(0, length)), "no error");
+    EXPECT_NE(npy_refusal(bytes.substr(0, length)), "no error");
   }
   constexpr unsigned kSeed = 22;
   std::mt19937 random(kSeed);
   for (int trial = 0; trial < 2000; ++trial) {
     std::string damaged = bytes;
     damaged[random() % damaged.size()] = static_cast<char>(random());
-    message_of(damaged);
+    npy_refusal(damaged);
   }
 }
 

@@ -22,7 +22,7 @@ NpzArrays sample_arrays() {
   return arrays;
 }
 
-std::string message_of(const std::string& path) {
+std::string npz_refusal(const std::string& path) {
   try {
     read_npz(path);
   } catch (const UserError& error) {
@@ -75,8 +75,8 @@ TEST(Npz, OpensInNumpy) {
 
 TEST(Npz, RefusesWhatIsNoArchiveOfArrays) {
   const test::TemporaryFolder folder;
-  EXPECT_THAT(message_of((folder.path() / "none.npz").string()), HasSubstr("cannot be read (No such file"));
-  EXPECT_THAT(message_of(folder.write("text.npz", "no archive")), HasSubstr("cannot be read (Not a zip archive)"));
+  EXPECT_THAT(npz_refusal((folder.path() / "none.npz").string()), HasSubstr("cannot be read (No such file"));
+  EXPECT_THAT(npz_refusal(folder.write("text.npz", "no archive")), HasSubstr("cannot be read (Not a zip archive)"));
   const std::string path = (folder.path() / "a.npz").string();
   write_npz(path, sample_arrays());
   const std::string bytes = test::read_file(path);
@@ -84,10 +84,10 @@ TEST(Npz, RefusesWhatIsNoArchiveOfArrays) {
   for (size_t at = renamed.find("counts.npy"); at != std::string::npos; at = renamed.find("counts.npy", at)) {
     renamed.replace(at, 10, "counts.txt");
   }
-  EXPECT_THAT(message_of(folder.write("renamed.npz", renamed)), HasSubstr("member counts.txt is no array"));
+  EXPECT_THAT(npz_refusal(folder.write("renamed.npz", renamed)), HasSubstr("member counts.txt is no array"));
   std::string damaged = bytes;
   damaged[bytes.find("counts.npy") + 20] ^= 0x55;  // in the first member's data
-  EXPECT_THAT(message_of(folder.write("damaged.npz", damaged)), HasSubstr("member counts.npy is damaged"));
+  EXPECT_THAT(npz_refusal(folder.write("damaged.npz", damaged)), HasSubstr("member counts.npy is damaged"));
 }
 
 }  // namespace

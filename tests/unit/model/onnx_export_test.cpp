@@ -17,8 +17,8 @@
 namespace faultline::model {
 namespace {
 
-using test::labelled_images;
-using test::small_network;
+using model_test::labelled_images;
+using model_test::small_network;
 
 class OnnxExport : public testing::Test {
  protected:
@@ -125,7 +125,7 @@ TEST_F(OnnxExport, GeometryIsInTheAttributes) {
 }
 
 TEST_F(OnnxExport, WritesTheSameBytesToAFile) {
-  const test::TemporaryDirectory directory;
+  const model_test::TemporaryDirectory directory;
   const std::string path = directory.string() + "/network.onnx";
   write_onnx(quantised_, path);
   std::ifstream file(path, std::ios::binary);
@@ -134,7 +134,7 @@ TEST_F(OnnxExport, WritesTheSameBytesToAFile) {
 }
 
 TEST_F(OnnxExport, UnwritableFile) {
-  EXPECT_EQ(test::message_of([this] { write_onnx(quantised_, "/nonexistent/x.onnx"); }),
+  EXPECT_EQ(model_test::message_of([this] { write_onnx(quantised_, "/nonexistent/x.onnx"); }),
             "/nonexistent/x.onnx: cannot be written; name a file in a directory that exists and can be written");
 }
 

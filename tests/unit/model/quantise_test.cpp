@@ -11,8 +11,8 @@
 namespace faultline::model {
 namespace {
 
-using test::labelled_images;
-using test::small_network;
+using model_test::labelled_images;
+using model_test::small_network;
 
 TEST(Quantise, WeightsAreSymmetricPerChannelAndReachFullScale) {
   const FloatNetwork network = small_network(11);

@@ -7,7 +7,7 @@
 #include "sim/model/dataset.h"
 #include "sim/model/float_network.h"
 
-namespace faultline::model::test {
+namespace faultline::model::model_test {
 
 /// `count` weights in [-1, 1).
 inline std::vector<float> random_weights(size_t count, hw::CounterRandom& random) {
@@ -53,4 +53,4 @@ inline Dataset labelled_images(const FloatNetwork& network, size_t count, uint64
   return images;
 }
 
-}  // namespace faultline::model::test
+}  // namespace faultline::model::model_test

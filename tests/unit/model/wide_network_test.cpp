@@ -19,8 +19,8 @@
 namespace faultline::model {
 namespace {
 
-using test::labelled_images;
-using test::small_network;
+using model_test::labelled_images;
+using model_test::small_network;
 
 class WideNetwork : public testing::TestWithParam<int> {
  protected:
@@ -30,7 +30,7 @@ class WideNetwork : public testing::TestWithParam<int> {
     return std::make_shared<const Network>(import_onnx(path));
   }
 
-  const test::TemporaryDirectory directory_;
+  const model_test::TemporaryDirectory directory_;
   const FloatNetwork float_network_ = small_network(35);
   const Dataset images_ = labelled_images(float_network_, 60, 36);
   const hw::OperandFormat format_{GetParam()};
@@ -88,7 +88,7 @@ TEST_P(WideNetwork, Int16CodesNeedZeroPointZero) {
       tensor.set_raw_data(std::string{"\x05\x00", 2});
     }
   }
-  EXPECT_THAT(test::message_of([&] { import(model.SerializeAsString()); }),
+  EXPECT_THAT(model_test::message_of([&] { import(model.SerializeAsString()); }),
               testing::HasSubstr("has zero point 5 for int16 codes; it must be 0"));
 }
 
@@ -101,7 +101,7 @@ TEST_P(WideNetwork, ActivationsHaveOneWidth) {
       tensor.set_raw_data(std::string(1, '\0'));
     }
   }
-  EXPECT_THAT(test::message_of([&] { import(model.SerializeAsString()); }),
+  EXPECT_THAT(model_test::message_of([&] { import(model.SerializeAsString()); }),
               testing::HasSubstr("quantises to another width than the rest of the network"));
 }
 

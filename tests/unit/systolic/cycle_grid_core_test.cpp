@@ -15,8 +15,8 @@ using test::RandomEdges;
 using test::ReferenceGrid;
 
 /// A core with a table of its own, and the edges it sees.
-struct Bench {
-  explicit Bench(const GridConfig& config)
+struct CoreBench {
+  explicit CoreBench(const GridConfig& config)
       : edges{OperandEdge(config.rows), OperandEdge(config.columns), DrainEdge(config.columns)},
         taps(&table),
         core(config, table, taps, [this](size_t element) { return core.product(element, inputs(), cycle); }) {}
@@ -40,7 +40,7 @@ std::string describe(const GridConfig& config) {
 }
 
 /// Compares every register and the wire of every element.
-void expect_equal(const Bench& bench, const ReferenceGrid& reference, const std::string& what) {
+void expect_equal(const CoreBench& bench, const ReferenceGrid& reference, const std::string& what) {
   for (size_t f = 0; f < bench.table.fields().size(); ++f) {
     const StateField& field = bench.table.fields()[f];
     const std::vector<int32_t> expected = reference.values(field.path, bench.edges, bench.cycle);
@@ -53,7 +53,7 @@ void expect_equal(const Bench& bench, const ReferenceGrid& reference, const std:
   }
 }
 
-void expect_south(const Bench& bench, const GridConfig& config, const std::string& what) {
+void expect_south(const CoreBench& bench, const GridConfig& config, const std::string& what) {
   const size_t field = bench.table.field_index(
       config.dataflow == Dataflow::kOutputStationary ? "array.pe[*][*].accumulator" : "array.pe[*][*].psum");
   SumEdge south;
@@ -78,7 +78,7 @@ void run_beside_reference(uint32_t seed, int max_rows, int max_columns, int faul
   }
   const std::string what = "seed " + std::to_string(seed) + ", " + describe(config);
   constexpr uint32_t kCycles = 150;
-  Bench bench(config);
+  CoreBench bench(config);
   ReferenceGrid reference(config);
   for (const Fault& fault : test::random_faults(bench.table, fault_count, kCycles, random)) {
     bench.taps.arm(fault);
@@ -125,9 +125,9 @@ TEST(CycleGridCore, ABypassThatSkipsNothingChangesNothing) {
   for (uint32_t seed = 1; seed <= 30; ++seed) {
     std::mt19937 random(seed);
     GridConfig config = test::random_grid(9, 9, random);
-    Bench plain(config);
+    CoreBench plain(config);
     config.add_bypass({});
-    Bench bench(config);
+    CoreBench bench(config);
     ASSERT_EQ(bench.table.fields().size(), plain.table.fields().size() + 1);
     RandomEdges edges(config, seed);
     for (uint32_t cycle = 0; cycle < 100; ++cycle) {
@@ -147,7 +147,7 @@ TEST(CycleGridCore, ABypassThatSkipsNothingChangesNothing) {
 TEST(CycleGridCore, ResettingBringsBackTheFirstRun) {
   GridConfig config(7, 5, Dataflow::kWeightStationary, Multiplier());
   config.add_bypass({{{2, 3, 1, 4}}});
-  Bench bench(config);
+  CoreBench bench(config);
   std::vector<std::vector<std::byte>> first;
   for (const bool again : {false, true}) {
     bench.table.reset();
@@ -172,8 +172,8 @@ TEST(CycleGridCore, RestingChangesNoBit) {
   for (uint32_t seed = 5001; seed <= 5060; ++seed) {
     std::mt19937 random(seed);
     const GridConfig config = test::random_grid(12, 40, random);
-    Bench bench(config);
-    Bench restless(config);
+    CoreBench bench(config);
+    CoreBench restless(config);
     for (const Fault& fault : test::random_faults(bench.table, static_cast<int>(seed % 3), 600, random)) {
       bench.taps.arm(fault);
       restless.taps.arm(fault);
@@ -203,7 +203,7 @@ TEST(CycleGridCore, PaddingAfterTheRowsStaysZero) {
   for (uint32_t seed = 6001; seed <= 6030; ++seed) {
     std::mt19937 random(seed);
     const GridConfig config = test::random_grid(5, 70, random);
-    Bench bench(config);
+    CoreBench bench(config);
     RandomEdges edges(config, seed + 1);
     for (uint32_t cycle = 0; cycle < 60; ++cycle) {
       bench.step(cycle);
@@ -231,7 +231,7 @@ TEST(CycleGridCore, PaddingAfterTheRowsStaysZero) {
 std::vector<std::vector<std::byte>> record_run(uint32_t seed) {
   std::mt19937 random(seed);
   const GridConfig config = test::random_grid(20, 70, random);
-  Bench bench(config);
+  CoreBench bench(config);
   for (const Fault& fault : test::random_faults(bench.table, 5, 100, random)) {
     bench.taps.arm(fault);
   }

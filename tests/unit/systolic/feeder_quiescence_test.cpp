@@ -42,8 +42,8 @@ class Bursts {
 
 /// A block, its table and its taps; `Core` is constructed as all blocks are.
 template <typename Core>
-struct Bench {
-  explicit Bench(const AcceleratorConfig& config) : core(config, table, taps) {}
+struct FeederBench {
+  explicit FeederBench(const AcceleratorConfig& config) : core(config, table, taps) {}
   StateTable table;
   FaultTaps taps{&table};
   Core core;
@@ -51,7 +51,7 @@ struct Bench {
 
 /// Arms the same random fault in both.
 template <typename Core>
-void arm_random(Bench<Core>& a, Bench<Core>& b, Bursts& bursts, uint64_t cycle) {
+void arm_random(FeederBench<Core>& a, FeederBench<Core>& b, Bursts& bursts, uint64_t cycle) {
   const size_t field = bursts.below(a.table.fields().size());
   const StateField& chosen = a.table.fields()[field];
   const auto model = static_cast<FaultModel>(bursts.below(3));
@@ -68,8 +68,8 @@ void arm_random(Bench<Core>& a, Bench<Core>& b, Bursts& bursts, uint64_t cycle) 
 /// Steps two benches alike; one is told in every cycle that its state has changed, so that it never skips a step.
 template <typename Core, typename Step>
 void compare(const AcceleratorConfig& config, uint32_t seed, const Step& step) {
-  Bench<Core> skipping(config);
-  Bench<Core> stepping(config);
+  FeederBench<Core> skipping(config);
+  FeederBench<Core> stepping(config);
   Bursts bursts(seed);
   for (uint64_t cycle = 0; cycle < 3000; ++cycle) {
     if (cycle % 500 == 250) {
