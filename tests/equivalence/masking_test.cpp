@@ -10,13 +10,12 @@
 #include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
-#include "tests/support/repetitions.h"
 
 namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 83;
-constexpr int kFaults = test::repetitions(600);
+constexpr int kFaults = 600;
 constexpr int kColumns = 3;
 
 /// What post-processing holds in one cycle, read from the state table, and what it will make of it: worked out here

@@ -2,11 +2,11 @@
 
 namespace faultline::test {
 
-/// How often a test repeats what it draws: `times`, a fifth of it in a sanitizer build, where each takes five times as
+/// How often a test repeats what it draws: `times`, a third of it in a sanitizer build, where each takes five times as
 /// long and what it looks for is met by few.
 constexpr int repetitions(int times) {
 #ifdef __SANITIZE_ADDRESS__
-  return times / 5;
+  return times / 3;
 #else
   return times;
 #endif
