@@ -6,11 +6,13 @@
 add_library(faultline_options INTERFACE)
 target_compile_options(faultline_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                                                    -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+                       # Braces left out of nested initialisers, and macros without variable arguments (GoogleTest's).
+                       $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-braces> $<$<CXX_COMPILER_ID:Clang>:-Wno-gnu-zero-variadic-macro-arguments>
                        # A fused multiply-add rounds once instead of twice: results would depend on the processor.
                        -ffp-contract=off)
 if(CMAKE_UNITY_BUILD)
   # GCC takes a source that another includes for a header, whose types must not hold those of an anonymous namespace.
-  target_compile_options(faultline_options INTERFACE -Wno-subobject-linkage)
+  target_compile_options(faultline_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 if(FAULTLINE_WERROR)
   target_compile_options(faultline_options INTERFACE -Werror)
@@ -19,13 +21,14 @@ if(FAULTLINE_SANITIZE)
   target_compile_options(faultline_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
                          # GCC takes instrumented code of the standard library for reading before writing; the release build
                          # keeps the warning.
-                         -Wno-maybe-uninitialized)
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(faultline_options INTERFACE -fsanitize=address,undefined)
 endif()
 
 # Lets ccache see which precompiled headers a target's sources use.
 add_library(faultline_precompiled INTERFACE)
-target_compile_options(faultline_precompiled INTERFACE -fpch-preprocess)
+target_compile_options(faultline_precompiled INTERFACE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+                                                       "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 
 # faultline_precompile(TARGET HEADERS headers... LIBRARIES targets...): compiles headers once for all targets that
 # REUSE_FROM it and link these libraries.

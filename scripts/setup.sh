@@ -14,7 +14,7 @@ packages=(
 )
 train=(libtorch-dev)
 mpi=(libboost-mpi-dev libopenmpi-dev openmpi-bin)
-tests=(chromium poppler-utils libxml2-dev python3-numpy verilator yosys make jq)
+tests=(chromium poppler-utils libxml2-dev python3-numpy verilator yosys make jq clang lld libclang-rt-dev)
 for option in "$@"; do
   case "$option" in
     --train) packages+=("${train[@]}") ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds, and runs the tests: the release build, then the same tests under AddressSanitizer and
-# UndefinedBehaviorSanitizer.
+# Installs what is missing, builds, and runs the tests: the release build, then a build by Clang with AddressSanitizer
+# and UndefinedBehaviorSanitizer, which leaves out what other programs do (tests/CMakeLists.txt) and draws fewer random cases.
 #   scripts/test.sh [--no-sanitizers]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -5,8 +5,7 @@
 namespace faultline::hw::gpu {
 
 OperandCollectors::OperandCollectors(const SmConfig& config, StateTable& table, const RegisterFile& registers)
-    : warps_(config.warps),
-      warp_size_(config.warp_size),
+    : warp_size_(config.warp_size),
       per_partition_(config.collectors),
       registers_(registers),
       turn_(table, "collector_turn[*]", 4, {config.partitions}),

@@ -59,7 +59,6 @@ class OperandCollectors {
   static size_t at(int collector) { return static_cast<size_t>(collector); }
   static std::array<int, kOperands> registers_of(const Instruction& instruction);
 
-  int warps_;
   int warp_size_;
   int per_partition_;
   const RegisterFile& registers_;

@@ -19,6 +19,8 @@ SourceFile next_tap_module();
 SourceFile input_position_module();
 /// `systolic_buffer`: a memory with any number of ports.
 SourceFile buffer_module();
+/// Its name and ports alone, for synthesis of what stands around memories.
+std::string buffer_black_box();
 /// `systolic_report`: the report registers of a protection unit.
 SourceFile report_module();
 

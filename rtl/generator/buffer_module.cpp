@@ -53,4 +53,11 @@ SourceFile buffer_module() {
   return {"systolic_buffer.sv", kBuffer};
 }
 
+std::string buffer_black_box() {
+  const std::string text = kBuffer;
+  const size_t begin = text.find("module systolic_buffer");
+  const std::string end = ");\n";
+  return "(* blackbox *)\n" + text.substr(begin, text.find(end, begin) + end.size() - begin) + "endmodule\n";
+}
+
 }  // namespace faultline::rtl

@@ -12,24 +12,6 @@
 namespace faultline::rtl {
 namespace {
 
-constexpr const char* kMemoryBox = R"((* blackbox *)
-module systolic_buffer #(
-    parameter int WORDS        = 1,
-    parameter int WIDTH        = 8,
-    parameter int ADDRESS_BITS = 34,
-    parameter int READERS      = 1,
-    parameter int WRITERS      = 1
-) (
-    input  logic                            clock,
-    input  logic [READERS*ADDRESS_BITS-1:0] read_address,
-    output logic [WIDTH*READERS-1:0]        read_data,
-    input  logic [WRITERS-1:0]              write_enable,
-    input  logic [WRITERS*ADDRESS_BITS-1:0] write_address,
-    input  logic [WIDTH*WRITERS-1:0]        write_data
-);
-endmodule
-)";
-
 /// A read port: the decoder, and what the buffer puts behind it.
 constexpr const char* kReadPort = R"(module protected_reader (
     input  logic [@word_msb@:0] stored,
@@ -103,7 +85,7 @@ void add_neuron_unit_parts(const hw::AcceleratorConfig& config, std::vector<Prot
   }
   const std::vector<SourceFile> modules = neuron_unit_modules(config);
   parts.push_back({unit, "unit", 1,
-                   accelerator_package(config).text + kMemoryBox + report_module().text + joined_texts(modules),
+                   accelerator_package(config).text + buffer_black_box() + report_module().text + joined_texts(modules),
                    "systolic_neuron_unit"});
   const std::string encoder = "systolic_" + unit + "_encoder";
   for (const SourceFile& module : modules) {

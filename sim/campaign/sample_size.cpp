@@ -13,8 +13,10 @@
 #include "sim/config/user_error.h"
 
 // g++ 12 sees an uninitialised limb where a number is moved.
+#ifndef __clang__
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <boost/multiprecision/cpp_int.hpp>
 
 namespace faultline::campaign {
@@ -125,4 +127,6 @@ double achieved_margin(const std::string& population, uint64_t sample, const Mar
 }
 
 }  // namespace faultline::campaign
+#ifndef __clang__
 #pragma GCC diagnostic pop
+#endif

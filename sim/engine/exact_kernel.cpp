@@ -12,10 +12,11 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-HWY_BEFORE_NAMESPACE();
 #if HWY_TARGET == HWY_AVX3_DL
 // The library asks the processor for these instructions before it chooses the target, but does not tell the compiler.
-#pragma GCC target("avx512vnni")
+HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512vnni")
+#else
+HWY_BEFORE_NAMESPACE();
 #endif
 namespace faultline::engine::exact_kernel::HWY_NAMESPACE {
 

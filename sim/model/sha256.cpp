@@ -10,7 +10,7 @@ namespace faultline::model {
 
 struct Sha256::Implementation {
   struct Release {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD_CTX* released) const { EVP_MD_CTX_free(released); }
   };
   std::unique_ptr<EVP_MD_CTX, Release> context{EVP_MD_CTX_new()};
 

@@ -10,6 +10,7 @@
 #include "sim/engine/accelerator_engine.h"
 #include "sim/inject/uniform_sample.h"
 #include "sim/model/onnx_import.h"
+#include "tests/support/repetitions.h"
 
 namespace faultline::campaign {
 namespace {
@@ -25,7 +26,7 @@ TEST(CampaignOrder, GivesTheSameRowsWhicheverComesFirst) {
   AcceleratorTarget target(engine, exact, dataset);
 
   inject::SampleRequest request;
-  request.size = 40;
+  request.size = test::repetitions(40);
   request.where = {"array.*", "controller.*", "dma.*", "post_processing.*", "buffer.partial_sum"};
   request.seed = 5;
   const inject::UniformSample sample(request, {target.state(), target.golden(0).cycles, dataset.size(), {}, {}, {}});
@@ -45,9 +46,9 @@ TEST(CampaignOrder, GivesTheSameRowsWhicheverComesFirst) {
   }
   const std::vector<ExperimentRow> forwards = run(false);
   const std::vector<ExperimentRow> backwards = run(true);
-  ASSERT_EQ(forwards.size(), 40u);
-  for (size_t i = 0; i < 40; ++i) {
-    EXPECT_EQ(to_json(forwards[i], description), to_json(backwards[39 - i], description));
+  ASSERT_EQ(forwards.size(), request.size);
+  for (size_t i = 0; i < request.size; ++i) {
+    EXPECT_EQ(to_json(forwards[i], description), to_json(backwards[request.size - 1 - i], description));
     EXPECT_TRUE(forwards[i].tool_error.empty()) << forwards[i].tool_error;
   }
 }

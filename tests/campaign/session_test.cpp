@@ -12,6 +12,7 @@
 #include "sim/campaign/canonical_row.h"
 #include "sim/campaign/result_store.h"
 #include "tests/support/background_faultline.h"
+#include "tests/support/repetitions.h"
 #include "tests/support/run_faultline.h"
 
 namespace faultline {
@@ -21,13 +22,17 @@ using campaign::ResultStore;
 using nlohmann::json;
 
 const std::filesystem::path kSource = FAULTLINE_SOURCE_DIR;
-/// Simulated, so that campaigns last long enough to be killed in their middle.
-constexpr const char* kExperiment =
+/// Enough experiments for campaigns to be killed in their middle.
+const std::string kFew = std::to_string(test::kSanitized ? 40 : 120);
+const std::string kMany = std::to_string(test::kSanitized ? 60 : 250);
+/// Simulated, so that they take long.
+const std::string kExperiment =
     "model: models/lenet5_digits.onnx\n"
     "data: {source: builtin:digits, images: 4}\n"
     "accelerator: {array: 8x8, dataflow: os}\n"
     "engine: cycle\n"
-    "faults: {model: flip, sample: 120, where: [\"array.*\", \"controller.*\", \"buffer.input\"]}\n";
+    "faults: {model: flip, sample: " +
+    kFew + ", where: [\"array.*\", \"controller.*\", \"buffer.input\"]}\n";
 
 std::string canonical(const campaign::ExperimentRow& row) {
   std::string bytes;
@@ -54,7 +59,7 @@ TEST_F(CampaignSession, RowsDoNotDependOnTheNumberOfProcesses) {
   const std::string one = run("one.db", "--jobs 1");
   EXPECT_EQ(run("two.db", "--jobs 2"), one);
   EXPECT_EQ(run("five.db", "--jobs 5"), one);
-  EXPECT_EQ(ResultStore::open(store("one.db")).row_count(), 120u);
+  EXPECT_EQ(ResultStore::open(store("one.db")).row_count(), std::stoul(kFew));
 }
 
 TEST_F(CampaignSession, ShardsMergeToTheWhole) {
@@ -111,7 +116,7 @@ TEST_F(CampaignSession, AFaultListThatCannotBeWrittenLeavesNoStore) {
 
 TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
   const auto start = std::chrono::steady_clock::now();
-  const std::string expected = run("whole.db", "--jobs 2 --samples 250");
+  const std::string expected = run("whole.db", "--jobs 2 --samples " + kMany);
   const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - start;
   constexpr uint64_t kSeed = 20;
   constexpr int kKills = 20;
@@ -121,7 +126,7 @@ TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
   int begun = 0;
   for (int kill_number = 0; kill_number < kKills; ++kill_number) {
     std::vector<std::string> arguments = {"campaign", experiment, "--out",     store("killed.db"),
-                                          "--jobs",   "2",        "--samples", "250"};
+                                          "--jobs",   "2",        "--samples", kMany};
     if (std::filesystem::exists(store("killed.db"))) {
       arguments.emplace_back("--resume");
     }
@@ -138,13 +143,13 @@ TEST_F(CampaignSession, SurvivesBeingKilledAtRandomMoments) {
   }
   std::cout << begun << " of " << kKills << " killed runs had stored rows, " << rows << " rows in all\n";
   EXPECT_GT(begun, 0);
-  EXPECT_EQ(run("killed.db", "--resume --jobs 2 --samples 250"), expected);
-  EXPECT_EQ(run("killed.db", "--resume --samples 250"), expected) << "a complete campaign has nothing left to run";
+  EXPECT_EQ(run("killed.db", "--resume --jobs 2 --samples " + kMany), expected);
+  EXPECT_EQ(run("killed.db", "--resume --samples " + kMany), expected) << "a complete campaign has nothing left to run";
 }
 
 TEST_F(CampaignSession, AWorkerThatIsKilledCostsOneExperiment) {
   test::BackgroundFaultline campaign(
-      {"campaign", experiment, "--out", store("struck.db"), "--jobs", "1", "--samples", "300"}, kSource);
+      {"campaign", experiment, "--out", store("struck.db"), "--jobs", "1", "--samples", kMany}, kSource);
   // The campaign's child watches over the worker, its child.
   pid_t worker = -1;
   while (worker < 0) {
@@ -165,7 +170,7 @@ TEST_F(CampaignSession, AWorkerThatIsKilledCostsOneExperiment) {
     errors += row.tool_error.empty() ? 0 : 1;
   });
   EXPECT_EQ(errors, 1u);
-  EXPECT_EQ(ResultStore::open(store("struck.db")).row_count(), 300u);
+  EXPECT_EQ(ResultStore::open(store("struck.db")).row_count(), std::stoul(kMany));
 }
 
 /// Many of these experiments are run between two messages of a worker: those whose rows die with it are run again.
@@ -175,7 +180,7 @@ TEST_F(CampaignSession, AWorkerThatIsKilledBetweenMessagesCostsOneExperimentAtMo
                                                      "data: {source: builtin:digits, images: 4}\n"
                                                      "accelerator: {array: 16x16, dataflow: ws}\n"
                                                      "faults: {model: flip, sample: 1000, where: [\"array.*\"]}\n");
-  constexpr uint64_t kRuns = 150'000;
+  constexpr uint64_t kRuns = test::repetitions(150'000);
   const std::string size = std::to_string(kRuns);
   const auto undisturbed = test::run_faultline(
       "campaign '" + short_experiments + "' --out '" + store("whole.db") + "' --jobs 1 --samples " + size, kSource);

@@ -10,6 +10,7 @@
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
+#include "tests/support/repetitions.h"
 #include "tests/support/wide_network.h"
 
 namespace faultline::engine {
@@ -110,7 +111,7 @@ class ConeEquivalence : public testing::TestWithParam<int> {
 };
 
 TEST_P(ConeEquivalence, OfRandomExperiments) {
-  const int count = static_cast<int>(setting("FAULTLINE_COUNT", 84));
+  const int count = static_cast<int>(setting("FAULTLINE_COUNT", test::repetitions(84)));
   const int images = 2;
   std::map<std::string, int> simulated;
   int followed = 0;

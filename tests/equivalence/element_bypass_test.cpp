@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -20,6 +21,7 @@ class ElementBypassTest : public testing::TestWithParam<hw::Dataflow> {
     network_ = test::small_classifier(maker_);
     config_ = maker_.configuration(GetParam(), 5);
     config_.grid = hw::GridConfig(4, 3, GetParam(), maker_.multiplier());
+    config_.psum_rows = std::max(config_.psum_rows, config_.grid.rows);
     test::enlarge_until_it_fits(*network_, config_);
     input_ = maker_.codes(100);
   }

@@ -21,10 +21,14 @@ TEST_P(GemmEquivalence, ResultIsTheProductAndComputeCyclesFollowTheFormula) {
   const auto& [dataflow, engine, number] = GetParam();
   test::LayerMaker maker(hw::CounterRandom(kSeed, static_cast<uint64_t>(number)));
   const int lanes = engine == "cycle" ? 40 : 8;
-  hw::AcceleratorConfig config{
-      hw::GridConfig(maker.between(1, lanes), maker.between(1, lanes), dataflow, maker.multiplier())};
+  const int rows = maker.between(1, lanes);
+  const int columns = maker.between(1, lanes);
+  hw::AcceleratorConfig config{hw::GridConfig(rows, columns, dataflow, maker.multiplier())};
   config.psum_rows = 65536;  // the formula is for products that need not be cut
-  const Gemm gemm = random_gemm(maker.between(1, 60), maker.between(1, 90), maker.between(1, 60), kSeed);
+  const int height = maker.between(1, 60);
+  const int depth = maker.between(1, 90);
+  const int width = maker.between(1, 60);
+  const Gemm gemm = random_gemm(height, depth, width, kSeed);
   SCOPED_TRACE("seed " + std::to_string(kSeed) + ", number " + std::to_string(number));
   const GemmResult result = run_gemm(gemm, config, engine);
   for (int64_t m = 0; m < gemm.m; ++m) {

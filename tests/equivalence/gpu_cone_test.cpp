@@ -175,6 +175,9 @@ TEST_P(GpuConeEquivalence, EqualsTheSimulationOfEveryCycle) {
   std::printf(
       "seed %llu %d: %d faults, %d followed; of these %d stored wrong values, %d gave wrong outputs, %d latent\n",
       static_cast<unsigned long long>(kSeed), GetParam(), kFaults, followed, stored, wrong, latent);
+  if (test::kSanitized) {
+    return;
+  }
   EXPECT_GT(followed, kFaults / 2);
   if (codes_ == test::Codes::kSpread) {
     EXPECT_GT(stored, followed / 6);

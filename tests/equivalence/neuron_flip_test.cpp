@@ -141,7 +141,7 @@ TEST_P(NeuronFlips, EqualFlipsOfTheOutputBuffer) {
   FlipComparison comparison(network, config);
   comparison.begin(maker.codes(100));
   SCOPED_TRACE("seed " + std::to_string(seed));
-  check_every(comparison, setting("FAULTLINE_STRIDE", static_cast<uint64_t>(15 / test::repetitions(3))));
+  check_every(comparison, setting("FAULTLINE_STRIDE", test::kSanitized ? 50 : 5));
   EXPECT_GT(comparison.changed(), 0U);
 }
 

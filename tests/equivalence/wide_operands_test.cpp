@@ -60,10 +60,14 @@ TEST_P(WideGemm, ResultIsTheProductAndComputeCyclesAreThoseOf8Bits) {
                                   "mitchell", "lower_or",  "broken_array", "booth"};
   const hw::Multiplier multiplier = standard_member(families[number], format_.operand_bits);
   const int lanes = kind == GridKind::kCycle ? 40 : 8;
-  hw::AcceleratorConfig config{
-      hw::GridConfig(maker_.between(1, lanes), maker_.between(1, lanes), dataflow, multiplier)};
+  const int rows = maker_.between(1, lanes);
+  const int columns = maker_.between(1, lanes);
+  hw::AcceleratorConfig config{hw::GridConfig(rows, columns, dataflow, multiplier)};
   config.psum_rows = 65536;  // the formula is for products that need not be cut
-  const Gemm gemm = random_gemm(maker_.between(1, 60), maker_.between(1, 90), maker_.between(1, 60), kSeed, format_);
+  const int height = maker_.between(1, 60);
+  const int depth = maker_.between(1, 90);
+  const int width = maker_.between(1, 60);
+  const Gemm gemm = random_gemm(height, depth, width, kSeed, format_);
   SCOPED_TRACE("seed " + std::to_string(kSeed) + ", number " + std::to_string(number));
   const GemmResult result = run_gemm(gemm, config, kind == GridKind::kCycle ? "cycle" : "structural");
   for (int64_t m = 0; m < gemm.m; ++m) {

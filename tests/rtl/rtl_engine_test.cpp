@@ -60,11 +60,11 @@ TEST(RtlEngine, StepsHardenedNetworksAsTheCycleEngineDoes) {
   FAULTLINE_NEEDS_VERILATOR();
   const test::TemporaryFolder folder;
   write_hardened("tmr", folder);
-  const json result = run_json("cosim " + kModel + "--hardened tmr.yaml --images 1 --array 8x8 --faults 2", folder);
+  const json result = run_json("cosim " + kModel + "--hardened tmr.yaml --images 1 --array 4x4 --faults 2", folder);
   EXPECT_EQ(result["mismatches"], 0);
   EXPECT_EQ(result["cases"], 3);
   EXPECT_EQ(result["sites"]["injectable"], result["sites"]["bits"]);
-  const std::string strike = "run " + kModel + "--hardened tmr.yaml --images 1 --array 8x8 --engine ";
+  const std::string strike = "run " + kModel + "--hardened tmr.yaml --images 1 --array 4x4 --engine ";
   EXPECT_EQ(run_json(strike + "rtl", folder)["logits_sha256"],
             run_json(strike + "functional", folder)["logits_sha256"]);
 }
@@ -121,7 +121,7 @@ TEST(RtlEngine, HasTheCircuitOfAFamily) {
   FAULTLINE_NEEDS_VERILATOR();
   const test::TemporaryFolder folder;
   const std::string fault = "inject " + kModel +
-                            "--array 8x8 --dataflow ws --multiplier drum:k=4 --site array.pe[1][2].product --mask "
+                            "--array 4x4 --dataflow ws --multiplier drum:k=4 --site array.pe[1][2].product --mask "
                             "0x4000 --fault stuck_at_1 --cycle 900 --engine ";
   json rtl = run_json(fault + "rtl", folder);
   json cycle = run_json(fault + "cycle", folder);

@@ -20,8 +20,8 @@ class GridHarness {
 
   /// The implementation's usual constructor.
   static MakeGrid standard() {
-    return [](const char* name, const hw::GridConfig& config, hw::StateTable& table, hw::FaultTaps& taps,
-              const hw::CycleClock& clock) { return std::make_unique<Grid>(name, config, table, taps, clock); };
+    return [](const char* name, const hw::GridConfig& config, hw::StateTable& state, hw::FaultTaps& forced,
+              const hw::CycleClock& clock) { return std::make_unique<Grid>(name, config, state, forced, clock); };
   }
 
   GridHarness(const std::string& name, const hw::GridConfig& config, const hw::CycleClock& cycle_clock,

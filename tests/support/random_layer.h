@@ -150,7 +150,11 @@ class LayerMaker {
 
   /// Buffers of a few bytes to a few hundred, so that everything is cut into pieces.
   hw::AcceleratorConfig configuration(hw::Dataflow dataflow, int most_lanes) {
-    const hw::GridConfig grid(between(1, most_lanes), between(1, most_lanes), dataflow, multiplier());
+    // One after the other: the order of arguments is the compiler's.
+    const hw::Multiplier product = multiplier();
+    const int columns = between(1, most_lanes);
+    const int rows = between(1, most_lanes);
+    const hw::GridConfig grid(rows, columns, dataflow, product);
     hw::AcceleratorConfig config{grid};
     config.input_buffer_bytes = one_in(4) ? 65536 : between(1, 600);
     config.weight_buffer_bytes = one_in(4) ? 65536 : between(1, 300);
