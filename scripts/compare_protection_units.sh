@@ -34,6 +34,8 @@ plain_bits=$(bits_of "$work/plain.yaml")
 plain_cycles=$("$faultline" campaign "$defect" --accelerator "$work/plain.yaml" --dry-run --json | jq .golden_cycles)
 "$faultline" harden clip --model models/lenet5_digits.onnx --data builtin:digits --images 1000 --out "$work/clip.yaml" \
   >/dev/null
+"$faultline" harden clip --model models/lenet5_digits.onnx --data builtin:digits --images 1000 --per channel \
+  --out "$work/channels.yaml" >/dev/null
 
 # row NAME EXPERIMENT UNITS [options of campaign]
 row() {
@@ -54,10 +56,12 @@ echo "| faults, protection | accuracy without faults | extra cycles | extra stat
 echo "|---|---|---|---|---|---|---|---|---|"
 row "upsets, none" "$upsets" "" "$@"
 row "upsets, clip" "$upsets" "" --clip "$work/clip.yaml" "$@"
+row "upsets, clip per channel" "$upsets" channel_bounds --clip "$work/channels.yaml" "$@"
 row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"
 row "upsets, secded, zero" "$upsets" "'secded:on_error=zero'" "$@"
 row "upsets, secded, flag" "$upsets" "secded" "$@"
 row "upsets, clip and secded, zero" "$upsets" "'secded:on_error=zero'" --clip "$work/clip.yaml" "$@"
 row "defect, none" "$defect" ""
 row "defect, clip" "$defect" "" --clip "$work/clip.yaml"
+row "defect, clip per channel" "$defect" channel_bounds --clip "$work/channels.yaml"
 row "defect, bypass of the element" "$defect" "'bypass:elements=3/5'"

@@ -35,6 +35,7 @@ const std::vector<std::string>& protectable_memories();
 struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
   std::optional<ElementBypass> bypass;  ///< of the array's processing elements
+  bool channel_bounds = false;          ///< post-processing clamps each channel to bounds in its parameter entry
 
   std::string neuron_unit;    ///< of neuron_unit_kinds(); empty: none
   int neuron_entries = 1024;  ///< words of neurons that its table can name, 1 to 65536
@@ -43,7 +44,7 @@ struct ProtectionConfig {
 
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
-  bool empty() const { return memories.empty() && !bypass && neuron_unit.empty(); }
+  bool empty() const { return memories.empty() && !bypass && !channel_bounds && neuron_unit.empty(); }
 
   /// Throws InvalidConfiguration for a memory, a code or a neuron unit that does not exist, for a memory given twice
   /// and for a number of entries out of range.

@@ -42,6 +42,10 @@ void AcceleratorConfig::validate() const {
                                " corrects words of 8 bits; those of the array have " +
                                std::to_string(grid.format().operand_bits));
   }
+  if (protection.channel_bounds && grid.format().wide()) {
+    throw InvalidConfiguration("the unit channel_bounds holds codes of 8 bits; those of the array have " +
+                               std::to_string(grid.format().operand_bits));
+  }
 }
 
 }  // namespace faultline::hw

@@ -9,6 +9,12 @@
 
 namespace faultline::hw {
 
+/// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), residue (4), shift (1),
+/// little-endian.
+constexpr int kParameterBytes = 13;
+/// What ProtectionConfig::channel_bounds adds at the end: the least and the greatest code before the table (1 each).
+constexpr int kChannelBoundsBytes = 2;
+
 /// Sizes and timing of the systolic accelerator. Start from the defaults, change what differs, then validate().
 struct AcceleratorConfig {
   GridConfig grid;
@@ -32,19 +38,16 @@ struct AcceleratorConfig {
   /// entries in [max(R, C), 65536], DRAM up to 2 GiB) and for protection that cannot be built.
   void validate() const;
 
+  /// Bytes of one entry of the parameter memory; where operands are wide, the bias has OperandFormat::sum_bytes.
+  int parameter_bytes() const {
+    return kParameterBytes - OperandFormat().sum_bytes() + grid.format().sum_bytes() +
+           (protection.channel_bounds ? kChannelBoundsBytes : 0);
+  }
+
   int selection_of(const std::string& layer) const {
     const auto found = layer_multipliers.find(layer);
     return found == layer_multipliers.end() ? 0 : found->second;
   }
 };
-
-/// Bytes of one entry of the parameter memory, as DRAM holds it: bias (4), multiplier (4), residue (4), shift (1),
-/// little-endian.
-constexpr int kParameterBytes = 13;
-
-/// The same where operands may be wide: the bias has OperandFormat::sum_bytes.
-constexpr int parameter_bytes(OperandFormat format) {
-  return kParameterBytes - OperandFormat().sum_bytes() + format.sum_bytes();
-}
 
 }  // namespace faultline::hw

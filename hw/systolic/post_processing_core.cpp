@@ -14,6 +14,8 @@ namespace {
 constexpr int kMultiplierByte = 0;
 constexpr int kResidueByte = 4;
 constexpr int kShiftByte = 8;
+constexpr int kLowByte = 9;
+constexpr int kHighByte = 10;
 constexpr int kHighProductBits = 16;
 constexpr int kTableBytes = 256;
 constexpr uint8_t kLargestShift = 63;
@@ -52,9 +54,11 @@ PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTab
     : format_(config.grid.format()),
       columns_(config.grid.columns),
       bus_bytes_(config.bus_bytes),
+      entry_bytes_(config.parameter_bytes()),
+      channel_bounds_(config.protection.channel_bounds),
       taps_(taps),
       output_(table, config.protection, "output", config.output_buffer_bytes),
-      parameter_(table, "post_processing.parameter", int64_t{config.parameter_entries} * parameter_bytes(format_)),
+      parameter_(table, "post_processing.parameter", int64_t{config.parameter_entries} * entry_bytes_),
       table_(make_table(table)),
       state_(table, "post_processing.state", 2),
       done_(table, "post_processing.done", 1),
@@ -217,7 +221,7 @@ int64_t PostProcessingCore::bias(size_t entry) const {
 }
 
 int32_t PostProcessingCore::parameter_word(size_t entry, int byte) const {
-  const auto address = static_cast<int64_t>(entry) * parameter_bytes(format_) + byte;
+  const auto address = static_cast<int64_t>(entry) * entry_bytes_ + byte;
   uint32_t word = 0;
   for (int i = 0; i < 4; ++i) {
     word |= static_cast<uint32_t>(parameter_.read(address + i)) << (8 * i);
@@ -269,17 +273,26 @@ int PostProcessingCore::lanes(const CommandDescriptor& command) const {
   return std::min(command.lanes, columns_);
 }
 
+uint8_t PostProcessingCore::parameter_byte(size_t entry, int after_bias) const {
+  return parameter_.read(static_cast<int64_t>(entry) * entry_bytes_ + format_.sum_bytes() + after_bias);
+}
+
 /// Without the zero point.
 int64_t PostProcessingCore::rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const {
   const size_t entry = parameter_entry(row, static_cast<int>(lane), command);
-  const int shift =
-      parameter_.read(static_cast<int64_t>(entry) * parameter_bytes(format_) + format_.sum_bytes() + kShiftByte) &
-      kLargestShift;
+  const int shift = parameter_byte(entry, kShiftByte) & kLargestShift;
   if (format_.wide()) {
     const WideProduct high = WideProduct{product_high_->get(lane)} * (WideProduct{1} << 64);
     return round_shift_wide(high + static_cast<uint64_t>(product_.get(lane)), shift);
   }
   return round_shift(product_.get(lane), shift);
+}
+
+PostProcessingCore::CodeRange PostProcessingCore::clamp_range(size_t entry, const CommandDescriptor& command) const {
+  if (!channel_bounds_) {
+    return {command.low, command.high};
+  }
+  return {static_cast<int8_t>(parameter_byte(entry, kLowByte)), static_cast<int8_t>(parameter_byte(entry, kHighByte))};
 }
 
 int16_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
@@ -288,8 +301,9 @@ int16_t PostProcessingCore::requantised(size_t lane, uint32_t row, const Command
   }
   // Limited first, so that adding the zero point cannot overflow; the limit is far outside the range of codes.
   const int32_t limited = clamp(rounded(lane, row, command), -kCodeLimit, kCodeLimit);
-  const auto code = static_cast<int16_t>(
-      wrap_to(clamp(limited + command.zero_point, command.low, command.high), format_.operand_bits));
+  const CodeRange range = clamp_range(parameter_entry(row, static_cast<int>(lane), command), command);
+  const auto code =
+      static_cast<int16_t>(wrap_to(clamp(limited + command.zero_point, range.low, range.high), format_.operand_bits));
   return command.use_table != 0 && table_ ? table_->read(code + 128) : code;
 }
 

@@ -50,6 +50,10 @@ class PostProcessingCore {
   void show(ResultProbe& probe, const Inputs& inputs) const;
 
  private:
+  /// What a lane clamps to, both ends included.
+  struct CodeRange {
+    int32_t low, high;
+  };
   enum State : uint8_t { kIdle = 0, kRows = 1, kPool = 2 };
 
   /// A stage's control: whether it holds a row, and which.
@@ -81,9 +85,11 @@ class PostProcessingCore {
   std::optional<StateRegister<int16_t>> make_product_high(StateTable& table) const;
   int64_t bias(size_t entry) const;
   int32_t parameter_word(size_t entry, int byte) const;
+  uint8_t parameter_byte(size_t entry, int after_bias) const;
   size_t parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const;
   int lanes(const CommandDescriptor& command) const;
   int64_t rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const;
+  CodeRange clamp_range(size_t entry, const CommandDescriptor& command) const;
   int16_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int16_t stored_code(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int64_t lane_address(size_t lane, uint32_t row, const CommandDescriptor& command) const;
@@ -98,6 +104,8 @@ class PostProcessingCore {
   OperandFormat format_;
   int columns_;
   int bus_bytes_;
+  int entry_bytes_;  ///< of the parameter memory
+  bool channel_bounds_;
   FaultTaps& taps_;
   ResultProbe* probe_ = nullptr;
 

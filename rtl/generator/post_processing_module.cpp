@@ -260,9 +260,9 @@ constexpr const char* kSequencer = R"(  localparam logic [1:0] IDLE = 2'd0;
 constexpr const char* kMemories = R"(
   // ---- memories ----
 
-  // Thirteen bytes for each lane: bias (4) of the row that is biased, multiplier (4) and residue (4) of the one that
-  // is multiplied, shift (1) of the one that is written.
-  localparam int ENTRY = 13;
+  // Bytes for each lane: bias (4) of the row that is biased, multiplier (4) and residue (4) of the one that is
+  // multiplied, shift (1)@bounds_comment@ of the one that is written.
+  localparam int ENTRY = @entry_bytes@;
 
   logic [34*ENTRY*COLUMNS-1:0] parameter_address;
   logic [8*ENTRY*COLUMNS-1:0]  parameter_data;
@@ -368,7 +368,7 @@ constexpr const char* kLanes = R"(
     assign residue    = parameter_data[8*(ENTRY*c+8)+:32];
     assign shift_byte = parameter_data[8*(ENTRY*c+12)+:8];
     assign shift      = shift_byte[5:0];
-
+@bounds@
     // pooling: the window so far, and with the tap that has come
     logic signed [31:0] tap, so_far;
     assign tap = {{24{pool_data[8*c+7]}}, pool_data[8*c+:8]};
@@ -414,8 +414,8 @@ constexpr const char* kLanes = R"(
     logic signed [23:0] limited, shifted, low, high, clamped;
     assign limited = rounded < -64'sd1048576 ? -24'sd1048576 : rounded > 64'sd1048576 ? 24'sd1048576 : rounded[23:0];
     assign shifted = limited + {{16{command.zero_point[7]}}, command.zero_point};
-    assign low     = {{16{command.low[7]}}, command.low};
-    assign high    = {{16{command.high[7]}}, command.high};
+    assign low     = {{16{@low@[7]}}, @low@};
+    assign high    = {{16{@high@[7]}}, @high@};
     assign clamped = shifted < low ? low : shifted > high ? high : shifted;
 
     logic [7:0] code;
@@ -500,6 +500,21 @@ constexpr const char* kSplitCode = R"(    logic [7:0] stored_code;
     );
 )";
 
+constexpr const char* kChannelBounds = R"(    logic [7:0]         low_bound, high_bound;
+    assign low_bound  = parameter_data[8*(ENTRY*c+13)+:8];
+    assign high_bound = parameter_data[8*(ENTRY*c+14)+:8];
+)";
+
+/// Where a lane finds the codes that it clamps to.
+TemplateValues bounds_values(const hw::AcceleratorConfig& config) {
+  const bool own = config.protection.channel_bounds;
+  return {{"entry_bytes", std::to_string(config.parameter_bytes())},
+          {"bounds_comment", own ? " and bounds (2)" : ""},
+          {"bounds", own ? kChannelBounds : ""},
+          {"low", own ? "low_bound" : "command.low"},
+          {"high", own ? "high_bound" : "command.high"}};
+}
+
 /// Ports of the output buffer, the neuron unit's included.
 TemplateValues output_buffer_ports(const hw::ProtectionConfig& protection) {
   if (protection.neuron_unit.empty()) {
@@ -536,7 +551,7 @@ TemplateValues neuron_values(const hw::AcceleratorConfig& config) {
 }  // namespace
 
 SourceFile post_processing_module(const hw::AcceleratorConfig& config) {
-  const int64_t parameter_bytes = int64_t{config.parameter_entries} * hw::kParameterBytes;
+  const int64_t parameter_bytes = int64_t{config.parameter_entries} * config.parameter_bytes();
   const auto if_output = [&config](const char* text) { return if_guarded(config.protection, "output", text); };
   const std::string enable =
       config.protection.neuron_unit.empty() ? "output_read_enable" : "{neuron_request_valid, output_read_enable}";
@@ -544,6 +559,7 @@ SourceFile post_processing_module(const hw::AcceleratorConfig& config) {
                                    guard_values(config.protection, "output", enable));
   text = fill_template(text, output_buffer_ports(config.protection));
   text = fill_template(text, neuron_values(config));
+  text = fill_template(text, bounds_values(config));
   return {"systolic_post_processing.sv",
           fill_template(text, {{"columns", std::to_string(config.grid.columns)},
                                {"bus_bytes", std::to_string(config.bus_bytes)},

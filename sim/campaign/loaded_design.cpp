@@ -22,9 +22,10 @@ ordered_json accelerator_json(const engine::Machine& machine) {
   return object;
 }
 
-/// With the unit that a hardened design needs.
+/// With the units that a clip design and a hardened design need.
 std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& experiment) {
   std::unique_ptr<engine::Machine> machine = experiment.accelerator->build();
+  harden::add_channel_bounds(experiment.clip, *machine);
   if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
     hw::ProtectionConfig* units = machine->protection();
     if (units == nullptr) {

@@ -25,6 +25,7 @@ struct HardenClipOptions {
   std::string data;
   std::string multiplier = "exact";
   size_t images = 1000;
+  std::string per = "layer";
   std::string out;
   bool json = false;
 };
@@ -40,6 +41,15 @@ std::pair<int32_t, int32_t> clamp_of(const model::Network& network, const std::s
   return {-128, 127};
 }
 
+/// How many codes a channel may give, on average over the channels.
+double mean_codes(const harden::ClipBounds& bounds) {
+  double codes = 0;
+  for (const model::CodeRange& channel : bounds.channels) {
+    codes += channel.high - channel.low + 1;
+  }
+  return codes / static_cast<double>(bounds.channels.size());
+}
+
 ordered_json to_json(const harden::ClipDesign& design, const model::Network& network, size_t images,
                      const HardenClipOptions& options) {
   ordered_json layers = ordered_json::array();
@@ -49,17 +59,26 @@ ordered_json to_json(const harden::ClipDesign& design, const model::Network& net
                       {"low", bounds.low},
                       {"high", bounds.high},
                       {"clamp", {{"low", low}, {"high", high}}}});
+    for (const model::CodeRange& channel : bounds.channels) {
+      layers.back()["channels"].push_back({{"low", channel.low}, {"high", channel.high}});
+    }
   }
-  return {{"model", design.model}, {"model_sha256", design.model_sha256}, {"data", options.data},
-          {"images", images},      {"multiplier", options.multiplier},    {"layers", layers}};
+  return {{"model", design.model}, {"model_sha256", design.model_sha256}, {"data", options.data}, {"images", images},
+          {"per", options.per},    {"multiplier", options.multiplier},    {"layers", layers}};
 }
 
 void print_text(const harden::ClipDesign& design, const model::Network& network, size_t images) {
+  const bool by_channel = design.by_channel();
   fmt::print("bounds of {} layers over {} training images\n", design.layers.size(), images);
-  fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}\n", "layer", "low", "high", "clamp: low", "high");
+  fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}{}\n", "layer", "low", "high", "clamp: low", "high",
+             by_channel ? "  channels  codes a channel, mean" : "");
   for (const harden::ClipBounds& bounds : design.layers) {
     const auto [low, high] = clamp_of(network, bounds.layer);
-    fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}\n", bounds.layer, bounds.low, bounds.high, low, high);
+    fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}", bounds.layer, bounds.low, bounds.high, low, high);
+    if (by_channel) {
+      fmt::print("{:>10}{:>23.1f}", bounds.channels.size(), mean_codes(bounds));
+    }
+    fmt::print("\n");
   }
 }
 
@@ -71,12 +90,13 @@ int harden_clip(const HardenClipOptions& options) {
   const model::Dataset dataset = model::load_dataset(options.data, model::Split::kTrain, options.images);
   model::check_dataset_fits(*network, dataset);
   const engine::FunctionalEngine engine(network, multiplier);
+  const harden::ClipGrain grain = options.per == "channel" ? harden::ClipGrain::kChannel : harden::ClipGrain::kLayer;
   harden::ClipDesign design;
   design.model = options.model;
   design.model_sha256 = network->sha256;
   {
     ProgressLine progress;
-    design.layers = harden::profile_bounds(*network, dataset.size(), [&](size_t image) {
+    design.layers = harden::profile_bounds(*network, grain, dataset.size(), [&](size_t image) {
       progress.update(image, dataset.size());
       return engine.run(model::network_input(*network, dataset.image(image)));
     });
@@ -97,6 +117,9 @@ std::function<int()> configure_harden_clip(CLI::App& app) {
   app.add_option("--model", options->model, "Network (ONNX, int8)")->required();
   app.add_option("--data", options->data, "Training images: mnist:DIR, cifar10:DIR or builtin:digits")->required();
   app.add_option("--images", options->images, "How many images; 0: all")->capture_default_str();
+  app.add_option("--per", options->per, "What has bounds of its own: layer, or channel (of each layer)")
+      ->check(CLI::IsMember({"layer", "channel"}))
+      ->capture_default_str();
   app.add_option("--multiplier", options->multiplier, "Multiplier of the array, as for run")->capture_default_str();
   app.add_option("--out", options->out, "Clip design file (YAML); - for stdout")->required();
   app.add_flag("--json", options->json, "Print JSON");

@@ -109,7 +109,7 @@ void UnitOption::check_keys(const std::vector<std::string>& allowed) const {
     const std::string& key = pair->first;
     if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
       fail(fmt::format("unknown key '{}' of protection unit '{}'", key, name),
-           fmt::format("use {}", fmt::join(allowed, ", ")));
+           allowed.empty() ? "leave it out; the unit has none" : fmt::format("use {}", fmt::join(allowed, ", ")));
     }
     if (std::any_of(values.begin(), pair, [&](const auto& before) { return before.first == key; })) {
       fail(fmt::format("key '{}' of protection unit '{}' is given twice", key, name), "keep one");

@@ -28,6 +28,9 @@ int64_t bits_of_protection_memories(const hw::AcceleratorConfig& config) {
     const bool counts = field.kind == hw::StateKind::kMemory && field.path.rfind("protection.", 0) == 0;
     bits += counts ? static_cast<int64_t>(field.bit_count()) : 0;
   }
+  if (config.protection.channel_bounds) {
+    bits += int64_t{8} * hw::kChannelBoundsBytes * config.parameter_entries;
+  }
   return bits;
 }
 

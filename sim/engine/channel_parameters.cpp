@@ -15,7 +15,10 @@ Word with_flipped_byte(Word word, int64_t byte, uint8_t mask) {
 }  // namespace
 
 ChannelParameters::ChannelParameters(const model::PostProcessing& post, hw::OperandFormat format, size_t channel)
-    : post_(post), format_(format), bias_(format.wide() ? post.wide_bias[channel] : post.bias[channel]) {
+    : post_(post),
+      format_(format),
+      bias_(format.wide() ? post.wide_bias[channel] : post.bias[channel]),
+      range_(post.range(channel)) {
   if (!post.raw()) {
     multiplier_ = post.factor[channel].multiplier;
     residue_ = post.residue.empty() ? 0 : post.residue[channel];
@@ -31,8 +34,11 @@ void ChannelParameters::flip(int64_t byte, uint8_t mask) {
     multiplier_ = with_flipped_byte(multiplier_, after_bias, mask);
   } else if (after_bias < 8) {
     residue_ = with_flipped_byte(residue_, after_bias - 4, mask);
-  } else {
+  } else if (after_bias < 9) {
     shift_ = static_cast<uint8_t>(shift_ ^ mask);
+  } else {
+    int32_t& bound = after_bias < 10 ? range_.low : range_.high;
+    bound = static_cast<int8_t>(bound ^ mask);
   }
 }
 
@@ -49,7 +55,7 @@ int64_t ChannelParameters::rounded(hw::WideProduct product) const {
 }
 
 int32_t ChannelParameters::code_of(int64_t rounded) const {
-  return hw::clamp(int64_t{hw::clamp(rounded, -kCodeLimit, kCodeLimit)} + post_.zero_point, post_.low, post_.high);
+  return hw::clamp(int64_t{hw::clamp(rounded, -kCodeLimit, kCodeLimit)} + post_.zero_point, range_.low, range_.high);
 }
 
 int32_t ChannelParameters::code(hw::WideProduct product) const {

@@ -16,7 +16,7 @@ class ChannelParameters {
  public:
   ChannelParameters(const model::PostProcessing& post, hw::OperandFormat format, size_t channel);
 
-  /// Inverts bits of one byte of the entry (hw::parameter_bytes() of them).
+  /// Inverts bits of one byte of the entry (AcceleratorConfig::parameter_bytes() of them).
   void flip(int64_t byte, uint8_t mask);
 
   int64_t biased(int64_t sum) const { return hw::wrap_to(sum + bias_, format_.sum_bits()); }
@@ -37,6 +37,7 @@ class ChannelParameters {
   int32_t multiplier_ = 0;
   int32_t residue_ = 0;
   uint8_t shift_ = 0;
+  model::CodeRange range_;
 };
 
 }  // namespace faultline::engine

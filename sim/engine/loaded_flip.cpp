@@ -310,12 +310,13 @@ void for_sums(const ConeContext& context, const ScheduledCommand& command, int64
 
 void flip_parameter(const LoadedFlip& flip) {
   const ConeContext& context = flip.context;
-  const int64_t entry = flip.byte / hw::parameter_bytes(context.format());
-  const int64_t byte = flip.byte % hw::parameter_bytes(context.format());
+  const int entry_bytes = context.schedule.config().parameter_bytes();
+  const int64_t entry = flip.byte / entry_bytes;
+  const int64_t byte = flip.byte % entry_bytes;
   const auto& commands = context.schedule.commands();
   const size_t first = context.schedule.first_running(flip.cycle);
   const size_t end = first < commands.size() ? context.schedule.end_of_layer(commands[first].layer) : first;
-  // Bias, then multiplier and residue, then shift are read one cycle after another.
+  // Bias, then multiplier and residue, then shift and bounds are read one cycle after another.
   const int64_t after_bias = byte - context.format().sum_bytes();
   const uint64_t stage = after_bias < 0 ? 0 : after_bias < 8 ? 1 : 2;
   for (size_t number = first; number < end; ++number) {

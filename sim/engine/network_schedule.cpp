@@ -12,8 +12,7 @@ NetworkSchedule::NetworkSchedule(const mapping::CompiledNetwork& compiled, const
     : compiled_(compiled), config_(config), constants_(compiled.constants()), total_cycles_(timeline.total_cycles()) {
   last_loads_[0].resize(static_cast<size_t>(config.input_buffer_bytes));
   last_loads_[1].resize(static_cast<size_t>(config.weight_buffer_bytes));
-  last_loads_[2].resize(static_cast<size_t>(config.parameter_entries) *
-                        static_cast<size_t>(hw::parameter_bytes(config.grid.format())));
+  last_loads_[2].resize(static_cast<size_t>(config.parameter_entries) * static_cast<size_t>(config.parameter_bytes()));
   last_loads_[3].resize(256);
   for (size_t layer = 0; layer < compiled.layers.size(); ++layer) {
     const auto& steps = compiled.layers[layer].steps;

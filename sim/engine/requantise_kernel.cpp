@@ -77,9 +77,10 @@ HWY_EXPORT(requantise_vectors);
 void requantise(const model::PostProcessing& post, size_t channel, const int32_t* sums, size_t count, int8_t* codes) {
   const hw::FixedPointFactor factor = post.factor[channel];
   const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
+  const model::CodeRange range = post.range(channel);
   size_t done = HWY_DYNAMIC_DISPATCH(requantise_kernel::requantise_vectors)(
-      {post.bias[channel], factor.multiplier, residue, factor.shift, post.zero_point, post.low, post.high}, sums, count,
-      codes);
+      {post.bias[channel], factor.multiplier, residue, factor.shift, post.zero_point, range.low, range.high}, sums,
+      count, codes);
   if (!post.table.empty()) {
     for (size_t i = 0; i < done; ++i) {
       codes[i] = post.table[static_cast<size_t>(codes[i] + 128)];

@@ -14,7 +14,12 @@ struct ClipBounds {
   int32_t low = -128;
   int32_t high = 127;
   int line = 0;  ///< in the file, for messages
+  /// One for each channel, none wider than low and high; or empty: low and high hold for all.
+  std::vector<model::CodeRange> channels = {};
 };
+
+/// Bounds for each channel; the layer's are the narrowest that hold them all.
+ClipBounds channel_bounds(const std::string& layer, std::vector<model::CodeRange> channels);
 
 /// Bounds to which the layers of a network clip their outputs: what Ranger (Z. Chen, G. Li, K. Pattabiraman, A low-cost
 /// fault corrector for deep neural networks through range restriction, DSN 2021) does with a maximum for each layer. As
@@ -24,15 +29,20 @@ struct ClipBounds {
 ///   model_sha256: 0c1e...
 ///   layers:
 ///     - {name: conv1, low: -128, high: 96}
+///     - {name: conv2, low: [-128, -128, -120], high: [96, 90, 127]}    # one for each channel
 struct ClipDesign {
   std::string file;  ///< for messages
   std::string model;
   std::string model_sha256;
   std::vector<ClipBounds> layers;  ///< each layer once
+
+  /// True where a layer has bounds for each channel, which the accelerator must hold
+  /// (ProtectionConfig::channel_bounds).
+  bool by_channel() const;
 };
 
 /// Reads a clip design file. Throws UserError for keys that are unknown, missing or given twice, for a layer that is
-/// given twice, and for bounds that are no codes or contradict each other.
+/// given twice, and for bounds that are no codes, contradict each other or are not as many low as high ones.
 ClipDesign read_clip_design(const std::string& path);
 
 /// The text of a file that read_clip_design() reads.
@@ -44,7 +54,7 @@ model::PostProcessing* requantisation_of(model::Operator& layer);
 const model::PostProcessing* requantisation_of(const model::Operator& layer);
 
 /// Narrows the clamps of the design's layers; bounds that are wider than a layer's clamp change nothing. Throws
-/// UserError when the model is another, and when a layer does not exist or has no clamp.
+/// UserError when the model is another, and when a layer does not exist, has no clamp or has other channels.
 void clip_network(model::Network& network, const ClipDesign& design);
 
 }  // namespace faultline::harden

@@ -3,22 +3,42 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <utility>
 
 namespace faultline::harden {
 namespace {
 
-/// What one layer's outputs were.
+/// What the outputs of one layer were, in groups of channels.
 struct SeenCodes {
   const model::Operator* layer;
-  int32_t least = 127;
-  int32_t largest = -128;
+  std::vector<model::CodeRange> groups;  ///< empty ranges (low above high) until something is seen
 };
 
-std::vector<SeenCodes> layers_of(const model::Network& network) {
+/// Where the channels of a layer's output lie in its tensor.
+struct ChannelPlaces {
+  size_t channels = 1;
+  size_t pixels = 1;
+  model::Layout layout = model::Layout::kChannelsFirst;
+
+  size_t channel_of(size_t element) const {
+    return layout == model::Layout::kChannelsLast ? element % channels : element / pixels;
+  }
+};
+
+ChannelPlaces channels_of(const model::Operator& layer) {
+  const auto* matrix = dynamic_cast<const model::MatrixOperator*>(&layer);
+  const model::ConvolutionGeometry& geometry =
+      matrix != nullptr ? matrix->geometry : dynamic_cast<const model::PoolingOperator&>(layer).geometry;
+  return {static_cast<size_t>(geometry.out_channels), static_cast<size_t>(geometry.pixels()),
+          matrix != nullptr ? matrix->layout : model::Layout::kChannelsFirst};
+}
+
+std::vector<SeenCodes> layers_of(const model::Network& network, ClipGrain grain) {
   std::vector<SeenCodes> layers;
   for (const auto& step : network.operators) {
     if (requantisation_of(*step) != nullptr) {
-      layers.push_back({step.get()});
+      const size_t groups = grain == ClipGrain::kLayer ? 1 : channels_of(*step).channels;
+      layers.push_back({step.get(), std::vector<model::CodeRange>(groups, {127, -128})});
     }
   }
   return layers;
@@ -26,34 +46,47 @@ std::vector<SeenCodes> layers_of(const model::Network& network) {
 
 void look(const std::vector<model::Values>& tensors, SeenCodes& seen) {
   const auto& codes = std::get<std::vector<int8_t>>(tensors[static_cast<size_t>(seen.layer->output)]);
-  const auto [least, largest] = std::minmax_element(codes.begin(), codes.end());
-  if (least != codes.end()) {
-    seen.least = std::min<int32_t>(seen.least, *least);
-    seen.largest = std::max<int32_t>(seen.largest, *largest);
+  const ChannelPlaces places = channels_of(*seen.layer);
+  for (size_t element = 0; element < codes.size(); ++element) {
+    model::CodeRange& range = seen.groups[seen.groups.size() == 1 ? 0 : places.channel_of(element)];
+    range.low = std::min<int32_t>(range.low, codes[element]);
+    range.high = std::max<int32_t>(range.high, codes[element]);
   }
 }
 
 /// The codes before the table that gave these outputs, and those between them.
-ClipBounds bounds_of(const SeenCodes& seen) {
-  const model::PostProcessing& post = *requantisation_of(*seen.layer);
+model::CodeRange before_table(const model::PostProcessing& post, model::CodeRange seen) {
   if (post.table.empty()) {
-    return {seen.layer->name, seen.least, seen.largest};
+    return seen;
   }
-  ClipBounds bounds{seen.layer->name, 127, -128};
+  model::CodeRange before{127, -128};
   for (int32_t code = post.low; code <= post.high; ++code) {
     const int32_t output = post.table[static_cast<size_t>(int64_t{code} + 128)];
-    if (output >= seen.least && output <= seen.largest) {
-      bounds.low = std::min(bounds.low, code);
-      bounds.high = std::max(bounds.high, code);
+    if (output >= seen.low && output <= seen.high) {
+      before.low = std::min(before.low, code);
+      before.high = std::max(before.high, code);
     }
+  }
+  return before;
+}
+
+ClipBounds bounds_of(const SeenCodes& seen, ClipGrain grain) {
+  const model::PostProcessing& post = *requantisation_of(*seen.layer);
+  std::vector<model::CodeRange> ranges;
+  std::transform(seen.groups.begin(), seen.groups.end(), std::back_inserter(ranges),
+                 [&post](model::CodeRange range) { return before_table(post, range); });
+  ClipBounds bounds = channel_bounds(seen.layer->name, std::move(ranges));
+  if (grain == ClipGrain::kLayer) {
+    bounds.channels.clear();
   }
   return bounds;
 }
 
 }  // namespace
 
-std::vector<ClipBounds> profile_bounds(const model::Network& network, size_t images, const TensorsOfImage& tensors) {
-  std::vector<SeenCodes> layers = layers_of(network);
+std::vector<ClipBounds> profile_bounds(const model::Network& network, ClipGrain grain, size_t images,
+                                       const TensorsOfImage& tensors) {
+  std::vector<SeenCodes> layers = layers_of(network, grain);
   for (size_t image = 0; image < images; ++image) {
     const std::vector<model::Values> values = tensors(image);
     for (SeenCodes& layer : layers) {
@@ -61,7 +94,8 @@ std::vector<ClipBounds> profile_bounds(const model::Network& network, size_t ima
     }
   }
   std::vector<ClipBounds> bounds;
-  std::transform(layers.begin(), layers.end(), std::back_inserter(bounds), bounds_of);
+  std::transform(layers.begin(), layers.end(), std::back_inserter(bounds),
+                 [grain](const SeenCodes& layer) { return bounds_of(layer, grain); });
   return bounds;
 }
 

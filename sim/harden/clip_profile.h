@@ -12,9 +12,14 @@ namespace faultline::harden {
 /// The tensors of an image, indexed by TensorId.
 using TensorsOfImage = std::function<std::vector<model::Values>(size_t image)>;
 
+/// What has bounds of its own.
+enum class ClipGrain { kLayer, kChannel };
+
 /// For every layer that requantises, the least and the largest code that its outputs take over `images` images: clipped
 /// to these, no output of any of the images changes. Where a layer has a table, which hides the codes before it, the
-/// bounds hold all codes that the table maps between its least and its largest output.
-std::vector<ClipBounds> profile_bounds(const model::Network& network, size_t images, const TensorsOfImage& tensors);
+/// bounds hold all codes that the table maps between its least and its largest output. kChannel: the same for each
+/// channel of a layer by itself.
+std::vector<ClipBounds> profile_bounds(const model::Network& network, ClipGrain grain, size_t images,
+                                       const TensorsOfImage& tensors);
 
 }  // namespace faultline::harden

@@ -1,5 +1,6 @@
 #include "sim/harden/network_changes.h"
 
+#include "sim/config/user_error.h"
 #include "sim/harden/bias_calibration.h"
 #include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
@@ -47,6 +48,18 @@ std::shared_ptr<const model::Network> changed_network(const std::string& model, 
     protect_neurons(*network, read_hardened_design(changes.hardened));
   }
   return network;
+}
+
+void add_channel_bounds(const std::string& clip, engine::Machine& machine) {
+  if (clip.empty() || !read_clip_design(clip).by_channel()) {
+    return;
+  }
+  hw::ProtectionConfig* units = machine.protection();
+  if (units == nullptr) {
+    throw UserError(clip, 0, "bounds channels by themselves, which this accelerator has no unit for",
+                    "profile with --per layer, or take a systolic accelerator");
+  }
+  units->channel_bounds = true;
 }
 
 }  // namespace faultline::harden

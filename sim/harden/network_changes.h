@@ -23,4 +23,8 @@ struct NetworkChanges {
 std::shared_ptr<const model::Network> changed_network(const std::string& model, const NetworkChanges& changes,
                                                       const engine::Machine& machine);
 
+/// Gives the machine the unit that holds the bounds of channels, where the clip design `clip` has some (empty: there is
+/// no design); before changed_network(). Throws UserError for a machine that cannot have it.
+void add_channel_bounds(const std::string& clip, engine::Machine& machine);
+
 }  // namespace faultline::harden

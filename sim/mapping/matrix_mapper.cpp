@@ -48,7 +48,7 @@ class MatrixCompiler {
         mapper_(mapper_for(config.grid.dataflow)),
         window_(layer.geometry),
         program_(program),
-        loader_(program.steps, program.memory, layer.format),
+        loader_(program.steps, program.memory, config),
         taps_(int64_t{layer.geometry.taps()} * layer.planes),
         element_bytes_(program.output.element_bytes) {
     plan_ = plan_blocks(layer.name, window_, layer.geometry.out_channels, element_bytes_, config);
@@ -285,7 +285,7 @@ class MatrixMapper : public OperatorMapper {
     const model::MatrixOperator& matrix = words ? words->layer() : own;
     LayerProgram program = formats(layer);
     MatrixCompiler compiler(matrix, words ? &*words : nullptr, config, program);
-    program.parameters = pack_parameters(matrix.post, matrix.geometry.out_channels, matrix.format);
+    program.parameters = pack_parameters(matrix.post, matrix.geometry.out_channels, config);
     program.table = pack_table(matrix.post);
     LayerMemory& memory = program.memory;
     memory.weight_bytes = static_cast<int64_t>(program.weights.size());

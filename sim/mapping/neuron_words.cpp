@@ -87,6 +87,7 @@ void NeuronWords::extend() {
   repeat(post.bias, original_);
   repeat(post.factor, original_);
   repeat(post.residue, original_);
+  repeat(post.channel_range, original_);
   const auto taps = static_cast<size_t>(extended_.geometry.taps());
   const auto channels = static_cast<size_t>(extended_.geometry.out_channels);
   std::vector<int8_t> weights;

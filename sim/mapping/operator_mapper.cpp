@@ -29,9 +29,14 @@ OperatorRegistration::OperatorRegistration(const OperatorMapper& mapper) {
   operator_registry().push_back(&mapper);
 }
 
-std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels, hw::OperandFormat format) {
+std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels,
+                                     const hw::AcceleratorConfig& config) {
+  const hw::OperandFormat format = config.grid.format();
   const auto count = static_cast<size_t>(channels);
   const size_t biases = format.wide() ? post.wide_bias.size() : post.bias.size();
+  if (!post.channel_range.empty() && (!config.protection.channel_bounds || post.channel_range.size() != count)) {
+    throw std::logic_error("a layer has bounds for each channel, and the accelerator does not hold them");
+  }
   if (biases != count || (!post.raw() && post.factor.size() != count) ||
       (!post.residue.empty() && post.residue.size() != count)) {
     throw std::logic_error("a layer has not one bias and one factor per channel");
@@ -43,6 +48,10 @@ std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int chan
     append_little_endian(bytes, factor.multiplier, 4);
     append_little_endian(bytes, post.residue.empty() ? 0 : post.residue[channel], 4);
     bytes.push_back(static_cast<uint8_t>(factor.shift));
+    if (config.protection.channel_bounds) {
+      bytes.push_back(static_cast<uint8_t>(post.range(channel).low));
+      bytes.push_back(static_cast<uint8_t>(post.range(channel).high));
+    }
   }
   return bytes;
 }

@@ -42,8 +42,9 @@ struct OperatorRegistration {
   explicit OperatorRegistration(const OperatorMapper& mapper);
 };
 
-/// The parameter memory's image: hw::parameter_bytes() per channel.
-std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels, hw::OperandFormat format);
+/// The parameter memory's image: AcceleratorConfig::parameter_bytes() per channel.
+std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int channels,
+                                     const hw::AcceleratorConfig& config);
 
 /// The image of a layer's table, or nothing.
 std::vector<uint8_t> pack_table(const model::PostProcessing& post);

@@ -35,7 +35,7 @@ class PoolingMapper : public OperatorMapper {
     const auto& pooling = dynamic_cast<const model::PoolingOperator&>(layer);
     LayerProgram program = formats(layer);
     if (pooling.pooling == model::PoolingKind::kSum) {
-      program.parameters = pack_parameters(pooling.post, program.output.channels, pooling.format);
+      program.parameters = pack_parameters(pooling.post, program.output.channels, config);
       program.table = pack_table(pooling.post);
     }
     LayerMemory& memory = program.memory;
@@ -57,7 +57,7 @@ class PoolingMapper : public OperatorMapper {
     const int channels = program.output.channels;
     const int element_bytes = program.output.element_bytes;
     const BlockPlan plan = plan_blocks(pooling.name, window, channels, element_bytes, config);
-    Loader loader(program.steps, program.memory, pooling.format);
+    Loader loader(program.steps, program.memory, config);
     load(program.steps, hw::LoadTarget::kTable, program.memory.table, 0, program.memory.table_bytes);
     for (const PixelBlock& block : plan.blocks) {
       loader.input_rows(window, block.rows);

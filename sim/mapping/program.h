@@ -79,7 +79,7 @@ struct LayerProgram {
   ActivationFormat output;
   LayerMemory memory;
   std::vector<uint8_t> weights;     ///< image of the region memory.weights, packed in the order of use
-  std::vector<uint8_t> parameters;  ///< hw::parameter_bytes() per output channel
+  std::vector<uint8_t> parameters;  ///< AcceleratorConfig::parameter_bytes() per output channel
   std::vector<uint8_t> table;       ///< 256 entries indexed by code + 128, or empty
   std::vector<uint8_t> protection;  ///< masks and tables of the neuron unit
   std::vector<Step> steps;

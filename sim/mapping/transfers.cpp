@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "hw/systolic/accelerator_config.h"
-
 namespace faultline::mapping {
 namespace {
 
@@ -74,9 +72,8 @@ void Loader::weights(int64_t offset, int64_t bytes) {
 
 void Loader::parameters(int channel_begin, int channel_end) {
   if (changes(parameters_, channel_begin, channel_end)) {
-    const int64_t entry_bytes = hw::parameter_bytes(format_);
-    load(steps_, hw::LoadTarget::kParameter, memory_.parameters + channel_begin * entry_bytes, 0,
-         (channel_end - channel_begin) * entry_bytes);
+    load(steps_, hw::LoadTarget::kParameter, memory_.parameters + channel_begin * entry_bytes_, 0,
+         (channel_end - channel_begin) * entry_bytes_);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/command.h"
 #include "sim/mapping/program.h"
 #include "sim/mapping/window.h"
@@ -20,8 +21,8 @@ void store(std::vector<Step>& steps, int64_t dram_address, int64_t dram_stride, 
 /// Loads of one layer that remember what the buffers hold, so that nothing is loaded twice in a row.
 class Loader {
  public:
-  Loader(std::vector<Step>& steps, const LayerMemory& memory, hw::OperandFormat format)
-      : steps_(steps), memory_(memory), format_(format) {}
+  Loader(std::vector<Step>& steps, const LayerMemory& memory, const hw::AcceleratorConfig& config)
+      : steps_(steps), memory_(memory), format_(config.grid.format()), entry_bytes_(config.parameter_bytes()) {}
 
   /// Makes these input rows the content of the input buffer, from address 0.
   void input_rows(const Window& window, const InputRows& rows);
@@ -41,6 +42,7 @@ class Loader {
   std::vector<Step>& steps_;
   const LayerMemory& memory_;
   hw::OperandFormat format_;
+  int64_t entry_bytes_;  ///< of the parameter memory
   Range input_;
   Range weights_;
   Range parameters_;

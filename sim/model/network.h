@@ -52,9 +52,15 @@ struct ConvolutionGeometry {
   int pixels() const { return out_height * out_width; }
 };
 
+/// The codes from `low` to `high`, both included.
+struct CodeRange {
+  int32_t low = -128;
+  int32_t high = 127;
+};
+
 /// What post-processing does to one accumulator of channel n:
 ///   v = wrapping_add(accumulator, bias[n]), at the accumulator's width;
-///   requantised: q = clamp(scale(v, factor[n], residue[n]) + zero_point, low, high), then table[q + 128] where a table
+///   requantised: q = clamp(scale(v, factor[n], residue[n]) + zero_point, range(n)), then table[q + 128] where a table
 ///                is given (residue[n] is 0 where `residue` is empty);
 ///   raw:         v itself (the output tensor is kInt32 or kInt64).
 /// In networks with wide operands (hw::OperandFormat::wide) `wide_bias` stands for `bias`, and there is no table.
@@ -67,8 +73,13 @@ struct PostProcessing {
   std::vector<int32_t> residue;
   int32_t zero_point = 0;          ///< of the output (before the table), [-128, 127]
   int32_t low = -128, high = 127;  ///< clamp: the int8 range narrowed by Relu or Clip
-  std::vector<int8_t> table;       ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
+  /// One per channel, each within low and high, or empty: low and high hold for all.
+  std::vector<CodeRange> channel_range;
+  std::vector<int8_t> table;  ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
   bool raw() const { return factor.empty(); }
+  CodeRange range(size_t channel) const {
+    return channel_range.empty() ? CodeRange{low, high} : channel_range[channel];
+  }
 };
 
 /// Convolution, Gemm or MatMul with constant weights, on the array.

@@ -53,6 +53,32 @@ TEST_F(ClipCommand, ProfileRunAndCampaignFitTogether) {
   EXPECT_NE(changed.err.find("c.yaml: clips to other bounds than the campaign did"), std::string::npos) << changed.err;
 }
 
+TEST_F(ClipCommand, BoundsOfChannelsAreHeldByTheAccelerator) {
+  const json profile =
+      run_json("harden clip " + kModel + "--data builtin:digits --images 30 --per channel --out c.yaml");
+  EXPECT_EQ(profile["per"], "channel");
+  EXPECT_EQ(profile["layers"][0]["channels"].size(), 6U);
+  const std::string run_images = "run " + kModel + "--data builtin:digits --images 2 --clip c.yaml --engine ";
+  const json functional = run_json(run_images + "functional");
+  EXPECT_EQ(run_json(run_images + "cycle")["logits_sha256"], functional["logits_sha256"]);
+
+  folder_.write("e.yaml", "model: " FAULTLINE_SOURCE_DIR
+                          "/models/lenet5_digits.onnx\n"
+                          "data: {source: builtin:digits, images: 2}\nclip: c.yaml\n"
+                          "faults: {model: flip, sample: 80, where: ['array.pe[*][*].psum', "
+                          "'post_processing.parameter[*]', 'post_processing.product[*]']}\n");
+  const json campaign = run_json("campaign e.yaml --engine cone --out c.db");
+  EXPECT_EQ(campaign["rows_sha256"], run_json("campaign e.yaml --engine cycle")["rows_sha256"]);
+  EXPECT_EQ(run("replay c.db --experiment 3").status, 0);
+
+  folder_.write("gpu.yaml", "architecture: gpu\n");
+  const test::RunResult gpu = run(run_images + "functional --accelerator gpu.yaml");
+  EXPECT_EQ(gpu.status, 2);
+  EXPECT_EQ(gpu.err,
+            "faultline: c.yaml: bounds channels by themselves, which this accelerator has no unit for; profile with "
+            "--per layer, or take a systolic accelerator\n");
+}
+
 TEST_F(ClipCommand, MistakesAreOneLine) {
   const auto expect = [&](const std::string& arguments, const std::string& part) {
     const test::RunResult result = run(arguments);
@@ -63,6 +89,7 @@ TEST_F(ClipCommand, MistakesAreOneLine) {
   };
   expect("harden clip " + kModel + "--data mnist:nowhere --out c.yaml", "nowhere");
   expect("harden clip " + kModel + "--data builtin:digits --multiplier none --out c.yaml", "--multiplier");
+  expect("harden clip " + kModel + "--data builtin:digits --per row --out c.yaml", "--per");
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "c.yaml"));
   const std::string run_images = "run " + kModel + "--data builtin:digits --images 1 --engine functional ";
   expect(run_images + "--clip c.yaml", "c.yaml: cannot be read");

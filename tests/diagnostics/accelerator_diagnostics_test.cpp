@@ -71,7 +71,8 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:2: bus_bytes 0 is out of range; it must be 1 to 64"),
       accelerator("SumsFewerThanRows", "array: 64x4\npsum_rows: 32\n", "FILE:1: psum_rows 32 is out of range"),
       accelerator("NoProtectionUnit", "array: 4x4\nprotection: [chipkill]\n",
-                  "FILE:2: there is no protection unit 'chipkill'; give one of bypass, dmr, lcu, parity, secded, tmr"),
+                  "FILE:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, dmr, lcu, "
+                  "parity, secded, tmr"),
       {"CostOfNoProtection", "cost --accelerator FILE --protection", "array: 2x2\n",
        "accelerator: has no protection units to cost; give an accelerator file with the key protection"},
       accelerator("TwoNeuronUnits", "protection:\n  - lcu\n  - tmr\n",
@@ -94,6 +95,12 @@ std::vector<BadInput> bad_inputs() {
        "run --model " FAULTLINE_SOURCE_DIR
        "/models/lenet5_digits_16bit.onnx --data builtin:digits --images 1 --operand-bits 16 --calibrate 3",
        "", "the network has operands of 16 bits; the calibration of biases takes networks with operands of 8 bits"},
+      accelerator("ChannelBoundsKey", "protection: ['channel_bounds:entries=4']\n",
+                  "FILE:1: unknown key 'entries' of protection unit 'channel_bounds'; leave it out; the unit has none"),
+      accelerator("ChannelBoundsTwice", "protection:\n  - channel_bounds\n  - channel_bounds\n",
+                  "FILE:3: protection unit 'channel_bounds' is given twice; keep one"),
+      accelerator("ChannelBoundsOfWideWords", "array: 4x4\noperand_bits: 16\nprotection: [channel_bounds]\n",
+                  "the unit channel_bounds holds codes of 8 bits; those of the array have 16"),
       accelerator("ProtectedTwice", "protection:\n  - secded\n  - unit: parity\n    memories: [weight]\n",
                   "FILE:3: memory 'weight' is protected twice; give it one code"),
       accelerator("BypassOutside", "array: 4x4\nprotection:\n  - {unit: bypass, elements: [0/4]}\n",

@@ -6,6 +6,7 @@
 
 #include "gtest/gtest.h"
 #include "sim/engine/cone_engine.h"
+#include "tests/support/channel_bounds.h"
 #include "tests/support/mixed_multipliers.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
@@ -55,6 +56,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     }
     if (mixer.one_in(3)) {
       config_.protection.bypass = test::element_bypass(mixer, config_.grid);
+    }
+    if (mixer.one_in(3) && !network->format.wide()) {
+      test::bound_channels(mixer, *network);
+      config_.protection.channel_bounds = true;
     }
     config_.protect(config_.protection);
     test::enlarge_until_it_fits(*network_, config_);

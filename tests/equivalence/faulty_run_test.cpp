@@ -7,6 +7,7 @@
 #include "sim/engine/functional_engine.h"
 #include "sim/engine/state_comparison.h"
 #include "sim/mapping/network_compiler.h"
+#include "tests/support/channel_bounds.h"
 #include "tests/support/hardened_network.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
@@ -26,10 +27,12 @@ struct Machine {
   bool is_protected;
   hw::OperandFormat format = {};
   std::string neuron_unit = {};
+  bool channel_bounds = false;
 };
 
 std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
+         (machine.channel_bounds ? "Bounds" : "") +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
 
@@ -44,6 +47,9 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     const hw::OperandFormat format = GetParam().format;
     const std::string& unit = GetParam().neuron_unit;
     auto network = unit.empty() ? test::small_classifier(maker_) : test::hardened_classifier(maker_, unit);
+    if (GetParam().channel_bounds) {
+      test::bound_channels(maker_, *network);
+    }
     network_ = format.wide() ? test::widened(maker_, format, network) : network;
     config_.grid =
         hw::GridConfig(4, 3, GetParam().dataflow, format.wide() ? maker_.wide_multiplier(format) : maker_.multiplier());
@@ -59,6 +65,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     }
     config_.protection.neuron_unit = unit;
     config_.protection.neuron_entries = 30;
+    config_.protection.channel_bounds = GetParam().channel_bounds;
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
   }
@@ -194,7 +201,8 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
                                          Machine{hw::Dataflow::kInputStationary, false, {12}},
                                          Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu"},
                                          Machine{hw::Dataflow::kOutputStationary, true, {}, "tmr"},
-                                         Machine{hw::Dataflow::kInputStationary, false, {}, "dmr"}),
+                                         Machine{hw::Dataflow::kInputStationary, false, {}, "dmr"},
+                                         Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", true}),
                          [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Protected {
   Dataflow dataflow;
   std::vector<hw::MemoryProtection> memories;
   std::optional<hw::ElementBypass> bypass;
+  bool channel_bounds;
 };
 
 std::ostream& operator<<(std::ostream& out, const Protected& machine) {
@@ -39,11 +40,13 @@ const Protected kMachines[] = {
       {"weight", "secded", ErrorAction::kZero},
       {"partial_sum", "secded", ErrorAction::kFlag},
       {"output", "parity", ErrorAction::kZero}},
-     std::nullopt},
+     std::nullopt,
+     true},
     {"sums_and_input",
      Dataflow::kOutputStationary,
      {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}},
-     hw::ElementBypass{{{0, 0, 1, 1}}}},
+     hw::ElementBypass{{{0, 0, 1, 1}}},
+     false},
 };
 
 class ProtectedRtl : public testing::TestWithParam<Protected> {
@@ -54,6 +57,7 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
     hw::ProtectionConfig units;
     units.memories = GetParam().memories;
     units.bypass = GetParam().bypass;
+    units.channel_bounds = GetParam().channel_bounds;
     config_.protect(units);
     config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});
     pair_ = std::make_unique<AcceleratorLockstep>(config_, hw::accelerator_maker("cycle"),

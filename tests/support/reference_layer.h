@@ -110,8 +110,10 @@ class ReferenceLayer {
       raw[index] = static_cast<Sum>(biased(post, channel, compute(n, oy, ox)));
       if (!post.raw()) {
         const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
+        const model::CodeRange range =
+            post.channel_range.empty() ? model::CodeRange{post.low, post.high} : post.channel_range[channel];
         const int32_t code =
-            hw::clamp(scaled(raw[index], post.factor[channel], residue) + post.zero_point, post.low, post.high);
+            hw::clamp(scaled(raw[index], post.factor[channel], residue) + post.zero_point, range.low, range.high);
         codes[index] = post.table.empty() ? static_cast<Code>(code) : post.table[static_cast<size_t>(code + 128)];
       }
     });

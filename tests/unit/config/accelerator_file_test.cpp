@@ -109,7 +109,8 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
   EXPECT_EQ(message_of([] { build("array: 64x4\npsum_rows: 63\n"); }),
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
   EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
-            "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, dmr, lcu, parity, secded, tmr");
+            "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, dmr, lcu, parity, "
+            "secded, tmr");
   EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
             "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
   EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),

@@ -46,9 +46,9 @@ class Profiled {
   std::vector<model::Values> tensors(size_t image) const {
     return engine_.run(model::network_input(*network_, images().image(image)));
   }
-  ClipDesign profile() const {
+  ClipDesign profile(ClipGrain grain) const {
     return {"c.yaml", network_->file, network_->sha256,
-            profile_bounds(*network_, images().size(), [this](size_t image) { return tensors(image); })};
+            profile_bounds(*network_, grain, images().size(), [this](size_t image) { return tensors(image); })};
   }
   static const model::Dataset& images() {
     static const model::Dataset digits = model::load_dataset("builtin:digits", model::Split::kTrain, 40);
@@ -69,16 +69,28 @@ class Profiled {
 };
 
 TEST(ClipDesign, SurvivesItsFile) {
-  const ClipDesign design{"", "a \"quoted\" \\ name.onnx", "0123", {{"/conv1/Conv: x", -128, 96}, {"fc1", -3, 127}}};
+  const ClipDesign design{"",
+                          "a \"quoted\" \\ name.onnx",
+                          "0123",
+                          {{"/conv1/Conv: x", -128, 96},
+                           {"fc1", -3, 127},
+                           channel_bounds("conv2", {{-128, 90}, {-3, -3}, {5, 127}}),
+                           channel_bounds("conv3", {{-1, 2}})}};
   const ClipDesign read = read_clip_text(to_yaml(design));
   EXPECT_EQ(read.model, design.model);
   EXPECT_EQ(read.model_sha256, design.model_sha256);
-  ASSERT_EQ(read.layers.size(), 2U);
-  for (size_t i = 0; i < 2; ++i) {
+  ASSERT_EQ(read.layers.size(), design.layers.size());
+  for (size_t i = 0; i < design.layers.size(); ++i) {
     EXPECT_EQ(read.layers[i].layer, design.layers[i].layer);
     EXPECT_EQ(read.layers[i].low, design.layers[i].low);
     EXPECT_EQ(read.layers[i].high, design.layers[i].high);
+    ASSERT_EQ(read.layers[i].channels.size(), design.layers[i].channels.size());
+    for (size_t channel = 0; channel < read.layers[i].channels.size(); ++channel) {
+      EXPECT_EQ(read.layers[i].channels[channel].low, design.layers[i].channels[channel].low);
+      EXPECT_EQ(read.layers[i].channels[channel].high, design.layers[i].channels[channel].high);
+    }
   }
+  EXPECT_TRUE(read.by_channel());
   EXPECT_TRUE(read_clip_text(to_yaml(ClipDesign{})).layers.empty());
 }
 
@@ -88,6 +100,11 @@ TEST(ClipDesign, NamesTheLineOfAMistake) {
   EXPECT_THAT(message(" - {name: a, low: 3, high: 2}\n"), HasSubstr("c.yaml:4: low 3 is above high 2; exchange them"));
   EXPECT_THAT(message(" - {name: a, low: -129, high: 2}\n"), HasSubstr("c.yaml:4: low is '-129'"));
   EXPECT_THAT(message(" - {name: a, low: 1}\n"), HasSubstr("c.yaml:4: "));
+  EXPECT_THAT(message(" - {name: a, low: [1, 2], high: [3]}\n"),
+              HasSubstr("c.yaml:4: low has 2 codes, high has 1; give each channel one of both, or one number for all"));
+  EXPECT_THAT(message(" - {name: a, low: [1, 2], high: 3}\n"), HasSubstr("c.yaml:4: low has 2 codes, high has 1"));
+  EXPECT_THAT(message(" - {name: a, low: [], high: []}\n"), HasSubstr("c.yaml:4: low has 0 codes, high has 0"));
+  EXPECT_THAT(message(" - {name: a, low: [1, 4], high: [3, 3]}\n"), HasSubstr("c.yaml:4: low 4 is above high 3"));
   EXPECT_THAT(message(" - {name: a, low: 1, high: 2}\n - {name: a, low: 1, high: 2}\n"),
               HasSubstr("c.yaml:5: layer 'a' is given twice"));
   EXPECT_THAT(message(" - {name: a, low: 1, high: 2, mean: 1}\n"), HasSubstr("c.yaml:4: unknown key 'mean'"));
@@ -102,6 +119,10 @@ TEST(ClipDesign, RefusesWhatTheNetworkHasNot) {
   EXPECT_THAT(message("0", "conv1"), HasSubstr("c.yaml: was made for another model"));
   EXPECT_THAT(message(network.sha256, "conv9"), HasSubstr("c.yaml:7: 'conv9' is no layer of the network that gives"));
   EXPECT_EQ(message(network.sha256, "conv1"), "no error");
+  ClipDesign channels{"c.yaml", "m", network.sha256, {channel_bounds("conv1", {{-1, 1}, {-1, 1}})}};
+  channels.layers.front().line = 7;
+  EXPECT_THAT(message_of([&] { clip_network(network, channels); }),
+              HasSubstr("c.yaml:7: 'conv1' has 6 channels, not 2"));
 }
 
 TEST(ClipDesign, NarrowsClampsAndNeverWidensThem) {
@@ -124,22 +145,43 @@ TEST(ClipDesign, NarrowsClampsAndNeverWidensThem) {
   EXPECT_EQ(clip(60, 70), std::make_pair(60, 60));
 }
 
+TEST(ClipDesign, NarrowsEachChannelByItself) {
+  model::Network network = model::import_onnx(kRelu);
+  const auto layer = std::find_if(network.operators.begin(), network.operators.end(),
+                                  [](const auto& step) { return requantisation_of(*step) != nullptr; });
+  model::PostProcessing* post = requantisation_of(**layer);
+  post->low = -100;
+  post->high = 50;
+  std::vector<model::CodeRange> channels(post->factor.size(), {-128, 40});
+  channels[1] = {-7, 127};
+  channels[2] = {60, 70};
+  clip_network(network, {"c.yaml", "m", network.sha256, {channel_bounds((*layer)->name, channels)}});
+  EXPECT_EQ(post->low, -100);
+  EXPECT_EQ(post->high, 50);
+  EXPECT_EQ(std::make_pair(post->range(0).low, post->range(0).high), std::make_pair(-100, 40));
+  EXPECT_EQ(std::make_pair(post->range(1).low, post->range(1).high), std::make_pair(-7, 50));
+  EXPECT_EQ(std::make_pair(post->range(2).low, post->range(2).high), std::make_pair(60, 60));
+}
+
 class ProfiledBounds : public testing::TestWithParam<const char*> {};
 
 /// The definition of the bounds; without it a clip could cost accuracy that no fault has cost.
 TEST_P(ProfiledBounds, ChangeNoTensorOfTheImagesTheyComeFrom) {
   const Profiled plain(GetParam());
-  const ClipDesign design = plain.profile();
-  EXPECT_GE(design.layers.size(), 2U);
-  const Profiled clipped(GetParam(), &design);
-  for (size_t image = 0; image < Profiled::images().size(); ++image) {
-    EXPECT_EQ(clipped.tensors(image), plain.tensors(image)) << "image " << image;
+  for (const ClipGrain grain : {ClipGrain::kLayer, ClipGrain::kChannel}) {
+    const ClipDesign design = plain.profile(grain);
+    EXPECT_GE(design.layers.size(), 2U);
+    EXPECT_EQ(design.by_channel(), grain == ClipGrain::kChannel);
+    const Profiled clipped(GetParam(), &design);
+    for (size_t image = 0; image < Profiled::images().size(); ++image) {
+      EXPECT_EQ(clipped.tensors(image), plain.tensors(image)) << "image " << image;
+    }
   }
 }
 
 TEST_P(ProfiledBounds, LeaveNoRoom) {
   const Profiled plain(GetParam());
-  for (const ClipBounds& bounds : plain.profile().layers) {
+  for (const ClipBounds& bounds : plain.profile(ClipGrain::kLayer).layers) {
     for (const bool above : {false, true}) {
       ClipDesign tighter{"c.yaml", "m", plain.network().sha256, {bounds}};
       (above ? tighter.layers[0].high : tighter.layers[0].low) += above ? -1 : 1;
@@ -158,6 +200,43 @@ TEST_P(ProfiledBounds, LeaveNoRoom) {
       // A table may give two codes the same output.
       EXPECT_TRUE(changed || !post->table.empty()) << bounds.layer << (above ? " high" : " low");
     }
+  }
+}
+
+/// A channel's bounds are its own least and largest code, and some channel's are narrower than the layer's.
+TEST_P(ProfiledBounds, OfChannelsMakeUpThoseOfTheLayer) {
+  const Profiled plain(GetParam());
+  const ClipDesign whole = plain.profile(ClipGrain::kLayer);
+  const ClipDesign split = plain.profile(ClipGrain::kChannel);
+  ASSERT_EQ(whole.layers.size(), split.layers.size());
+  bool narrower = false;
+  for (size_t i = 0; i < whole.layers.size(); ++i) {
+    EXPECT_EQ(whole.layers[i].low, split.layers[i].low);
+    EXPECT_EQ(whole.layers[i].high, split.layers[i].high);
+    for (const model::CodeRange& channel : split.layers[i].channels) {
+      narrower = narrower || channel.low > whole.layers[i].low || channel.high < whole.layers[i].high;
+    }
+  }
+  EXPECT_TRUE(narrower);
+}
+
+TEST(ProfiledChannels, LeaveNoRoom) {
+  const Profiled plain(kRelu);
+  const ClipDesign design = plain.profile(ClipGrain::kChannel);
+  const ClipBounds& bounds = design.layers.front();
+  for (size_t channel = 0; channel < bounds.channels.size(); ++channel) {
+    std::vector<model::CodeRange> channels = bounds.channels;
+    --channels[channel].high;
+    if (channels[channel].low > channels[channel].high) {
+      continue;
+    }
+    const ClipDesign tighter{"c.yaml", "m", plain.network().sha256, {channel_bounds(bounds.layer, channels)}};
+    const Profiled clipped(kRelu, &tighter);
+    bool changed = false;
+    for (size_t image = 0; image < Profiled::images().size() && !changed; ++image) {
+      changed = clipped.tensors(image) != plain.tensors(image);
+    }
+    EXPECT_TRUE(changed) << "channel " << channel;
   }
 }
 
