@@ -37,6 +37,7 @@ class Accelerator : public AcceleratorModule {
   void drive() override;
   void watch_results(ResultProbe* probe) override { post_processing_->watch(probe); }
   void select_multiplier(int selection) override { grid_->select_multiplier(selection); }
+  void suspend_grid(bool suspended) override { grid_->suspend(suspended); }
   FaultTaps& taps(size_t field) override;
   const std::vector<std::unique_ptr<FaultTaps>>& all_taps() const override { return taps_; }
 

@@ -35,6 +35,9 @@ class AcceleratorModule : public sc_core::sc_module {
   /// As PeGrid::select_multiplier().
   virtual void select_multiplier(int selection) = 0;
 
+  /// As PeGrid::suspend().
+  virtual void suspend_grid(bool /*suspended*/) {}
+
   /// The taps of the block that owns a field of the state table.
   virtual FaultTaps& taps(size_t field) = 0;
   /// The taps of every block.

@@ -14,7 +14,7 @@ CycleGrid::CycleGrid(const sc_core::sc_module_name& name, const GridConfig& conf
 }
 
 void CycleGrid::on_edge() {
-  if (core_.step(inputs(), cycle_clock_.cycle())) {
+  if (!suspended() && core_.step(inputs(), cycle_clock_.cycle())) {
     write_south();
   }
 }

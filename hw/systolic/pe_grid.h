@@ -33,14 +33,20 @@ class PeGrid : public sc_core::sc_module {
     }
   }
 
+  /// Lets the registers and the south edge keep their values whatever the clock does, where the implementation can: for
+  /// runs of which only the cycles matter. Change it before a reset; no cycle depends on a value.
+  void suspend(bool suspended) { suspended_ = suspended; }
+
  protected:
   explicit PeGrid(const sc_core::sc_module_name& name) : sc_module(name) {}
 
   virtual void multiplier_selected() {}
   const int& selection() const { return selection_; }
+  bool suspended() const { return suspended_; }
 
  private:
   int selection_ = 0;
+  bool suspended_ = false;
 };
 
 }  // namespace faultline::hw

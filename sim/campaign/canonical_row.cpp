@@ -2,7 +2,10 @@
 
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
+
+#include "sim/model/sha256.h"
 
 namespace faultline::campaign {
 namespace {
@@ -12,14 +15,7 @@ class CanonicalWriter {
  public:
   explicit CanonicalWriter(std::string& bytes) : bytes_(bytes) {}
 
-  void number(uint64_t value) {
-    char word[sizeof value];
-    for (char& byte : word) {
-      byte = static_cast<char>(value & 0xff);
-      value >>= 8;
-    }
-    bytes_.append(word, sizeof word);
-  }
+  void number(uint64_t value) { numbers({value}); }
   void real(double value) {
     const double one = std::isnan(value) ? std::numeric_limits<double>::quiet_NaN() : value;
     uint64_t bits = 0;
@@ -37,17 +33,10 @@ class CanonicalWriter {
       number(*value);
     }
   }
-  void site(const hw::Site& value) {
-    number(value.field);
-    number(value.element);
-  }
+  void site(const hw::Site& value) { numbers({value.field, value.element}); }
   void fault(const hw::Fault& value) {
-    site(value.site);
-    number(value.mask);
-    number(static_cast<uint64_t>(value.model));
-    number(value.start);
-    number(value.duration);
-    number(value.period);
+    numbers({value.site.field, value.site.element, value.mask, static_cast<uint64_t>(value.model), value.start,
+             value.duration, value.period});
   }
   void judgement(const Judgement& value) {
     number(static_cast<uint64_t>(value.outcome));
@@ -64,21 +53,53 @@ class CanonicalWriter {
   }
 
  private:
+  /// Little-endian. Maps hold thousands of faults: one addition to the text for all numbers of one.
+  void numbers(std::initializer_list<uint64_t> values) {
+    char words[8 * sizeof(uint64_t)];
+    char* end = words;
+    for (uint64_t value : values) {
+      for (size_t byte = 0; byte < sizeof value; ++byte) {
+        *end++ = static_cast<char>(value & 0xff);
+        value >>= 8;
+      }
+    }
+    bytes_.append(words, static_cast<size_t>(end - words));
+  }
+
   std::string& bytes_;
 };
 
+/// Longer lists of faults enter a row by their digest: maps hold thousands, which every image's row repeats.
+constexpr size_t kMostListed = 64;
+
 }  // namespace
 
+std::string canonical_faults(const std::vector<hw::Fault>& faults) {
+  std::string bytes;
+  CanonicalWriter writer(bytes);
+  writer.number(faults.size());
+  for (const hw::Fault& fault : faults) {
+    writer.fault(fault);
+  }
+  if (faults.size() <= kMostListed) {
+    return bytes;
+  }
+  model::Sha256 hash;
+  hash.update(bytes.data(), bytes.size());
+  return hash.finish();
+}
+
 void append_canonical(const ExperimentRow& row, std::string& bytes) {
+  append_canonical(row, canonical_faults(row.faults), bytes);
+}
+
+void append_canonical(const ExperimentRow& row, const std::string& faults, std::string& bytes) {
   CanonicalWriter writer(bytes);
   writer.number(row.number);
   writer.number(row.image);
   writer.number(row.stratum);
   writer.real(row.weight);
-  writer.number(row.faults.size());
-  for (const hw::Fault& fault : row.faults) {
-    writer.fault(fault);
-  }
+  bytes += faults;
   writer.site(row.site);
   writer.number(static_cast<uint64_t>(row.bit));
   writer.number(static_cast<uint64_t>(row.layer));

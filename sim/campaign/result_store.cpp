@@ -218,9 +218,15 @@ std::vector<ExperimentRow> ResultStore::experiment(uint64_t number) const {
 std::string ResultStore::rows_sha256() const {
   model::Sha256 hash;
   std::string bytes;
+  std::optional<uint64_t> number;
+  std::string faults;  // the same in all rows of an experiment
   for_each([&](const ExperimentRow& row) {
+    if (row.number != number) {
+      number = row.number;
+      faults = canonical_faults(row.faults);
+    }
     bytes.clear();
-    append_canonical(row, bytes);
+    append_canonical(row, faults, bytes);
     hash.update(bytes.data(), bytes.size());
   });
   return hash.finish();

@@ -1,18 +1,21 @@
 #include "sim/cost/protection_gates.h"
 
 #include "sim/config/accelerator_file.h"
-#include "sim/config/user_error.h"
 #include "sim/cost/protection_cost.h"
+#include "sim/process/child_process.h"
 
 namespace faultline::cost {
 namespace {
 
 using nlohmann::ordered_json;
 
-/// With the exact multiplier: files of tables may be elsewhere by now.
-hw::AcceleratorConfig protected_accelerator(const ordered_json& stored, const std::string& scheme) {
+config::AcceleratorSettings stored_settings(const ordered_json& stored) {
   const std::string text = stored.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-  config::AcceleratorSettings settings = config::read_accelerator(config::parse_yaml(text, "accelerator"));
+  return config::read_accelerator(config::parse_yaml(text, "accelerator"));
+}
+
+/// With the exact multiplier: files of tables may be elsewhere by now.
+hw::AcceleratorConfig protected_accelerator(config::AcceleratorSettings settings, const std::string& scheme) {
   settings.multiplier = {};
   settings.layer_multipliers.clear();
   settings.element_multipliers.clear();
@@ -30,15 +33,15 @@ std::string scheme_of(const ordered_json& population) {
 
 std::optional<double> protection_gate_equivalents(const ordered_json& experiment, const ordered_json& population) {
   const auto accelerator = experiment.find("accelerator");
-  if (accelerator == experiment.end()) {
+  if (accelerator == experiment.end() || accelerator->value("architecture", "") == "gpu" ||
+      !process::on_path("yosys")) {
     return std::nullopt;
   }
-  try {
-    const hw::AcceleratorConfig config = protected_accelerator(*accelerator, scheme_of(population));
-    return protection_cost(config, {}).total.asic.gate_equivalents;
-  } catch (const UserError&) {
+  const config::AcceleratorSettings settings = stored_settings(*accelerator);
+  if (settings.operand_bits != 8) {
     return std::nullopt;
   }
+  return protection_cost(protected_accelerator(settings, scheme_of(population)), {}).total.asic.gate_equivalents;
 }
 
 }  // namespace faultline::cost

@@ -20,7 +20,7 @@ struct CommandSpan {
 };
 
 /// When every command of a network runs. The same for every input, since no cycle depends on data: recorded from one
-/// simulated inference.
+/// simulated inference without values.
 class CommandTimeline {
  public:
   /// `compiled` is what the engine runs: the same network compiled for the same configuration.

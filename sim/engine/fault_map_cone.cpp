@@ -1,9 +1,5 @@
 #include "sim/engine/fault_map_cone.h"
 
-#include <algorithm>
-
-#include "sim/engine/stuck_bits.h"
-
 namespace faultline::engine {
 
 FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule& schedule,
@@ -20,16 +16,7 @@ bool FaultMapCone::take(const std::vector<hw::Fault>& faults) {
   if (!config.layer_multipliers.empty() || !config.grid.uniform()) {
     return false;
   }
-  const bool known = std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same_fault);
-  return std::visit(
-      [&](auto& map) {
-        if (!known) {
-          faults_ = faults;
-          map.array = std::decay_t<decltype(*map.array)>::of(faults, table_, config.grid);
-        }
-        return map.array.has_value();
-      },
-      map_);
+  return std::visit([&](auto& map) { return map.known.take(faults, table_, config.grid); }, map_);
 }
 
 template <typename Code>
@@ -65,7 +52,7 @@ void FaultMapCone::strike(Map<Code>& map, size_t layer, const model::Values& inp
   if (stuck == nullptr) {
     return;
   }
-  const auto& differences = stuck->differences(std::get<std::vector<Code>>(input), *map.array);
+  const auto& differences = stuck->differences(std::get<std::vector<Code>>(input), map.known.array());
   const size_t pixels = differences.size() / static_cast<size_t>(schedule_.layer(layer).output.channels);
   for (size_t i = 0; i < differences.size(); ++i) {
     if (differences[i] != 0) {
@@ -85,7 +72,7 @@ int64_t FaultMapCone::tile_sum(Map<Code>& map, const EndOfRun::UnusedSum& unused
   SumOf<Code> sum = 0;
   for (int64_t fold = 0; fold < view.folds_a_tile(); ++fold) {
     sum = add_to(sum, stuck->fold_sum(view, unused.tile * view.folds_a_tile() + fold, unused.phase, unused.row,
-                                      unused.column, *map.array));
+                                      unused.column, map.known.array()));
   }
   return sum;
 }
@@ -100,7 +87,7 @@ std::optional<bool> FaultMapCone::left_in_array(const Map<Code>& map, const Comp
   if (last == nullptr) {
     return std::nullopt;
   }
-  const StuckArray<Code>& array = *map.array;
+  const StuckArray<Code>& array = map.known.array();
   if (array.leaves_residue() || !array.stuck_stationary()) {
     return array.leaves_residue();
   }

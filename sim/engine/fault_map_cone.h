@@ -8,7 +8,7 @@
 #include "hw/fault/fault.h"
 #include "sim/engine/compute_view.h"
 #include "sim/engine/fault_cone.h"
-#include "sim/engine/stuck_array.h"
+#include "sim/engine/known_maps.h"
 #include "sim/engine/stuck_layer.h"
 
 namespace faultline::engine {
@@ -21,7 +21,8 @@ class FaultMapCone {
                const std::vector<std::unique_ptr<ComputeView>>& views, const hw::StateTable& table);
 
   /// Takes up a map; false when it holds faults of other kinds, or where the
-  /// products are not all of one multiplier. Taking up the same map again costs a comparison.
+  /// products are not all of one multiplier. Taking up one of the last
+  /// maps again costs a comparison.
   bool take(const std::vector<hw::Fault>& faults);
 
   /// Adds what the map does to a layer's sums for an input, codes of the network's width.
@@ -33,10 +34,10 @@ class FaultMapCone {
   std::optional<bool> left_in_array(const ComputeView* last, bool last_input_differs) const;
 
  private:
-  /// The array with the map, and the layers on it, where operands are Code.
+  /// The maps, and the layers on the array, where operands are Code.
   template <typename Code>
   struct Map {
-    std::optional<StuckArray<Code>> array;
+    KnownMaps<Code> known;
     std::vector<std::unique_ptr<StuckLayer<Code>>> layers;  ///< by layer, made when they are needed
   };
 
@@ -55,7 +56,6 @@ class FaultMapCone {
   const hw::StateTable& table_;
   /// All products of 8-bit operands, [activation][weight]; made with the first layer.
   std::vector<int16_t> by_activation_;
-  std::vector<hw::Fault> faults_;
   std::variant<Map<int8_t>, Map<int16_t>> map_;  ///< by the width of the network's operands
 };
 

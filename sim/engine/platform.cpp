@@ -108,6 +108,10 @@ void Platform::select_multiplier(int selection) try {
   throw UserError("engine rtl", 0, error.wrong(), error.right());
 }
 
+void Platform::suspend_grid(bool suspended) {
+  implementation_->accelerator.suspend_grid(suspended);
+}
+
 hw::FaultTaps& Platform::taps(size_t field) {
   return implementation_->accelerator.taps(field);
 }

@@ -33,6 +33,10 @@ class Platform : public SimulatedPlatform {
   /// it as it is.
   void select_multiplier(int selection);
 
+  /// Lets the grid sleep (hw::PeGrid::suspend), where it can, from the next reset() on: values are wrong, cycles are
+  /// not.
+  void suspend_grid(bool suspended);
+
   bool faults_pending() const override;
   const std::optional<hw::DetectionRecord>& detection() const override;
 

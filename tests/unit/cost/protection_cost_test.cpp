@@ -145,6 +145,8 @@ TEST_F(ProtectionCostTest, IsThatOfAStoredExperiment) {
   ASSERT_TRUE(gates);
   EXPECT_GT(*gates, 0);
   EXPECT_EQ(protection_gate_equivalents(plain, {{"protection", {{"scheme", "tmr"}}}}), gates);
+  const json wide = {{"accelerator", {{"array", "2x3"}, {"protection", {"secded"}}, {"operand_bits", 16}}}};
+  EXPECT_FALSE(protection_gate_equivalents(wide, {})) << "the generated RTL has operands of 8 bits";
   EXPECT_FALSE(protection_gate_equivalents(gpu, {}));
   EXPECT_FALSE(protection_gate_equivalents({}, {}));
 }
