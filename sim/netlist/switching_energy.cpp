@@ -7,10 +7,9 @@
 namespace faultline::netlist {
 namespace {
 
-constexpr int kLanes = 64;
 constexpr uint64_t kSeed = 1;
 
-/// A new random pattern on all inputs of every lane.
+/// A new random pattern on all inputs of every sequence.
 void draw_inputs(const GateNetlist& circuit, uint64_t step, GateNetlist::Values& values) {
   hw::CounterRandom random(kSeed, step);
   for (const Port& port : circuit.ports()) {
@@ -22,22 +21,28 @@ void draw_inputs(const GateNetlist& circuit, uint64_t step, GateNetlist::Values&
 
 }  // namespace
 
-double switching_energy(const GateNetlist& circuit) {
-  GateNetlist::Values before(circuit.net_names().size());
-  GateNetlist::Values now = before;
-  draw_inputs(circuit, 0, before);
-  circuit.evaluate(before);
-  double energy = 0;
-  for (uint64_t step = 1; step <= kTransitions / kLanes; ++step) {
-    draw_inputs(circuit, step, now);
-    circuit.evaluate(now);
-    for (const Gate& gate : circuit.gates()) {
-      const std::bitset<kLanes> toggled(before[gate.output] ^ now[gate.output]);
-      energy += gate_equivalents(gate.kind) * static_cast<double>(toggled.count());
+SwitchingCounter::SwitchingCounter(const GateNetlist& circuit)
+    : circuit_(circuit), before_(circuit.net_names().size()), now_(before_) {}
+
+void SwitchingCounter::step() {
+  circuit_.evaluate(now_);
+  if (settled_) {
+    for (const Gate& gate : circuit_.gates()) {
+      const std::bitset<kSequences> toggled(before_[gate.output] ^ now_[gate.output]);
+      switched_ += gate_equivalents(gate.kind) * static_cast<double>(toggled.count());
     }
-    std::swap(before, now);
   }
-  return energy / kTransitions;
+  settled_ = true;
+  std::swap(before_, now_);
+}
+
+double switching_energy(const GateNetlist& circuit) {
+  SwitchingCounter counter(circuit);
+  for (uint64_t step = 0; step <= kTransitions / SwitchingCounter::kSequences; ++step) {
+    draw_inputs(circuit, step, counter.inputs());
+    counter.step();
+  }
+  return counter.switched() / kTransitions;
 }
 
 }  // namespace faultline::netlist

@@ -71,6 +71,21 @@ TEST_F(Gates, RegistersAndLoopsAreRefused) {
               testing::HasSubstr("circuit.v: has a combinational loop; "));
 }
 
+/// y = a and b in two of the 64 sequences, (a, b) = 01, 11, 11, 10 and 00, 01, 10, 00: y changes twice, and never.
+TEST_F(Gates, SwitchInEachSequenceByItself) {
+  const GateNetlist both = synthesize_gates("module t(input a, b, output y); assign y = a & b; endmodule\n", "", "t");
+  SwitchingCounter counter(both);
+  const uint64_t a[] = {0b00, 0b01, 0b11, 0b01};
+  const uint64_t b[] = {0b01, 0b11, 0b01, 0b00};
+  const double switched[] = {0, 1.5, 1.5, 3};
+  for (size_t i = 0; i < 4; ++i) {
+    counter.inputs()[both.find_net("a").value()] = a[i];
+    counter.inputs()[both.find_net("b").value()] = b[i];
+    counter.step();
+    EXPECT_EQ(counter.switched(), switched[i]) << "step " << i;
+  }
+}
+
 /// An inverter's output changes in half of the random transitions, an AND's in 2 * 1/4 * 3/4 of them.
 TEST_F(Gates, SwitchAsOftenAsTheirInputsMakeThem) {
   const GateNetlist inverter = synthesize_gates("module t(input a, output y); assign y = ~a; endmodule\n", "", "t");
