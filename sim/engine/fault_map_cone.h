@@ -20,9 +20,8 @@ class FaultMapCone {
   FaultMapCone(const model::Network& network, const NetworkSchedule& schedule,
                const std::vector<std::unique_ptr<ComputeView>>& views, const hw::StateTable& table);
 
-  /// Takes up a map; false when it holds faults of other kinds, or where the
-  /// products are not all of one multiplier. Taking up one of the last
-  /// maps again costs a comparison.
+  /// Takes up a map; false when it holds faults of other kinds, or where the products are not all of one multiplier.
+  /// Taking up one of the last maps again costs a comparison.
   bool take(const std::vector<hw::Fault>& faults);
 
   /// Adds what the map does to a layer's sums for an input, codes of the network's width.

@@ -8,6 +8,7 @@
 
 #include "hw/fault/fault.h"
 #include "sim/engine/stuck_array.h"
+#include "sim/engine/stuck_bits.h"
 
 namespace faultline::engine {
 
