@@ -29,11 +29,11 @@ struct GpuCone::Implementation {
   /// Simulates the image without faults and keeps its trace, if that has not been done.
   void take_golden_run();
   /// What a map of stuck products does; nothing where that is not known.
-  std::optional<ConeRun> follow_map(const std::vector<hw::Fault>& faults);
+  std::optional<ConeRun> follow_map(const hw::Faults& faults);
   bool left_in_multipliers();
   /// What the faults do; nothing where that cannot be followed.
-  std::optional<ConeRun> follow(const std::vector<hw::Fault>& faults);
-  ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  std::optional<ConeRun> follow(const hw::Faults& faults);
+  ConeRun simulate(const hw::Faults& faults, uint64_t cycle_limit);
 
   bool layers_meet_only_in_tensors() const;
   size_t layer_of(uint64_t cycle) const;
@@ -240,7 +240,7 @@ bool GpuCone::Implementation::follow_to_the_end(size_t layer) {
   return true;
 }
 
-std::optional<ConeRun> GpuCone::Implementation::follow(const std::vector<hw::Fault>& faults) {
+std::optional<ConeRun> GpuCone::Implementation::follow(const hw::Faults& faults) {
   if (faults.size() != 1 || !usable) {
     return std::nullopt;
   }
@@ -285,7 +285,7 @@ std::optional<ConeRun> GpuCone::Implementation::follow(const std::vector<hw::Fau
 
 /// Every layer with the faults, on what the layers before have made of them. No product reaches an address or a
 /// predicate where no layer looks codes up, so that nothing but values changes.
-std::optional<ConeRun> GpuCone::Implementation::follow_map(const std::vector<hw::Fault>& faults) {
+std::optional<ConeRun> GpuCone::Implementation::follow_map(const hw::Faults& faults) {
   if (!timing_fixed || !usable || !stuck_products.take(faults)) {
     return std::nullopt;
   }
@@ -336,7 +336,7 @@ bool GpuCone::Implementation::left_in_multipliers() {
   return false;
 }
 
-ConeRun GpuCone::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun GpuCone::Implementation::simulate(const hw::Faults& faults, uint64_t cycle_limit) {
   take_golden_run();
   simulated = engine.run_with_faults(*golden, faults, cycle_limit);
   ConeRun run;
@@ -370,7 +370,7 @@ const std::vector<LayerCycles>& GpuCone::layers() const {
   return implementation_->layers;
 }
 
-ConeRun GpuCone::run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun GpuCone::run_with_faults(const hw::Faults& faults, uint64_t cycle_limit) {
   if (cycle_limit >= total_cycles()) {
     auto followed = implementation_->follow_map(faults);
     if (!followed) {
