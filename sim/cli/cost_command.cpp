@@ -59,11 +59,10 @@ ordered_json file_cost(const CostOptions& options, cost::SynthesisRequest reques
 
 ordered_json multiplier_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
   const config::MultiplierOption multiplier = options.accelerator.settings().multiplier;
-  return multiplier.file.empty()
-             ? cost::multiplier_cost({hw::find_multiplier_family(multiplier.family), multiplier.values,
-                                      hw::Multiplier::kOperandBits, !options.is_unsigned},
-                                     request)
-             : table_cost(multiplier.file);
+  return multiplier.file.empty() ? cost::multiplier_cost({hw::find_multiplier_family(multiplier.family),
+                                                          multiplier.values, multiplier.bits, !options.is_unsigned},
+                                                         request)
+                                 : table_cost(multiplier.file);
 }
 
 ordered_json array_cost(const CostOptions& options, const cost::SynthesisRequest& request) {

@@ -116,6 +116,20 @@ TEST(CostCommand, SynthesisesFamiliesAndVerilog) {
   EXPECT_EQ(file["asic"], family["asic"]);
 }
 
+TEST(CostCommand, CostsMultipliersOfTheOperandsWidth) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  const test::TemporaryFolder folder;
+  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+  const json narrow = run_json("cost --multiplier exact --no-dsp", folder);
+  const json wide = run_json("cost --multiplier exact --operand-bits 12 --no-dsp", folder);
+  EXPECT_GT(wide["asic"]["gate_equivalents"], 1.5 * narrow["asic"]["gate_equivalents"].get<double>());
+  EXPECT_GT(wide["fpga"]["luts"], narrow["fpga"]["luts"]);
+  const json drum = run_json("cost --multiplier drum --operand-bits 12", folder);
+  EXPECT_EQ(drum["name"], "drum:k=6") << "the standard value at 12 bits";
+}
+
 TEST(MultiplierCommand, EnginesAgreeOnGeneratedMultipliers) {
   const test::TemporaryFolder folder;
   const std::string lenet = "run --model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits ";
