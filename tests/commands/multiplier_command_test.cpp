@@ -116,6 +116,30 @@ TEST(CostCommand, SynthesisesFamiliesAndVerilog) {
   EXPECT_EQ(file["asic"], family["asic"]);
 }
 
+TEST(CostCommand, TakesOperandsFromANetworkOfAnyWidth) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  const test::TemporaryFolder folder;
+  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+  const auto cost = [&](const std::string& options) {
+    return run_json(
+        "cost --multiplier exact --array 8x8 --no-dsp --data builtin:digits --operands '" FAULTLINE_SOURCE_DIR
+        "'/models/" +
+            options,
+        folder);
+  };
+  const json narrow = cost("lenet5_digits.onnx");
+  const json wide = cost("lenet5_digits_12bit.onnx --operand-bits 12");
+  EXPECT_GT(wide["asic"]["gates"], narrow["asic"]["gates"]);
+  EXPECT_GT(wide["operands"]["switching_energy"], narrow["operands"]["switching_energy"]);
+  for (const json& one : {narrow, wide}) {
+    EXPECT_EQ(one["operands"]["images"], 1);
+    EXPECT_EQ(one["operands"]["products"], 416520) << "LeNet-5's multiplications";
+    EXPECT_EQ(one["operands"]["relative_switching_energy"], 1);
+  }
+}
+
 TEST(CostCommand, CostsMultipliersOfTheOperandsWidth) {
   if (!process::on_path("yosys")) {
     GTEST_SKIP() << "yosys is not installed";

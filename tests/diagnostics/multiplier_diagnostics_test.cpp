@@ -59,6 +59,17 @@ std::vector<BadMultiplier> bad_multipliers() {
       {"CostOfTwo", "cost --multiplier drum --verilog m.v", "", "", "excludes"},
       {"CostOfNoFile", "cost --verilog none.v", "", "", "none.v: cannot be read or is empty"},
       {"CostOfShortTable", "cost --multiplier table:t", "t", "abc", "t: is 3 bytes"},
+      {"CostOfATablesOperands", "cost --multiplier table:t --operands m.onnx --data builtin:digits", "t", "abc",
+       "--operands: a table has no gates that switch; give a multiplier of a family"},
+      {"CostOfOperandsWithoutImages", "cost --multiplier drum --operands m.onnx", "", "", "--operands requires --data"},
+      {"CostOfOperandsOfSeveral",
+       "cost --multiplier drum --layer-multiplier conv1=exact --data builtin:digits --operands " FAULTLINE_SOURCE_DIR
+       "/models/lenet5_digits.onnx",
+       "", "", "layer_multipliers: the operands of one multiplier are asked for, but some have another"},
+      {"CostOfOperandsOfAnotherWidth",
+       "cost --multiplier drum --data builtin:digits --operands " FAULTLINE_SOURCE_DIR
+       "/models/lenet5_digits_12bit.onnx",
+       "", "", "the network has operands of 12 bits, the accelerator of 8"},
       {"CostOfWideTable", "cost --multiplier table:t --operand-bits 12", "", "",
        "'table:t' is a table of 8-bit operands, the array's have 12 bits"},
       {"CostOfWideElement", "cost --pe --operand-bits 12", "", "",
