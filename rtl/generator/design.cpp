@@ -94,6 +94,13 @@ std::string report_unit(const Pin& pin) {
 std::string element_path(const MappedSignal& signal, size_t element) {
   hw::StateField field = signal.field;
   field.path = signal.path;
+  if (signal.banks > 0) {
+    const auto banks = static_cast<size_t>(signal.banks);
+    const size_t words = field.element_count();
+    const size_t rows = (words + banks - 1) / banks;
+    field.dimensions = {signal.banks, static_cast<int>(rows)};
+    return hw::element_path(field, element % banks * rows + element / banks);
+  }
   if (signal.reversed) {
     // The same element, counted with the indices the other way round: only two dimensions are ever reversed.
     const auto rows = static_cast<size_t>(field.dimensions[0]);

@@ -32,12 +32,17 @@ package sm_pkg;
 endpackage
 )";
 
-constexpr const char* kDatapath = R"(// Datapath of a GPU multiprocessor: the multiply-add lanes of all partitions.
+constexpr const char* kDatapath =
+    R"(// Datapath of a GPU multiprocessor: the multiply-add lanes of all partitions, and the shared memory.
 //
-// Partition 0 and lane 0 of a vector lie in its lowest bits.
+// Partition 0, lane 0 and thread 0 of a vector lie in its lowest bits.
 module sm_datapath #(
     parameter int PARTITIONS  = @partitions@,
-    parameter int MAC_RESULTS = @mac_results@
+    parameter int MAC_RESULTS = @mac_results@,
+    parameter int THREADS     = @threads@,  // of a warp
+    parameter int WORDS       = @words@,  // of shared memory
+    parameter int WORD_BITS   = @word_bits@,
+    parameter int BANKS       = @banks@
 ) (
     input  logic                                   clock,
     input  logic                                   reset,    // synchronous: every register to 0
@@ -50,7 +55,16 @@ module sm_datapath #(
     input  logic [32*sm_pkg::LANES*PARTITIONS-1:0] mac_d,
     // what they write back
     output logic [sm_pkg::CONTROL*PARTITIONS-1:0]  mac_result,
-    output logic [32*sm_pkg::LANES*PARTITIONS-1:0] mac_value
+    output logic [32*sm_pkg::LANES*PARTITIONS-1:0] mac_value,
+    // an access to shared memory in this cycle, and what it gives at once
+    input  logic                                   shared_valid,
+    input  logic                                   shared_store,
+    input  logic                                   shared_whole,    // words, else bytes
+    input  logic [THREADS-1:0]                     shared_pending,  // threads that are still to be served
+    input  logic [(WORD_BITS+2)*THREADS-1:0]       shared_address,
+    input  logic [32*THREADS-1:0]                  shared_data,
+    output logic [THREADS-1:0]                     shared_served,
+    output logic [32*THREADS-1:0]                  shared_value
 );
   localparam int VECTOR = 32 * sm_pkg::LANES;
 
@@ -70,6 +84,23 @@ module sm_datapath #(
         .result_value(mac_value[VECTOR*p+:VECTOR])
     );
   end
+
+  sm_shared_memory #(
+      .WORDS(WORDS),
+      .WORD_BITS(WORD_BITS),
+      .BANKS(BANKS),
+      .THREADS(THREADS)
+  ) u_shared_memory (
+      .clock(clock),
+      .valid(shared_valid),
+      .store(shared_store),
+      .whole(shared_whole),
+      .pending(shared_pending),
+      .address(shared_address),
+      .data(shared_data),
+      .served(shared_served),
+      .value(shared_value)
+  );
 endmodule
 )";
 
@@ -90,7 +121,11 @@ SourceFile sm_package(const hw::gpu::SmConfig& config) {
 
 SourceFile sm_datapath_module(const hw::gpu::SmConfig& config) {
   return {"sm_datapath.sv", fill_template(kDatapath, {{"partitions", std::to_string(config.partitions)},
-                                                      {"mac_results", std::to_string(config.mac_stages - 2)}})};
+                                                      {"mac_results", std::to_string(config.mac_stages - 2)},
+                                                      {"threads", std::to_string(config.warp_size)},
+                                                      {"words", std::to_string(config.shared_bytes / 4)},
+                                                      {"word_bits", std::to_string(sm_shared_word_bits(config))},
+                                                      {"banks", std::to_string(config.shared_banks)}})};
 }
 
 }  // namespace faultline::rtl

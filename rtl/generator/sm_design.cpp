@@ -1,5 +1,6 @@
 #include "rtl/generator/sm_design.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,7 @@
 
 #include "hw/fault/fault_taps.h"
 #include "hw/gpu/mac_pipeline.h"
+#include "hw/gpu/shared_memory.h"
 #include "rtl/generator/sm_modules.h"
 
 namespace faultline::rtl {
@@ -32,8 +34,13 @@ std::string control_path(const std::string& model) {
   return "partition[*].u_mac." + instance + "." + name;
 }
 
-MappedSignal mapped(const hw::StateField& field) {
+MappedSignal mapped(const hw::StateField& field, const hw::gpu::SmConfig& config) {
   const std::string name = last_name(field.path);
+  if (field.kind == hw::StateKind::kMemory) {
+    MappedSignal words{field, "sm_shared_bank", "memory", "u_shared_memory.bank[*].u_bank.memory[*]"};
+    words.banks = config.shared_banks;
+    return words;
+  }
   if (contains(field.path, ".mac.")) {
     return {field, "sm_pipeline_control", name, control_path(field.path)};
   }
@@ -52,36 +59,60 @@ int sm_control_bits(const hw::gpu::SmConfig& config) {
   return kBesideMask + config.lanes;
 }
 
+int sm_shared_word_bits(const hw::gpu::SmConfig& config) {
+  const int words = std::max(config.shared_bytes / 4, 2 * config.shared_banks);
+  int bits = 1;
+  while ((1 << bits) < words) {
+    ++bits;
+  }
+  return bits;
+}
+
 Design sm_datapath_design(const hw::gpu::SmConfig& config) {
   config.validate();
   const int lanes = config.partitions * config.lanes;
-  Design design{"sm_datapath",
-                "Datapath of a GPU's multiprocessor",
-                fmt::format("{} x {} multiply-add lanes of {} stages, multiplier {}", config.partitions, config.lanes,
-                            config.mac_stages, config.multiplier.name()),
-                fmt::format("{}x{}_{}", config.partitions, config.lanes, config.mac_stages),
-                "docs/gpu.md",
-                {{"partitions", config.partitions},
-                 {"lanes", config.lanes},
-                 {"mac_stages", config.mac_stages},
-                 {"multiplier", config.multiplier.name()}},
-                {sm_package(config), sm_multiplier_module(config), sm_requantiser_module(), sm_mac_lane_module(),
-                 sm_pipeline_control_module(), sm_mac_pipeline_module(), sm_datapath_module(config)},
-                {},
-                {{"running", 1},
-                 {"mac_beat", config.partitions * sm_control_bits(config)},
-                 {"mac_a", 32 * lanes},
-                 {"mac_b", 32 * lanes},
-                 {"mac_c", 32 * lanes},
-                 {"mac_d", 32 * lanes}},
-                {{"mac_result", config.partitions * sm_control_bits(config)}, {"mac_value", 32 * lanes}}};
+  Design design{
+      "sm_datapath",
+      "Datapath of a GPU's multiprocessor",
+      fmt::format("{} x {} multiply-add lanes of {} stages, multiplier {}; {} bytes of shared memory in {} banks",
+                  config.partitions, config.lanes, config.mac_stages, config.multiplier.name(), config.shared_bytes,
+                  config.shared_banks),
+      fmt::format("{}x{}_{}", config.partitions, config.lanes, config.mac_stages),
+      "docs/gpu.md",
+      {{"partitions", config.partitions},
+       {"lanes", config.lanes},
+       {"mac_stages", config.mac_stages},
+       {"shared_bytes", config.shared_bytes},
+       {"shared_banks", config.shared_banks},
+       {"multiplier", config.multiplier.name()}},
+      {sm_package(config), sm_multiplier_module(config), sm_requantiser_module(), sm_mac_lane_module(),
+       sm_pipeline_control_module(), sm_mac_pipeline_module(), sm_shared_bank_module(), sm_shared_memory_module(),
+       sm_datapath_module(config)},
+      {},
+      {{"running", 1},
+       {"mac_beat", config.partitions * sm_control_bits(config)},
+       {"mac_a", 32 * lanes},
+       {"mac_b", 32 * lanes},
+       {"mac_c", 32 * lanes},
+       {"mac_d", 32 * lanes},
+       {"shared_valid", 1},
+       {"shared_store", 1},
+       {"shared_whole", 1},
+       {"shared_pending", config.warp_size},
+       {"shared_address", (sm_shared_word_bits(config) + 2) * config.warp_size},
+       {"shared_data", 32 * config.warp_size}},
+      {{"mac_result", config.partitions * sm_control_bits(config)},
+       {"mac_value", 32 * lanes},
+       {"shared_served", config.warp_size},
+       {"shared_value", 32 * config.warp_size}}};
   design.above_wires = {"sm_mac_pipeline"};
   hw::StateTable table;
   const hw::FaultTaps taps(&table);
   const hw::gpu::MacPipeline mac(config, table, taps);
+  const hw::gpu::SharedMemory shared(config, table);
   for (hw::StateField field : table.fields()) {
     field.read_wire = nullptr;
-    design.signals.push_back(mapped(field));
+    design.signals.push_back(mapped(field, config));
   }
   return design;
 }

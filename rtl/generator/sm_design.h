@@ -14,4 +14,7 @@ Design sm_datapath_design(const hw::gpu::SmConfig& config);
 /// partition), beat (5), modifier (3), destination (6), opcode (6), warp (6), valid (1).
 int sm_control_bits(const hw::gpu::SmConfig& config);
 
+/// Bits of the number of a word of shared memory: enough for all words and for two rows of banks.
+int sm_shared_word_bits(const hw::gpu::SmConfig& config);
+
 }  // namespace faultline::rtl

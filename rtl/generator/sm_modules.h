@@ -19,6 +19,10 @@ SourceFile sm_mac_lane_module();
 SourceFile sm_pipeline_control_module();
 /// `sm_mac_pipeline`: the multiply-add pipeline of one partition.
 SourceFile sm_mac_pipeline_module();
+/// `sm_shared_bank`: one bank of the shared memory.
+SourceFile sm_shared_bank_module();
+/// `sm_shared_memory`: the banks, and which threads they serve in a cycle.
+SourceFile sm_shared_memory_module();
 /// `sm_datapath`, the top module.
 SourceFile sm_datapath_module(const hw::gpu::SmConfig& config);
 

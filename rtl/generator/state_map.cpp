@@ -14,6 +14,9 @@ std::string state_map(const Design& design) {
                        {"width", signal.field.bits},
                        {"signed", signal.field.is_signed},
                        {"dimensions", signal.field.dimensions}});
+    if (signal.banks > 0) {
+      signals.back()["banks"] = signal.banks;  // word i is row i / banks of bank i mod banks
+    }
     if (signal.reversed) {
       signals.back()["reversed"] = true;  // the RTL's indices come in the opposite order
     }

@@ -10,6 +10,8 @@
 namespace faultline::rtl {
 namespace {
 
+constexpr int kWord = 32;
+
 using ReadWire = std::function<uint64_t(size_t signal, size_t element)>;
 
 void add_fields(const Design& design, hw::StateTable& table, const ReadWire& read_wire) {
@@ -57,7 +59,9 @@ RtlSmDatapath::RtlSmDatapath(const hw::gpu::SmConfig& config, Design design, Sit
 void RtlSmDatapath::step(const SmDatapathInputs& inputs, uint64_t cycle) {
   put_bits(model_->pin({"running", 1}), 0, 1, inputs.running ? 1 : 0);
   show_beats(inputs.mac);
+  show_access(inputs.shared);
   model_->evaluate(false);
+  read_answer();
   force_wires(cycle);
   model_->evaluate(true);
   release_wires();
@@ -75,7 +79,6 @@ void RtlSmDatapath::deposit() {
 }
 
 void RtlSmDatapath::show_beats(const std::vector<MacBeat>& beats) {
-  constexpr int kWord = 32;
   const auto lanes = static_cast<size_t>(config_.lanes);
   const auto control_bits = static_cast<size_t>(sm_control_bits(config_));
   void* const control = model_->pin({"mac_beat", 1});
@@ -97,6 +100,40 @@ void RtlSmDatapath::show_beats(const std::vector<MacBeat>& beats) {
       }
     }
   }
+}
+
+void RtlSmDatapath::show_access(const SharedAccess& access) {
+  const int address_bits = sm_shared_word_bits(config_) + 2;
+  put_bits(model_->pin({"shared_valid", 1}), 0, 1, access.valid ? 1 : 0);
+  put_bits(model_->pin({"shared_store", 1}), 0, 1, access.store ? 1 : 0);
+  put_bits(model_->pin({"shared_whole", 1}), 0, 1, access.whole ? 1 : 0);
+  put_bits(model_->pin({"shared_pending", 1}), 0, config_.warp_size, access.pending);
+  PinWriter addresses(model_->pin({"shared_address", 1}), 0);
+  for (const uint32_t address : access.address) {
+    addresses.put(address_bits, address);
+  }
+  PinWriter data(model_->pin({"shared_data", 1}), 0);
+  for (const uint32_t word : access.data) {
+    data.put(kWord, word);
+  }
+}
+
+void RtlSmDatapath::read_answer() {
+  answer_.served = static_cast<uint32_t>(get_bits(model_->pin({"shared_served", 1}), 0, config_.warp_size));
+  answer_.value.resize(static_cast<size_t>(config_.warp_size));
+  for (size_t thread = 0; thread < answer_.value.size(); ++thread) {
+    answer_.value[thread] = static_cast<uint32_t>(get_bits(model_->pin({"shared_value", 1}), kWord * thread, kWord));
+  }
+}
+
+uint64_t RtlSmDatapath::mac_result(int partition) const {
+  const int bits = sm_control_bits(config_);
+  return get_bits(model_->pin({"mac_result", 1}), static_cast<size_t>(partition * bits), bits);
+}
+
+uint32_t RtlSmDatapath::mac_value(int partition, int lane) const {
+  const int number = partition * config_.lanes + lane;
+  return static_cast<uint32_t>(get_bits(model_->pin({"mac_value", 1}), static_cast<size_t>(kWord * number), kWord));
 }
 
 void RtlSmDatapath::force_wires(uint64_t cycle) {

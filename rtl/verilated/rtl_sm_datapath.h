@@ -31,13 +31,20 @@ class RtlSmDatapath {
   /// Makes the RTL hold what the table says.
   void deposit();
 
-  const Design& design() const { return design_; }
+  /// Of the cycle that the last edge ended.
+  const SharedAnswer& shared_answer() const { return answer_; }
+  /// What a partition's last stage shows on the ports, as sm_control_bits() says, and of one of its lanes.
+  uint64_t mac_result(int partition) const;
+  uint32_t mac_value(int partition, int lane) const;
+
   hw::StateTable& table() { return table_; }
   const hw::StateTable& table() const { return table_; }
   hw::FaultTaps& taps() { return taps_; }
 
  private:
   void show_beats(const std::vector<MacBeat>& beats);
+  void show_access(const SharedAccess& access);
+  void read_answer();
   void force_wires(uint64_t cycle);
   void release_wires();
 
@@ -47,6 +54,7 @@ class RtlSmDatapath {
   hw::FaultTaps taps_{&table_};
   std::unique_ptr<VerilatedModel> model_;
   std::vector<hw::Site> forced_;
+  SharedAnswer answer_;
 };
 
 }  // namespace faultline::rtl

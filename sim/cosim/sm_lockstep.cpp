@@ -1,7 +1,10 @@
 #include "sim/cosim/sm_lockstep.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "sim/cosim/random_values.h"
 
@@ -12,12 +15,59 @@ SmLockstep::SmLockstep(const hw::gpu::SmConfig& config, rtl::Design design, rtl:
       content_(static_cast<size_t>(config.global_bytes)),
       core_(config_, table_, taps_),
       memory_(config_, content_, table_),
-      probe_(config_),
+      probe_(config_, table_),
       datapath_(config_, std::move(design), check),
       comparison_(std::make_unique<rtl::LockstepComparison>(table_, datapath_.table(),
                                                             rtl::LockstepComparison::Fields::kPart)) {
   core_.watch(&probe_);
   content_.mark_clean();
+  add_outputs();
+}
+
+/// What leaves the datapath: results on their way back, and what shared memory gives.
+void SmLockstep::add_outputs() {
+  for (int thread = 0; thread < config_.warp_size; ++thread) {
+    const auto index = static_cast<size_t>(thread);
+    comparison_->add_output(
+        "shared_value[" + std::to_string(thread) + "]", [this, index] { return probe_.shared_answer().value[index]; },
+        [this, index] { return datapath_.shared_answer().value[index]; });
+  }
+  comparison_->add_output(
+      "shared_served", [this] { return probe_.shared_answer().served; },
+      [this] { return datapath_.shared_answer().served; });
+  const std::vector<size_t> control = last_control();
+  const size_t value = table_.field_index("partition[*].mac_stage[*].lane[*].value");
+  for (int partition = 0; partition < config_.partitions; ++partition) {
+    comparison_->add_output(
+        "mac_result[" + std::to_string(partition) + "]",
+        [this, control, partition] { return joined(control, static_cast<size_t>(partition)); },
+        [this, partition] { return datapath_.mac_result(partition); });
+    for (int lane = 0; lane < config_.lanes; ++lane) {
+      const int last = (partition + 1) * (config_.mac_stages - 2) - 1;
+      const hw::Site site{value, static_cast<size_t>(last * config_.lanes + lane)};
+      comparison_->add_output(
+          fmt::format("mac_value[{}][{}]", partition, lane), [this, site] { return table_.peek(site); },
+          [this, partition, lane] { return datapath_.mac_value(partition, lane); });
+    }
+  }
+}
+
+/// The control of the model's last stage, from the highest bits of the RTL's port on.
+std::vector<size_t> SmLockstep::last_control() const {
+  const std::string stage = fmt::format("partition[*].mac.result{}.", config_.mac_stages - 3);
+  std::vector<size_t> fields;
+  for (const char* name : {"valid", "warp", "opcode", "destination", "modifier", "beat", "mask"}) {
+    fields.push_back(table_.field_index(stage + name));
+  }
+  return fields;
+}
+
+uint64_t SmLockstep::joined(const std::vector<size_t>& fields, size_t element) const {
+  uint64_t bits = 0;
+  for (const size_t field : fields) {
+    bits = bits << table_.fields()[field].bits | table_.peek({field, element});
+  }
+  return bits;
 }
 
 std::optional<rtl::Divergence> SmLockstep::run(const SmProgram& program, const std::vector<hw::Fault>& faults) {

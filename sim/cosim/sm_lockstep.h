@@ -38,6 +38,9 @@ class SmLockstep {
   uint64_t comparisons() const { return comparison_->comparisons(); }
 
  private:
+  void add_outputs();
+  std::vector<size_t> last_control() const;
+  uint64_t joined(const std::vector<size_t>& fields, size_t element) const;
   void begin(const SmProgram& program);
   void randomise(const SmProgram& program);
   void arm(const hw::Fault& fault);

@@ -98,7 +98,7 @@ TEST_P(SmDatapathRtl, AgreesUnderEveryFaultModelAtEveryRegisterAndWire) {
 TEST_P(SmDatapathRtl, AgreesUnderRandomFaultsAnywhereInTheMultiprocessor) {
   FAULTLINE_NEEDS_VERILATOR();
   constexpr uint64_t kSeed = 8103;
-  constexpr uint64_t kCases = 150;
+  constexpr uint64_t kCases = 60;
   const hw::gpu::SmConfig config = GetParam()();
   SmLockstep lockstep = make_lockstep(config);
   const CaseFaults faults(lockstep.reference(), injectable_fields(lockstep.reference()), kCases, "", kSeed);
@@ -126,6 +126,8 @@ std::ostream& operator<<(std::ostream& out, const SmMutant& mutant) {
 
 constexpr const char* kLane = "sm_mac_lane.sv";
 constexpr const char* kPipeline = "sm_mac_pipeline.sv";
+constexpr const char* kShared = "sm_shared_memory.sv";
+constexpr const char* kBank = "sm_shared_bank.sv";
 
 const SmMutant kMutants[] = {
     {"multiplies_the_wrong_operand", kLane, ".weight(b[8*k+:8])", ".weight(a[8*k+:8])", ".product"},
@@ -145,6 +147,18 @@ const SmMutant kMutants[] = {
     {"turns_the_lanes_over", kPipeline, ".a_in(a[32*l+:32])", ".a_in(a[32*(sm_pkg::LANES-1-l)+:32])", ".a"},
     {"drops_a_thread_of_the_mask", "sm_pipeline_control.sv", "mask <= previous.mask;", "mask <= previous.mask >> 1;",
      ".mask"},
+    {"turns_the_results_over", "sm_datapath.sv", ".result_value(mac_value[VECTOR*p+:VECTOR])",
+     ".result_value({mac_value[VECTOR*p+:32], mac_value[VECTOR*p+32+:VECTOR-32]})", "mac_value"},
+    {"is_a_bank_off", kShared, "access[t].bank_number == WORD_BITS'(b)",
+     "access[t].bank_number == WORD_BITS'((b + 1) % BANKS)", "shared_"},
+    {"stores_whole_words", kShared, "whole ? 4'b1111 : 4'b0001 << place", "4'b1111", "shared_memory.word"},
+    {"loads_bytes_without_sign", kShared, "{{24{picked[7]}}, picked}", "{24'd0, picked}", "shared_value"},
+    {"serves_every_row_at_once", kBank, "wants[t] && row[ROW_BITS*t+:ROW_BITS] == chosen", "wants[t]", "shared_"},
+    {"lets_the_last_thread_choose", kBank, "for (int t = THREADS - 1; t >= 0; t--)",
+     "for (int t = 0; t < THREADS; t++)", "shared_"},
+    {"lets_the_first_thread_win", kBank, "for (int t = 0; t < THREADS; t++) begin\n      for (int i",
+     "for (int t = THREADS - 1; t >= 0; t--) begin\n      for (int i", "shared_memory.word"},
+    {"stores_what_it_loads", kBank, "if (store && in_range)", "if (in_range)", "shared_memory.word"},
 };
 
 rtl::Design mutate(rtl::Design design, const SmMutant& mutant) {
