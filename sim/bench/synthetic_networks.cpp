@@ -52,6 +52,16 @@ std::shared_ptr<const Network> perceptron() {
 }
 
 /// A table that is not exact, so that it is looked up.
+hw::AcceleratorConfig large_accelerator(int size) {
+  hw::AcceleratorConfig config{hw::GridConfig(size, size, hw::Dataflow::kWeightStationary, hw::Multiplier())};
+  config.input_buffer_bytes = config.weight_buffer_bytes = config.output_buffer_bytes = int64_t{2} << 20;
+  config.psum_rows = 16384;
+  config.parameter_entries = 2048;
+  config.bus_bytes = 64;
+  config.dram_bytes = int64_t{256} << 20;
+  return config;
+}
+
 hw::Multiplier table_multiplier() {
   const hw::Multiplier exact;
   auto products = std::make_unique<std::array<int16_t, hw::Multiplier::kEntries>>();

@@ -83,7 +83,7 @@ GoldenInference AcceleratorTarget::golden(size_t image) {
   return inference;
 }
 
-FaultyInference AcceleratorTarget::follow(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+FaultyInference AcceleratorTarget::follow(const hw::Faults& faults, uint64_t cycle_limit) {
   const engine::ConeRun run = follower_->run_with_faults(faults, cycle_limit);
   FaultyInference inference;
   inference.followed = !run.simulated;
@@ -99,7 +99,7 @@ FaultyInference AcceleratorTarget::follow(const std::vector<hw::Fault>& faults, 
   return inference;
 }
 
-FaultyInference AcceleratorTarget::strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+FaultyInference AcceleratorTarget::strike(const hw::Faults& faults, uint64_t cycle_limit) {
   if (follower_ != nullptr) {
     return follow(faults, cycle_limit);
   }

@@ -35,11 +35,11 @@ class AcceleratorTarget : public InferenceTarget {
   int label(size_t image) const override { return dataset_.labels[image]; }
   int exact_class(size_t image) override;
   GoldenInference golden(size_t image) override;
-  FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override;
+  FaultyInference strike(const hw::Faults& faults, uint64_t cycle_limit) override;
 
  private:
   GoldenInference followed_golden(const model::Values& input);
-  FaultyInference follow(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  FaultyInference follow(const hw::Faults& faults, uint64_t cycle_limit);
 
   engine::SimulationEngine& engine_;
   const engine::FunctionalEngine& exact_;

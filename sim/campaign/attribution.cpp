@@ -1,16 +1,10 @@
 #include "sim/campaign/attribution.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "sim/campaign/experiment_row.h"
 
 namespace faultline::campaign {
-
-const hw::Fault& first_to_act(const std::vector<hw::Fault>& faults) {
-  return *std::min_element(faults.begin(), faults.end(),
-                           [](const hw::Fault& a, const hw::Fault& b) { return a.start < b.start; });
-}
 
 int layer_struck(const std::vector<LayerSpan>& layers, const hw::Fault& fault) {
   const bool permanent = fault.duration == 0 && fault.start == 0;

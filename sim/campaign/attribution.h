@@ -8,9 +8,6 @@
 
 namespace faultline::campaign {
 
-/// The fault with the smallest start, the first of several. `faults` holds at least one.
-const hw::Fault& first_to_act(const std::vector<hw::Fault>& faults);
-
 /// Index of the layer whose cycles the first window of a fault opens in: the last that has begun by then, or the first
 /// one. kWholeRunLayer (experiment_row.h) for a fault that is there from the first cycle to the end of the run.
 int layer_struck(const std::vector<LayerSpan>& layers, const hw::Fault& fault);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/campaign/outcome.h"
 
 namespace faultline::campaign {
@@ -60,7 +60,7 @@ struct ExperimentRow {
   size_t image = 0;
   size_t stratum = 0;
   double weight = 1;  ///< probability in the population / probability of having been drawn
-  std::vector<hw::Fault> faults;
+  hw::Faults faults;
 
   // What the first fault to act strikes: results are counted under these.
   hw::Site site;

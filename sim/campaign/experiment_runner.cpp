@@ -26,7 +26,7 @@ ExperimentRow described(const Task& task, int label) {
   row.stratum = task.stratum;
   row.weight = task.weight;
   row.faults = task.faults;
-  const hw::Fault& fault = first_to_act(row.faults);
+  const hw::Fault& fault = row.faults.first_to_act();
   row.site = fault.site;
   row.bit = lowest_bit(fault.mask);
   row.label = label;
@@ -45,7 +45,7 @@ void ExperimentRunner::take_golden(size_t image) {
 
 void ExperimentRunner::strike(ExperimentRow& row) {
   take_golden(row.image);
-  row.layer = layer_struck(golden_.layers, first_to_act(row.faults));
+  row.layer = layer_struck(golden_.layers, row.faults.first_to_act());
   row.golden_cycles = golden_.cycles;
   const FaultyInference faulty = target_.strike(row.faults, hang_limit(golden_.cycles, hang_factor_));
   row.judgement = judge(golden_.answer, faulty.status, faulty.answer, faulty.alarm);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/campaign/experiment_row.h"
 #include "sim/campaign/inference_target.h"
 
@@ -18,7 +18,7 @@ struct Task {
   size_t image = 0;
   size_t stratum = 0;
   double weight = 1;
-  std::vector<hw::Fault> faults;  ///< at least one
+  hw::Faults faults;  ///< at least one
 };
 
 /// Runs tasks on a target and judges each. The golden inference of one image is kept, so tasks of one image are best

@@ -165,7 +165,7 @@ std::string block_of(const hw::StateField& field) {
 }
 
 /// The struck sites, then what their blocks hold at the same place.
-void add_struck(const hw::StateTable& table, const std::vector<hw::Fault>& faults, SignalSet& signals) {
+void add_struck(const hw::StateTable& table, const hw::Faults& faults, SignalSet& signals) {
   for (const hw::Fault& fault : faults) {
     signals.add(fault.site);
   }
@@ -184,8 +184,7 @@ void add_struck(const hw::StateTable& table, const std::vector<hw::Fault>& fault
 /// Runs `input` without and with faults under observers of their own.
 class Runs {
  public:
-  Runs(engine::SimulationEngine& engine, const model::Values& input, const std::vector<hw::Fault>& faults,
-       uint64_t cycle_limit)
+  Runs(engine::SimulationEngine& engine, const model::Values& input, const hw::Faults& faults, uint64_t cycle_limit)
       : engine_(engine), input_(input), faults_(faults), cycle_limit_(cycle_limit), golden_(engine.golden(input)) {}
 
   void without_faults(const std::function<void(uint64_t cycle)>& observer) {
@@ -202,18 +201,17 @@ class Runs {
  private:
   engine::SimulationEngine& engine_;
   const model::Values& input_;
-  const std::vector<hw::Fault>& faults_;
+  const hw::Faults& faults_;
   uint64_t cycle_limit_;
   engine::GoldenRun golden_;
 };
 
 }  // namespace
 
-WaveSummary write_fault_wave(engine::SimulationEngine& engine, const model::Values& input,
-                             const std::vector<hw::Fault>& faults, uint64_t cycle_limit,
-                             const std::vector<Reach>& reached, const std::string& path) {
+WaveSummary write_fault_wave(engine::SimulationEngine& engine, const model::Values& input, const hw::Faults& faults,
+                             uint64_t cycle_limit, const std::vector<Reach>& reached, const std::string& path) {
   const hw::StateTable& table = engine.platform().state();
-  const Window window(first_to_act(faults).start, reached);
+  const Window window(faults.first_to_act().start, reached);
   Runs runs(engine, input, faults, cycle_limit);
 
   SignalSet signals(table);

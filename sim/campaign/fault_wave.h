@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/campaign/difference_trace.h"
 #include "sim/engine/simulation_engine.h"
 
@@ -24,8 +24,7 @@ struct WaveSummary {
 /// from the fault-free run in these cycles, the first of them where they are very many. `reached` are the structures to
 /// look for those in, as InjectionStory has them. Throws UserError when `path` cannot be written; a file of that name
 /// is replaced only when the waveform is whole.
-WaveSummary write_fault_wave(engine::SimulationEngine& engine, const model::Values& input,
-                             const std::vector<hw::Fault>& faults, uint64_t cycle_limit,
-                             const std::vector<Reach>& reached, const std::string& path);
+WaveSummary write_fault_wave(engine::SimulationEngine& engine, const model::Values& input, const hw::Faults& faults,
+                             uint64_t cycle_limit, const std::vector<Reach>& reached, const std::string& path);
 
 }  // namespace faultline::campaign

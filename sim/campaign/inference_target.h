@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hw/common/state_table.h"
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/campaign/experiment_row.h"
 #include "sim/campaign/outcome.h"
 
@@ -55,7 +55,7 @@ class InferenceTarget {
   /// Runs an image without faults; the following calls of strike() are on that image.
   virtual GoldenInference golden(size_t image) = 0;
   /// Runs the image again with faults, from the clean state, for at most `cycle_limit` cycles.
-  virtual FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) = 0;
+  virtual FaultyInference strike(const hw::Faults& faults, uint64_t cycle_limit) = 0;
 };
 
 }  // namespace faultline::campaign

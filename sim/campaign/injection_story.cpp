@@ -131,7 +131,7 @@ uint64_t watched_cycles(const engine::AcceleratorRun& golden, uint64_t start, si
 
 /// The faults by start, with their names.
 std::vector<StruckSite> struck_sites(const hw::StateTable& table, const std::vector<LayerSpan>& layers,
-                                     const std::vector<hw::Fault>& faults) {
+                                     const hw::Faults& faults) {
   std::vector<StruckSite> struck;
   for (const hw::Fault& fault : faults) {
     const int layer = layer_struck(layers, fault);
@@ -159,14 +159,14 @@ ordered_json operator_json(const AffectedOperator& step) {
 
 }  // namespace
 
-InjectionStory tell_story(engine::SimulationEngine& engine, const model::Values& input,
-                          const std::vector<hw::Fault>& faults, double hang_factor) {
+InjectionStory tell_story(engine::SimulationEngine& engine, const model::Values& input, const hw::Faults& faults,
+                          double hang_factor) {
   engine::SimulatedPlatform& platform = engine.platform();
   const hw::StateTable& table = platform.state();
   const model::Network& network = engine.network();
   const engine::GoldenRun golden = engine.golden(input);
 
-  const uint64_t start = first_to_act(faults).start;
+  const uint64_t start = faults.first_to_act().start;
   DifferenceTrace trace(table, start, watched_cycles(golden.run, start, table.arena_bytes()));
   platform.observe([&trace](uint64_t cycle) { trace.record(cycle); });
   engine.run(input);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/campaign/difference_trace.h"
 #include "sim/campaign/outcome.h"
 #include "sim/engine/simulation_engine.h"
@@ -52,8 +52,8 @@ struct InjectionStory {
 constexpr uint64_t kMostWatchedCycles = 20000;
 
 /// Runs `input` without and with the faults (at least one, all checked) and tells the difference.
-InjectionStory tell_story(engine::SimulationEngine& engine, const model::Values& input,
-                          const std::vector<hw::Fault>& faults, double hang_factor);
+InjectionStory tell_story(engine::SimulationEngine& engine, const model::Values& input, const hw::Faults& faults,
+                          double hang_factor);
 
 /// The story as JSON: the first fault, all faults, outcome, first_affected (null when no operator's output differs),
 /// golden_class, faulty_class, logits and what led to them.

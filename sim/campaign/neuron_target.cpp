@@ -129,7 +129,7 @@ harden::ResolvedNeuron NeuronTarget::struck(const Layer& layer, size_t neuron,
   return {static_cast<int8_t>(words.front())};
 }
 
-FaultyInference NeuronTarget::strike(const std::vector<hw::Fault>& faults, uint64_t /*cycle_limit*/) {
+FaultyInference NeuronTarget::strike(const hw::Faults& faults, uint64_t /*cycle_limit*/) {
   Strikes strikes;
   for (const hw::Fault& fault : faults) {
     const Place place = place_of(fault.site);

@@ -32,7 +32,7 @@ class NeuronTarget : public InferenceTarget {
   int label(size_t image) const override { return dataset_.labels[image]; }
   int exact_class(size_t image) override;
   GoldenInference golden(size_t image) override;
-  FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override;
+  FaultyInference strike(const hw::Faults& faults, uint64_t cycle_limit) override;
 
  private:
   /// A layer with neurons, and the protection that follows it, if any.

@@ -35,7 +35,7 @@ std::optional<Value> unless_failed(const ExperimentRow& row, const Value& value)
 /// one.
 template <typename Sink>
 void visit_columns(const ExperimentRow& row, const CampaignDescription& description, Sink&& sink) {
-  const hw::Fault fault = row.faults.empty() ? hw::Fault{} : first_to_act(row.faults);
+  const hw::Fault fault = row.faults.empty() ? hw::Fault{} : row.faults.first_to_act();
   const Judgement& judged = row.judgement;
   const bool failed = !row.tool_error.empty();
   const auto text = [](const std::string& words) { return words.empty() ? std::nullopt : std::optional(words); };

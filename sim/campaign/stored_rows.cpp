@@ -140,9 +140,11 @@ ExperimentRow read_experiment_columns(const SqliteStatement& statement) {
     row.faults = {fault};
     return row;
   }
+  std::vector<hw::Fault> list;
   for (const json& values : json::parse(*faults)) {
-    row.faults.push_back(fault_of(values));
+    list.push_back(fault_of(values));
   }
+  row.faults = std::move(list);
   return row;
 }
 
@@ -164,7 +166,7 @@ bool equal_faults(const hw::Fault& a, const hw::Fault& b) {
 /// A row without faults stands for whatever faults its experiment has.
 bool same_experiment(const ExperimentRow& a, const ExperimentRow& b) {
   return a.stratum == b.stratum && a.weight == b.weight && a.site == b.site && a.bit == b.bit &&
-         (a.faults.empty() || b.faults.empty() ||
+         (a.faults.empty() || b.faults.empty() || a.faults.shares(b.faults) ||
           std::equal(a.faults.begin(), a.faults.end(), b.faults.begin(), b.faults.end(), equal_faults));
 }
 
@@ -235,7 +237,7 @@ void RowInserter::insert_experiments(SqliteStatement& statement, Rows begin, Row
   int bound = 0;
   for (Rows each = begin; each != end; ++each) {
     const ExperimentRow& row = **each;
-    const hw::Fault fault = row.faults.empty() ? hw::Fault{} : first_to_act(row.faults);
+    const hw::Fault fault = row.faults.empty() ? hw::Fault{} : row.faults.first_to_act();
     std::optional<std::string>& text = faults[static_cast<size_t>(each - begin)];
     text = faults_text(row);
     bound = statement.bind_after(bound, row.number, row.stratum, row.weight, row.site.field, row.site.element, row.bit,
@@ -308,6 +310,13 @@ void RowCursor::read_experiment() {
   } catch (const nlohmann::json::exception& error) {
     database_.fail_damaged(error.what());
   }
+  sound_faults_ = std::all_of(experiment_->faults.begin(), experiment_->faults.end(), [this](const hw::Fault& fault) {
+    return site_exists(fault.site) && fault.model >= hw::FaultModel::kFlip && fault.model <= hw::FaultModel::kStuckAt1;
+  });
+}
+
+bool RowCursor::site_exists(const hw::Site& site) const {
+  return site.field < elements_.size() && site.element < elements_[site.field];
 }
 
 bool RowCursor::next(ExperimentRow& row) {
@@ -328,18 +337,11 @@ bool RowCursor::next(ExperimentRow& row) {
 }
 
 void RowCursor::check(const ExperimentRow& row) const {
-  const auto site_exists = [this](const hw::Site& site) {
-    return site.field < elements_.size() && site.element < elements_[site.field];
-  };
-  bool sound = site_exists(row.site) && row.stratum < description_.strata.size() && row.layer >= kWholeRunLayer &&
-               row.layer < static_cast<int>(description_.layers.size()) &&
-               is_one_of(kOutcomes, row.judgement.outcome) && is_one_of(kExtents, row.extent) &&
-               is_one_of(kMaskedPlaces, row.masked_in);
-  for (const hw::Fault& fault : row.faults) {
-    sound = sound && site_exists(fault.site) && fault.model >= hw::FaultModel::kFlip &&
-            fault.model <= hw::FaultModel::kStuckAt1;
-  }
-  if (!sound) {
+  const bool sound = site_exists(row.site) && row.stratum < description_.strata.size() && row.layer >= kWholeRunLayer &&
+                     row.layer < static_cast<int>(description_.layers.size()) &&
+                     is_one_of(kOutcomes, row.judgement.outcome) && is_one_of(kExtents, row.extent) &&
+                     is_one_of(kMaskedPlaces, row.masked_in);
+  if (!sound || !sound_faults_) {
     database_.fail_damaged(fmt::format("experiment {} on image {} holds a value out of range", row.number, row.image));
   }
 }

@@ -53,6 +53,7 @@ class RowCursor : public RowReading {
 
  private:
   void read_experiment();
+  bool site_exists(const hw::Site& site) const;
   void check(const ExperimentRow& row) const;
 
   const SqliteDatabase& database_;
@@ -62,6 +63,7 @@ class RowCursor : public RowReading {
   SqliteStatement runs_;
   SqliteStatement experiments_;
   std::optional<ExperimentRow> experiment_;  ///< what all rows of the experiment that was read last share
+  bool sound_faults_ = true;                 ///< of it
 };
 
 }  // namespace faultline::campaign

@@ -84,12 +84,12 @@ struct ConeEngine::Implementation {
   }
 
   void begin(const model::Values& input);
-  ConeRun run(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  ConeRun run(const hw::Faults& faults, uint64_t cycle_limit);
   void take_golden_run();
-  ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  ConeRun simulate(const hw::Faults& faults, uint64_t cycle_limit);
   bool follow(const std::vector<hw::Fault>& faults);
   bool follow_lasting(const std::vector<hw::Fault>& faults);
-  ConeRun run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  ConeRun run_map(const hw::Faults& faults, uint64_t cycle_limit);
   ConeRun result(const std::vector<hw::Fault>& faults);
   bool repeat(const std::vector<hw::Fault>& faults) const;
   std::optional<uint64_t> strike_layer(const hw::Fault& fault, size_t layer, std::optional<uint64_t> stay);
@@ -160,7 +160,7 @@ void ConeEngine::Implementation::take_golden_run() {
   }
 }
 
-ConeRun ConeEngine::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun ConeEngine::Implementation::simulate(const hw::Faults& faults, uint64_t cycle_limit) {
   take_golden_run();
   last = engine.run_with_faults(*whole, faults, cycle_limit);
   ConeRun run;
@@ -339,7 +339,7 @@ bool ConeEngine::Implementation::left_in_struck_registers() {
 }
 
 /// Several permanent faults of the array: every layer with the faults, on what the layers before have made of them.
-ConeRun ConeEngine::Implementation::run_map(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun ConeEngine::Implementation::run_map(const hw::Faults& faults, uint64_t cycle_limit) {
   for (size_t layer = 0; layer < schedule.layers(); ++layer) {
     take_inputs(layer);
     const auto input = static_cast<size_t>(step(layer).inputs.front());
@@ -368,7 +368,7 @@ ConeRun ConeEngine::Implementation::result(const std::vector<hw::Fault>& faults)
   return run;
 }
 
-ConeRun ConeEngine::Implementation::run(const std::vector<hw::Fault>& all_faults, uint64_t cycle_limit) {
+ConeRun ConeEngine::Implementation::run(const hw::Faults& all_faults, uint64_t cycle_limit) {
   restore();
   const bool answers = cycle_limit >= schedule.total_cycles() && comparable;
   // What a map does to sums is not known vector by vector.
@@ -420,7 +420,7 @@ bool ConeEngine::follows(size_t field) const {
   return static_cast<bool>(implementation_->cones[field]);
 }
 
-ConeRun ConeEngine::run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun ConeEngine::run_with_faults(const hw::Faults& faults, uint64_t cycle_limit) {
   return implementation_->run(faults, cycle_limit);
 }
 

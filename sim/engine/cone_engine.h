@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "hw/systolic/accelerator_config.h"
 #include "sim/engine/accelerator_engine.h"
 #include "sim/engine/fault_follower.h"
@@ -34,7 +34,7 @@ class ConeEngine : public FaultFollower {
 
   /// False for fields whose faults are always simulated.
   bool follows(size_t field) const;
-  ConeRun run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override;
+  ConeRun run_with_faults(const hw::Faults& faults, uint64_t cycle_limit) override;
 
  private:
   struct Implementation;

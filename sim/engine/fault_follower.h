@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "hw/protection/detection_monitor_core.h"
 #include "sim/engine/simulation_engine.h"
 
@@ -35,7 +35,7 @@ class FaultFollower {
   virtual uint64_t total_cycles() const = 0;
   virtual const std::vector<LayerCycles>& layers() const = 0;
 
-  virtual ConeRun run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) = 0;
+  virtual ConeRun run_with_faults(const hw::Faults& faults, uint64_t cycle_limit) = 0;
 };
 
 }  // namespace faultline::engine

@@ -11,7 +11,7 @@ FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule&
   std::visit([&](auto& map) { map.layers.resize(schedule.layers()); }, map_);
 }
 
-bool FaultMapCone::take(const std::vector<hw::Fault>& faults) {
+bool FaultMapCone::take(const hw::Faults& faults) {
   const hw::AcceleratorConfig& config = schedule_.config();
   if (!config.layer_multipliers.empty() || !config.grid.uniform()) {
     return false;

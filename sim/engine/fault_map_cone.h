@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/engine/compute_view.h"
 #include "sim/engine/fault_cone.h"
 #include "sim/engine/known_maps.h"
@@ -22,7 +22,7 @@ class FaultMapCone {
 
   /// Takes up a map; false when it holds faults of other kinds, or where the products are not all of one multiplier.
   /// Taking up one of the last maps again costs a comparison.
-  bool take(const std::vector<hw::Fault>& faults);
+  bool take(const hw::Faults& faults);
 
   /// Adds what the map does to a layer's sums for an input, codes of the network's width.
   void strike(size_t layer, const model::Values& input, ConeEffect& effect);

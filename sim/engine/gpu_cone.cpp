@@ -7,6 +7,7 @@
 
 #include "sim/engine/gpu_lane_map.h"
 #include "sim/engine/gpu_propagation.h"
+#include "sim/engine/gpu_revaluation.h"
 #include "sim/engine/gpu_strikes.h"
 #include "sim/engine/gpu_stuck_products.h"
 #include "sim/engine/incremental_inference.h"
@@ -26,15 +27,21 @@ struct GpuCone::Implementation {
         stuck_products(*network, engine.plan(), config, engine.platform().state()) {}
 
   void begin(const model::Values& input);
-  /// Simulates the image without faults and keeps its trace, if that has not been done.
+  /// Simulates the image without faults, if that has not been done, and keeps its trace where none can serve.
   void take_golden_run();
+  /// True when the trace that is there can be turned into that of any image.
+  bool can_revalue();
+  /// The trace of this image: the last one's with the values of this one where that is possible.
+  void take_trace();
   /// What a map of stuck products does; nothing where that is not known.
-  std::optional<ConeRun> follow_map(const std::vector<hw::Fault>& faults);
+  std::optional<ConeRun> follow_map(const hw::Faults& faults);
   bool left_in_multipliers();
   /// What the faults do; nothing where that cannot be followed.
-  std::optional<ConeRun> follow(const std::vector<hw::Fault>& faults);
-  ConeRun simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  std::optional<ConeRun> follow(const hw::Faults& faults);
+  ConeRun simulate(const hw::Faults& faults, uint64_t cycle_limit);
 
+  void keep(GpuTrace recorded);
+  std::vector<GpuRevaluation::HostInput> host_inputs() const;
   bool layers_meet_only_in_tensors() const;
   size_t layer_of(uint64_t cycle) const;
   const gpu::LayerPlan& plan(size_t layer) const { return engine.plan().layers[layer]; }
@@ -60,7 +67,9 @@ struct GpuCone::Implementation {
   std::vector<LayerCycles> layers;  ///< of the golden run
   uint64_t total_cycles = 0;        ///< likewise
   std::optional<GpuLaneMap> lanes;
-  std::unique_ptr<const GpuTrace> trace;
+  std::unique_ptr<GpuTrace> trace;
+  bool traced = false;  ///< the trace is that of this image
+  std::optional<GpuRevaluation> revaluation;
   std::unique_ptr<GpuPropagation> propagation;
   std::unique_ptr<const GpuStrikes> strikes;
   std::vector<uint32_t> first_instruction;  ///< by layer, and the number of instructions
@@ -71,6 +80,7 @@ struct GpuCone::Implementation {
 
 void GpuCone::Implementation::begin(const model::Values& input) {
   golden.reset();
+  traced = false;
   activations = inference.golden(input);
   inference.begin(activations);
   if (!timing_fixed || !lanes) {
@@ -82,29 +92,77 @@ void GpuCone::Implementation::take_golden_run() {
   if (golden) {
     return;
   }
+  const model::Values& input = activations.tensors[static_cast<size_t>(network->graph_input)];
+  if (traced || can_revalue()) {
+    golden = engine.golden(input);
+    return;
+  }
   GpuPlatform& platform = engine.platform();
   GpuTrace::Recorder recorder(config, platform.state());
   platform.watch(&recorder);
-  golden = engine.golden(activations.tensors[static_cast<size_t>(network->graph_input)]);
+  golden = engine.golden(input);
   platform.watch(nullptr);
+  keep(recorder.finish());
+}
+
+/// The trace of the golden run, and what is made from it.
+void GpuCone::Implementation::keep(GpuTrace recorded) {
   layers = golden->run.layers;
   total_cycles = golden->run.total_cycles;
+  revaluation.reset();
   strikes.reset();
   propagation.reset();
-  trace = std::make_unique<const GpuTrace>(recorder.finish());
+  trace = std::make_unique<GpuTrace>(std::move(recorded));
+  traced = true;
   propagation = std::make_unique<GpuPropagation>(*trace, config.multiplier, config.warp_size, config.lanes);
-  strikes = std::make_unique<const GpuStrikes>(*trace, config, platform.state());
+  strikes = std::make_unique<const GpuStrikes>(*trace, config, engine.platform().state());
 
   const auto& all = trace->instructions();
   first_instruction.clear();
   for (const LayerCycles& layer : layers) {
-    const auto first = std::partition_point(
-        all.begin(), all.end(), [&](const TracedInstruction& traced) { return traced.dispatched < layer.first_cycle; });
+    const auto first = std::partition_point(all.begin(), all.end(), [&](const TracedInstruction& instruction) {
+      return instruction.dispatched < layer.first_cycle;
+    });
     first_instruction.push_back(static_cast<uint32_t>(first - all.begin()));
   }
   first_instruction.push_back(static_cast<uint32_t>(all.size()));
   usable = layers_meet_only_in_tensors();
   lanes.emplace(*trace, first_instruction, engine.plan(), config);
+}
+
+std::vector<GpuRevaluation::HostInput> GpuCone::Implementation::host_inputs() const {
+  std::vector<GpuRevaluation::HostInput> inputs;
+  for (size_t layer = 0; layer < layers.size(); ++layer) {
+    inputs.push_back({static_cast<TraceCycle>(layers[layer].first_cycle), plan(layer).input, plan(layer).input_bytes});
+  }
+  return inputs;
+}
+
+bool GpuCone::Implementation::can_revalue() {
+  if (!timing_fixed || trace == nullptr || !usable) {
+    return false;
+  }
+  if (!revaluation) {
+    revaluation.emplace(*trace, config, config.multiplier, host_inputs());
+  }
+  return revaluation->possible();
+}
+
+void GpuCone::Implementation::take_trace() {
+  if (traced) {
+    return;
+  }
+  if (!can_revalue()) {
+    take_golden_run();
+    return;
+  }
+  std::vector<const int8_t*> inputs;
+  for (size_t layer = 0; layer < layers.size(); ++layer) {
+    const auto input = static_cast<size_t>(network->operators[plan(layer).operator_index]->inputs.front());
+    inputs.push_back(std::get<std::vector<int8_t>>(activations.tensors[input]).data());
+  }
+  revaluation->apply(*trace, inputs);
+  traced = true;
 }
 
 /// Every byte of global memory that a layer reads it has written itself, or the host has: its input or a constant.
@@ -240,11 +298,11 @@ bool GpuCone::Implementation::follow_to_the_end(size_t layer) {
   return true;
 }
 
-std::optional<ConeRun> GpuCone::Implementation::follow(const std::vector<hw::Fault>& faults) {
+std::optional<ConeRun> GpuCone::Implementation::follow(const hw::Faults& faults) {
   if (faults.size() != 1 || !usable) {
     return std::nullopt;
   }
-  take_golden_run();
+  take_trace();
   inference.restore();
   propagation->clear();
   later_station = Station::kNone;
@@ -285,7 +343,7 @@ std::optional<ConeRun> GpuCone::Implementation::follow(const std::vector<hw::Fau
 
 /// Every layer with the faults, on what the layers before have made of them. No product reaches an address or a
 /// predicate where no layer looks codes up, so that nothing but values changes.
-std::optional<ConeRun> GpuCone::Implementation::follow_map(const std::vector<hw::Fault>& faults) {
+std::optional<ConeRun> GpuCone::Implementation::follow_map(const hw::Faults& faults) {
   if (!timing_fixed || !usable || !stuck_products.take(faults)) {
     return std::nullopt;
   }
@@ -336,7 +394,7 @@ bool GpuCone::Implementation::left_in_multipliers() {
   return false;
 }
 
-ConeRun GpuCone::Implementation::simulate(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun GpuCone::Implementation::simulate(const hw::Faults& faults, uint64_t cycle_limit) {
   take_golden_run();
   simulated = engine.run_with_faults(*golden, faults, cycle_limit);
   ConeRun run;
@@ -370,7 +428,7 @@ const std::vector<LayerCycles>& GpuCone::layers() const {
   return implementation_->layers;
 }
 
-ConeRun GpuCone::run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) {
+ConeRun GpuCone::run_with_faults(const hw::Faults& faults, uint64_t cycle_limit) {
   if (cycle_limit >= total_cycles()) {
     auto followed = implementation_->follow_map(faults);
     if (!followed) {

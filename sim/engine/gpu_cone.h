@@ -25,7 +25,7 @@ class GpuCone : public FaultFollower {
   const std::vector<model::Values>& golden() const override;
   uint64_t total_cycles() const override;
   const std::vector<LayerCycles>& layers() const override;
-  ConeRun run_with_faults(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override;
+  ConeRun run_with_faults(const hw::Faults& faults, uint64_t cycle_limit) override;
 
  private:
   struct Implementation;

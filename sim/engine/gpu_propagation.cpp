@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hw/gpu/mac_arithmetic.h"
+#include "sim/engine/gpu_arithmetic.h"
 
 namespace faultline::engine {
 namespace {
@@ -144,26 +144,6 @@ void GpuPropagation::store_global(uint32_t number, int lane, uint32_t difference
   }
 }
 
-uint32_t GpuPropagation::evaluate(const TracedInstruction& traced, const Operands& operands) const {
-  const hw::gpu::Instruction& instruction = traced.instruction;
-  const auto& [a, b, c, d] = operands;
-  if (traced.info().unit == Unit::kAlu) {
-    return traced.info().evaluate != nullptr ? traced.info().evaluate(a, b)
-                                             : static_cast<uint32_t>(hw::gpu::holds(instruction.modifier, a, b));
-  }
-  hw::gpu::MacTerms terms;
-  terms.addend = c;
-  terms.shift = static_cast<uint8_t>(d & 63);
-  if (hw::gpu::is_byte_product(instruction.opcode)) {
-    for (size_t k = 0; k < hw::gpu::MacTerms::kProducts; ++k) {
-      terms.partial[k] = hw::gpu::byte_product(multiplier_, a, b, k);
-    }
-  } else {
-    terms.wide = hw::gpu::wide_product(a, b);
-  }
-  return hw::gpu::mac_sum(instruction.opcode, terms);
-}
-
 /// By how much an instruction's result differs.
 uint32_t GpuPropagation::difference(const TracedInstruction& traced, int lane, const Change& change) const {
   if (change.operand == Operands{}) {
@@ -174,7 +154,7 @@ uint32_t GpuPropagation::difference(const TracedInstruction& traced, int lane, c
   for (size_t i = 0; i < faulty.size(); ++i) {
     faulty[i] ^= change.operand[i];
   }
-  return evaluate(traced, golden) ^ evaluate(traced, faulty) ^ change.result;
+  return result_of(traced, golden, multiplier_) ^ result_of(traced, faulty, multiplier_) ^ change.result;
 }
 
 bool GpuPropagation::follow(uint32_t number, int lane, const Change& change) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hw/arithmetic/multiplier.h"
+#include "sim/engine/gpu_arithmetic.h"
 #include "sim/engine/gpu_trace.h"
 
 namespace faultline::engine {
@@ -39,7 +40,7 @@ class GpuPropagation {
   /// What an arithmetic instruction computes for a thread in the fault-free run.
   uint32_t golden_result(uint32_t instruction, int lane) const {
     const TracedInstruction& traced = trace_.instructions()[instruction];
-    return evaluate(traced, trace_.operands(traced, lane));
+    return result_of(traced, trace_.operands(traced, lane), multiplier_);
   }
   /// A collector's operand holds something wrong from the end of a cycle on that the collector's instruction does not
   /// use any more.
@@ -82,8 +83,6 @@ class GpuPropagation {
   Change& change(uint32_t instruction, int lane);
   bool follow(uint32_t number, int lane, const Change& change);
   uint32_t difference(const TracedInstruction& traced, int lane, const Change& change) const;
-  uint32_t evaluate(const TracedInstruction& traced,
-                    const std::array<uint32_t, TracedInstruction::kOperands>& operands) const;
   void read_registers(const GpuTrace::Accesses& accesses, size_t from, int lane, uint32_t difference);
   void store_shared(uint32_t number, int lane, uint32_t difference);
   void store_global(uint32_t number, int lane, uint32_t difference);

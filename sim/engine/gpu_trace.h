@@ -68,6 +68,9 @@ class GpuTrace {
   uint32_t value(const TracedInstruction& traced, size_t operand, int lane) const {
     return pool_[traced.values + static_cast<size_t>(traced.row[operand]) * warp_size_ + static_cast<size_t>(lane)];
   }
+  void set_value(const TracedInstruction& traced, size_t operand, int lane, uint32_t value) {
+    pool_[traced.values + static_cast<size_t>(traced.row[operand]) * warp_size_ + static_cast<size_t>(lane)] = value;
+  }
   /// The address that a thread accesses: operand a's row holds it for memory instructions.
   uint32_t address(const TracedInstruction& traced, int lane) const { return value(traced, 0, lane); }
 

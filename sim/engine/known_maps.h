@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "sim/engine/stuck_array.h"
 #include "sim/engine/stuck_bits.h"
 
@@ -18,9 +18,10 @@ template <typename Code>
 class KnownMaps {
  public:
   /// Takes up a map: one that is not known replaces the oldest. False when it cannot be followed (StuckArray::of).
-  bool take(const std::vector<hw::Fault>& faults, const hw::StateTable& table, const hw::GridConfig& grid) {
+  bool take(const hw::Faults& faults, const hw::StateTable& table, const hw::GridConfig& grid) {
     const auto found = std::find_if(maps_.begin(), maps_.end(), [&](const Map& other) {
-      return std::equal(faults.begin(), faults.end(), other.faults.begin(), other.faults.end(), same_fault);
+      return faults.shares(other.faults) ||
+             std::equal(faults.begin(), faults.end(), other.faults.begin(), other.faults.end(), same_fault);
     });
     taken_up_ = static_cast<size_t>(found - maps_.begin());
     if (found == maps_.end()) {
@@ -36,7 +37,7 @@ class KnownMaps {
   static constexpr size_t kMost = 32;
 
   struct Map {
-    std::vector<hw::Fault> faults;
+    hw::Faults faults;
     std::optional<StuckArray<Code>> array;
   };
 

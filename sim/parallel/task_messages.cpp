@@ -41,6 +41,7 @@ class Packer {
     put(values.size());
     append(values.data(), values.size() * sizeof(Value));
   }
+  void put(const hw::Faults& faults) { put(faults.list()); }
   void put(const std::string& text) {
     put(text.size());
     append(text.data(), text.size());
@@ -82,6 +83,11 @@ class Unpacker {
       std::memcpy(values.data(), next_, count * sizeof(Value));
       next_ += count * sizeof(Value);
     }
+  }
+  void take(hw::Faults& faults) {
+    std::vector<hw::Fault> list;
+    take(list);
+    faults = std::move(list);
   }
   void take(std::string& text) {
     size_t length = 0;

@@ -77,7 +77,7 @@ std::string_view content_of(const std::string& frame) {
 campaign::ExperimentRow light(campaign::ExperimentRow row) {
   constexpr size_t kMostFaultsSent = 32;
   if (row.faults.size() > kMostFaultsSent) {
-    row.faults.clear();
+    row.faults = {};
   }
   return row;
 }

@@ -45,23 +45,13 @@ std::shared_ptr<const model::Network> vgg11() {
   return chain.maximum(2, 2).full(4096).full(4096).full(1000).network();
 }
 
-hw::AcceleratorConfig large(int side) {
-  hw::AcceleratorConfig config{hw::GridConfig(side, side, hw::Dataflow::kWeightStationary, hw::Multiplier())};
-  config.input_buffer_bytes = config.weight_buffer_bytes = config.output_buffer_bytes = int64_t{2} << 20;
-  config.psum_rows = 16384;
-  config.parameter_entries = 2048;
-  config.bus_bytes = 64;
-  config.dram_bytes = int64_t{256} << 20;
-  return config;
-}
-
 /// Random flips of the array on one image, by processor time.
 void flips(benchmark::State& state, const std::shared_ptr<const model::Network>& network) {
   constexpr size_t kFaults = 400;
   std::unique_ptr<test::ConeMachine> made;
   state.counters["prepare_s"] = test::processor_seconds([&] {
-    made =
-        std::make_unique<test::ConeMachine>(network, large(static_cast<int>(state.range(0))), engine::GridKind::kCycle);
+    made = std::make_unique<test::ConeMachine>(network, bench::large_accelerator(static_cast<int>(state.range(0))),
+                                               engine::GridKind::kCycle);
   });
   test::ConeMachine& machine = *made;
   std::mt19937 random(2);

@@ -118,13 +118,11 @@ void tile(benchmark::State& state) {
   machine.cone.begin(std::vector<int8_t>(256, 17));
   const auto faults = machine.flips(followed_storage(machine), kFaults, kSeed);
   const uint64_t limit = 2 * machine.cone.total_cycles();
-  std::vector<hw::Fault> one(1);
   size_t number = 0;
   size_t simulated = 0;
   for (auto iteration : state) {
     (void)iteration;
-    one.front() = faults[number++ % kFaults];
-    simulated += machine.cone.run_with_faults(one, limit).simulated ? 1 : 0;
+    simulated += machine.cone.run_with_faults({faults[number++ % kFaults]}, limit).simulated ? 1 : 0;
   }
   state.counters["simulated"] = static_cast<double>(simulated) / static_cast<double>(number);
 }

@@ -49,7 +49,7 @@ void whole_test_set(benchmark::State& state, const char* multiplier) {
                      config::load_multiplier(config::parse_multiplier(multiplier, "bench")))};
   engine::AcceleratorEngine engine(network, config, engine::GridKind::kCycle);
   engine::ConeEngine cone(engine, network, config);
-  const std::vector<hw::Fault> faults = map_of(engine.platform().state(), 1);
+  const hw::Faults faults = map_of(engine.platform().state(), 1);
   size_t simulated = 0;
   for (auto iteration : state) {
     (void)iteration;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,18 +26,30 @@ constexpr double kFaultsOfAnImage = 1000;
 
 const std::string kSource = FAULTLINE_SOURCE_DIR;
 
-/// LeNet-5 int8 on the small multiprocessor, on the first of the built-in digits.
-struct Machine {
+/// LeNet-5 int8 on the small multiprocessor, on the third of the built-in digits.
+class Machine {
+ public:
   std::shared_ptr<const model::Network> network =
       std::make_shared<model::Network>(model::import_onnx(kSource + "/models/lenet5_digits.onnx"));
   hw::gpu::SmConfig config =
       config::read_gpu(config::read_yaml(kSource + "/testbenches/accelerators/sm_small.yaml")).build();
   engine::GpuEngine engine{network, config};
   engine::GpuCone cone{engine, network, config};
-  double golden_s = test::processor_seconds([this] {
-    const model::Dataset digits = model::load_dataset("builtin:digits", model::Split::kTest, 1);
-    cone.begin(model::network_input(*network, digits.image(0)));
-  });
+  /// Processor time that a campaign's first image takes, the second, and every later one: the first is simulated, with
+  /// the second the movements of data are sorted.
+  std::array<double, 3> golden_s = {image_seconds(0), image_seconds(1), image_seconds(2)};
+
+ private:
+  double image_seconds(size_t image) {
+    const model::Dataset digits = model::load_dataset("builtin:digits", model::Split::kTest, 3);
+    return test::processor_seconds([&] {
+      cone.begin(model::network_input(*network, digits.image(image)));
+      hw::Fault idle;  // in a cycle before anything is computed
+      idle.site = {engine.platform().state().field_index("register_file.entry[*].lane[*]"), 0};
+      idle.mask = 1;
+      benchmark::DoNotOptimize(cone.run_with_faults({idle}, 2 * cone.total_cycles()).latent);
+    });
+  }
 };
 
 Machine& machine() {
@@ -78,7 +91,7 @@ void flips(benchmark::State& state) {
       stored += !run.simulated && run.farthest == engine::Station::kStored ? 1 : 0;
     }
   }
-  const double golden_s = m.golden_s / kFaultsOfAnImage;
+  const double golden_s = m.golden_s.back() / kFaultsOfAnImage;
   state.counters["followed_per_s"] = followed / (followed_s + golden_s * followed);
   state.counters["all_per_s"] = kFaults / (followed_s + simulated_s + golden_s * kFaults);
   state.counters["followed_us"] = 1e6 * followed_s / followed;
@@ -86,7 +99,9 @@ void flips(benchmark::State& state) {
   state.counters["simulated"] = simulated / kFaults;
   state.counters["simulated_ms"] = simulated == 0 ? 0 : 1e3 * simulated_s / simulated;
   state.counters["stored"] = stored / followed;
-  state.counters["golden_ms"] = 1e3 * m.golden_s;
+  state.counters["first_image_ms"] = 1e3 * m.golden_s[0];
+  state.counters["second_image_ms"] = 1e3 * m.golden_s[1];
+  state.counters["image_ms"] = 1e3 * m.golden_s[2];
   state.counters["cycles"] = static_cast<double>(m.cone.total_cycles());
 }
 BENCHMARK(flips)->DenseRange(0, 3)->Iterations(1)->Unit(benchmark::kMillisecond);

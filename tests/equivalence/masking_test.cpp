@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint64_t kSeed = 83;
 constexpr int kFaults = test::repetitions(600);
-constexpr int kColumns = 3;
+constexpr int kArrayColumns = 3;
 
 /// What post-processing holds in one cycle, read from the state table, and what it will make of it: worked out here
 /// from docs/hardware.md alone.
@@ -32,7 +32,7 @@ struct Moment {
 class Masking : public testing::TestWithParam<hw::Dataflow> {
  protected:
   Masking() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam()))) {
-    config_.grid = hw::GridConfig(4, kColumns, GetParam(), maker_.multiplier());
+    config_.grid = hw::GridConfig(4, kArrayColumns, GetParam(), maker_.multiplier());
     config_.input_buffer_bytes = 256;
     config_.weight_buffer_bytes = 400;
     config_.output_buffer_bytes = 256;
@@ -58,7 +58,7 @@ class Masking : public testing::TestWithParam<hw::Dataflow> {
 
   Moment observe() const {
     Moment now;
-    const int64_t lanes = std::min<int64_t>(command("lanes"), kColumns);
+    const int64_t lanes = std::min<int64_t>(command("lanes"), kArrayColumns);
     const bool maximum = command("opcode") == 5 && command("maximum") != 0;
     const bool raw = command("raw") != 0;
     now.tap_valid = read("post_processing.pool_fetched.valid") != 0;

@@ -86,10 +86,12 @@ class RandomRows {
     row.stratum = random.uniform(description_.strata.size());
     row.weight = real(random);
     const uint64_t faults = random.uniform(3) == 0 ? 1 + random.uniform(5) : 1;
+    std::vector<hw::Fault> list;
     for (uint64_t i = 0; i < faults; ++i) {
-      row.faults.push_back(fault(random));
+      list.push_back(fault(random));
     }
-    row.site = campaign::first_to_act(row.faults).site;
+    row.faults = std::move(list);
+    row.site = row.faults.first_to_act().site;
     row.bit = static_cast<int>(random.uniform(64));
   }
 

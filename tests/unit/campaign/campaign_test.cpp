@@ -38,7 +38,7 @@ class FakeTarget : public InferenceTarget {
     ++golden_runs;
     return {answer(0), {{"first", 5}, {"second", 50}}, 100};
   }
-  FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t cycle_limit) override {
+  FaultyInference strike(const hw::Faults& faults, uint64_t cycle_limit) override {
     EXPECT_EQ(cycle_limit, 251u);
     const uint64_t mask = faults.front().mask;
     if ((mask & 0x80) != 0) {

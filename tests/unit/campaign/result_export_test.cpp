@@ -84,7 +84,7 @@ TEST_F(ResultExportTest, CsvHoldsEveryRowInOrder) {
     EXPECT_EQ(line[column("faults")], std::to_string(row.faults.size()));
     EXPECT_EQ(line[column("tool_error")], row.tool_error);
     EXPECT_EQ(line[column("detected_by")], row.detection.by);
-    EXPECT_EQ(std::stoull(line[column("mask")], nullptr, 16), first_to_act(row.faults).mask);
+    EXPECT_EQ(std::stoull(line[column("mask")], nullptr, 16), row.faults.first_to_act().mask);
     EXPECT_EQ(std::strtod(line[column("weight")].c_str(), nullptr), row.weight);
     if (row.tool_error.empty()) {
       EXPECT_EQ(line[column("outcome")], to_string(row.judgement.outcome));
@@ -112,7 +112,7 @@ TEST_F(ResultExportTest, JsonLinesHoldTheSame) {
     for (const auto& [key, value] : object.items()) {
       if (key == "all_faults") {
         EXPECT_EQ(value.size(), rows[number].faults.size());
-        EXPECT_EQ(value[1]["site"], site_path(description, rows[number].faults[1].site));
+        EXPECT_EQ(value[1]["site"], site_path(description, rows[number].faults.list()[1].site));
         continue;
       }
       EXPECT_EQ(key, lines[0].at(column));

@@ -57,6 +57,13 @@ std::vector<ExperimentRow> all_rows(const ResultStore& store) {
   _exit(1);
 }
 
+/// The faults with a change to the first.
+hw::Faults with_first(const hw::Faults& faults, const std::function<void(hw::Fault&)>& change) {
+  std::vector<hw::Fault> list = faults;
+  change(list.front());
+  return list;
+}
+
 class ResultStoreTest : public testing::Test {
  protected:
   void SetUp() override { RecordProperty("seed", std::to_string(seed)); }
@@ -106,9 +113,8 @@ TEST_F(ResultStoreTest, KeepsRowsThatSayLittleOrAreNoNumber) {
   none.number = uint64_t{1} << 40;
   none.judgement.golden_confidence = std::numeric_limits<double>::quiet_NaN();
   ExperimentRow apart = source.row(5, 0);
-  apart.faults.resize(1);
   apart.site = {2, 399};
-  apart.faults[0].site = {0, 0};
+  apart.faults = {hw::Fault{{0, 0}, 2}};
   ResultStore store = ResultStore::in_memory(description);
   store.append({none, apart});
   EXPECT_EQ(canonical(all_rows(store)), canonical(std::vector<ExperimentRow>{apart, none}));
@@ -137,13 +143,21 @@ TEST_F(ResultStoreTest, TheDigestSeesEveryMember) {
       [](ExperimentRow& row) { row.image += 1; },
       [](ExperimentRow& row) { row.stratum ^= 1; },
       [](ExperimentRow& row) { row.weight += 1; },
-      [](ExperimentRow& row) { row.faults[0].site.element ^= 1; },
-      [](ExperimentRow& row) { row.faults[0].mask ^= uint64_t{1} << 63; },
-      [](ExperimentRow& row) { row.faults[0].model = hw::FaultModel::kStuckAt1; },
-      [](ExperimentRow& row) { row.faults[0].start += 1; },
-      [](ExperimentRow& row) { row.faults[0].duration += 1; },
-      [](ExperimentRow& row) { row.faults[0].period += 1; },
-      [](ExperimentRow& row) { row.faults.push_back(row.faults[0]); },
+      [](ExperimentRow& row) {
+        row.faults = with_first(row.faults, [](hw::Fault& fault) { fault.site.element ^= 1; });
+      },
+      [](ExperimentRow& row) {
+        row.faults = with_first(row.faults, [](hw::Fault& fault) { fault.mask ^= uint64_t{1} << 63; });
+      },
+      [](ExperimentRow& row) {
+        row.faults = with_first(row.faults, [](hw::Fault& fault) { fault.model = hw::FaultModel::kStuckAt1; });
+      },
+      [](ExperimentRow& row) { row.faults = with_first(row.faults, [](hw::Fault& fault) { fault.start += 1; }); },
+      [](ExperimentRow& row) { row.faults = with_first(row.faults, [](hw::Fault& fault) { fault.duration += 1; }); },
+      [](ExperimentRow& row) { row.faults = with_first(row.faults, [](hw::Fault& fault) { fault.period += 1; }); },
+      [](ExperimentRow& row) {
+        row.faults = {row.faults.front(), row.faults.front()};
+      },
       [](ExperimentRow& row) { row.site.element ^= 1; },
       [](ExperimentRow& row) { row.bit += 1; },
       [](ExperimentRow& row) { row.layer = 1; },
@@ -200,7 +214,7 @@ TEST_F(ResultStoreTest, AppendsAllOrNothing) {
   store.append(more);
   EXPECT_EQ(store.row_count(), 12u);
   ExperimentRow other = source.row(3, 1);
-  other.faults.front().mask ^= 2;
+  other.faults = with_first(other.faults, [](hw::Fault& fault) { fault.mask ^= 2; });
   EXPECT_THAT([&] { store.append({other}); },
               ThrowsMessage<std::logic_error>(HasSubstr("experiment 3 is in the store with other faults")));
   EXPECT_EQ(canonical(all_rows(store)), canonical(rows(12)));
@@ -211,7 +225,7 @@ TEST_F(ResultStoreTest, RowsWithoutFaultsTakeThoseOfTheirExperiment) {
   std::vector<ExperimentRow> light = written;
   for (size_t i = 0; i < light.size(); ++i) {
     if (i % 3 != 1) {  // the second image's row brings them
-      light[i].faults.clear();
+      light[i].faults = {};
     }
   }
   std::vector<ExperimentRow> later;
@@ -347,7 +361,7 @@ TEST_F(ResultStoreTest, NamesWhatTheTablesHold) {
   ResultStore store = ResultStore::create(path(), description);
   ExperimentRow row = source.row(4, 2);
   row.faults = {{{1, 2 * 10 + 3 * 2 + 1}, 0x8000000000000001, hw::FaultModel::kStuckAt1, 10, 0, 0}};
-  row.site = row.faults[0].site;
+  row.site = row.faults.front().site;
   row.layer = 0;
   row.judgement.outcome = Outcome::kCritical;
   row.judgement.sdc_5.reset();
@@ -357,7 +371,7 @@ TEST_F(ResultStoreTest, NamesWhatTheTablesHold) {
   row.masked_in = MaskedIn::kNowhere;
   ExperimentRow failed = source.row(5, 0);
   failed.faults = {{{2, 17}, 1, hw::FaultModel::kFlip, 10, 1, 0}};
-  failed.site = failed.faults[0].site;
+  failed.site = failed.faults.front().site;
   failed.layer = kWholeRunLayer;
   failed.tool_error = "broken";
   store.append({row, failed});

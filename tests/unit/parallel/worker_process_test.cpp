@@ -38,7 +38,7 @@ class PerilousTarget : public campaign::InferenceTarget {
   int label(size_t image) const override { return static_cast<int>(image); }
   int exact_class(size_t) override { return 0; }
   campaign::GoldenInference golden(size_t image) override { return {answer(0), {{"only", 0}}, 100 + image}; }
-  campaign::FaultyInference strike(const std::vector<hw::Fault>& faults, uint64_t) override {
+  campaign::FaultyInference strike(const hw::Faults& faults, uint64_t) override {
     const uint64_t mask = faults.front().mask;
     if ((mask & 0x80) != 0) {
       std::raise(SIGKILL);
@@ -156,7 +156,7 @@ TEST_F(WorkerProcessTest, ADyingWorkerCostsOneExperiment) {
       EXPECT_THAT(rows[n].tool_error, testing::HasSubstr(expected)) << n;
       EXPECT_EQ(rows[n].tool_error.empty(), masks[n] == 1) << n << ": " << rows[n].tool_error;
       EXPECT_EQ(rows[n].number, n);
-      EXPECT_EQ(rows[n].faults.at(0).mask, masks[n]);
+      EXPECT_EQ(rows[n].faults.list().at(0).mask, masks[n]);
     }
   }
 }
@@ -181,7 +181,7 @@ TEST_F(WorkerProcessTest, WhatAPilotGaveReachesWorkersHiredBeforeAndAfterIt) {
   scheduler.settle({{2, 0}});
   source.settle({{2, 0}});
   for (const ExperimentRow& row : run(scheduler, source, kPilot + 2, masks.size())) {
-    EXPECT_EQ(row.faults.at(0).mask, 2u);
+    EXPECT_EQ(row.faults.list().at(0).mask, 2u);
     EXPECT_EQ(row.tool_error, "");
   }
 }
@@ -209,7 +209,7 @@ TEST(TaskMessages, ArriveAsTheyWereSent) {
   EXPECT_EQ(count_rows(pack(rows)), 2u);
   EXPECT_EQ(canonical(rows[0]), canonical(row));
   EXPECT_EQ(canonical(rows[1]), canonical({}));
-  EXPECT_EQ(rows[0].faults[0].mask, uint64_t{1} << 63);
+  EXPECT_EQ(rows[0].faults.front().mask, uint64_t{1} << 63);
   EXPECT_EQ(rows[0].judgement.sdc_5, true);
   EXPECT_EQ(rows[1].judgement.sdc_5, std::nullopt);
   EXPECT_EQ(rows[0].detection.cycle, 12u);
