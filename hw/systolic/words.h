@@ -49,6 +49,17 @@ struct SumWord {
   bool idle() const { return *this == SumWord(); }
 };
 
+/// The checksum unit puts a sum of the partial-sum buffer right: adds `delta`.
+struct SumCorrection {
+  bool valid = false;
+  uint16_t row = 0;
+  uint8_t column = 0;
+  int64_t delta = 0;
+  bool operator==(const SumCorrection& other) const {
+    return valid == other.valid && row == other.row && column == other.column && delta == other.delta;
+  }
+};
+
 /// DMA writes into a buffer.
 struct BufferWrite {
   bool valid = false;
