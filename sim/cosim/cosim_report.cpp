@@ -46,11 +46,10 @@ ordered_json difference_json(const Difference& difference) {
           {"waves", difference.files}};
 }
 
-/// What is left out has one reason: only wires of an array of the user's own may have no name in its map.
 ordered_json sites_json(const SiteCoverage& sites) {
   ordered_json left_out = ordered_json::array();
   for (const std::string& path : sites.left_out) {
-    left_out.push_back({{"path", path}, {"reason", "the map gives this wire no place"}});
+    left_out.push_back({{"path", path}, {"reason", sites.reason}});
   }
   return {{"bits", sites.bits}, {"injectable", sites.injectable}, {"left_out", left_out}};
 }
@@ -58,20 +57,19 @@ ordered_json sites_json(const SiteCoverage& sites) {
 }  // namespace
 
 ordered_json to_json(const CosimDescription& description, const CosimResult& result) {
-  const hw::GridConfig& grid = description.grid;
-  ordered_json json = {{"engines", {result.engines.reference, result.engines.other}},
-                       {"array", fmt::format("{}x{}", grid.rows, grid.columns)},
-                       {"dataflow", hw::to_string(grid.dataflow)},
-                       {"multiplier", grid.multiplier.name()},
-                       {"seed", description.seed},
-                       {"sites", sites_json(result.sites)},
-                       {"builds", 1},
-                       {"cases", result.cases},
-                       {"cycles", result.cycles},
-                       {"comparisons", result.comparisons},
-                       {"mismatches", result.mismatches},
-                       {"first_divergence", nullptr},
-                       {"wall_s", result.wall_s}};
+  ordered_json json = {{"engines", {result.engines.reference, result.engines.other}}};
+  for (const auto& [name, value] : description.machine) {
+    json[name] = value;
+  }
+  json.update({{"seed", description.seed},
+               {"sites", sites_json(result.sites)},
+               {"builds", 1},
+               {"cases", result.cases},
+               {"cycles", result.cycles},
+               {"comparisons", result.comparisons},
+               {"mismatches", result.mismatches},
+               {"first_divergence", nullptr},
+               {"wall_s", result.wall_s}});
   if (result.first) {
     ordered_json first = {{"case", result.first->number},
                           {"program", result.first->program},

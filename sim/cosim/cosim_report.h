@@ -3,15 +3,16 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "hw/systolic/grid_config.h"
 #include "sim/cosim/cosim_result.h"
 
 namespace faultline::cosim {
 
 /// What was asked for, as far as results tell it.
 struct CosimDescription {
-  hw::GridConfig grid;
+  std::vector<std::pair<std::string, std::string>> machine;  ///< its configuration, by name
   uint64_t seed;
   std::string repeat;  ///< the command line that runs the differing case alone
 };

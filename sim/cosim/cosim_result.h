@@ -15,7 +15,7 @@ namespace faultline::cosim {
 struct DifferingCase {
   uint64_t number;
   uint64_t program;          ///< or the image
-  std::string program_kind;  ///< of GridProgram, or "image"
+  std::string program_kind;  ///< of GridProgram or SmProgram, or "image"
   std::vector<inject::FaultListEntry> faults;
   Difference difference;
 };

@@ -249,7 +249,7 @@ CosimResult run_network_cosim(const NetworkCosimRequest& request,
                     fmt::format("give 0 to {}", cases.count() - 1));
   }
   const hw::StateTable& table = cases.platform().state();
-  result.sites = site_coverage(table, injectable_fields(table));
+  result.sites = site_coverage(table, injectable_fields(table), "");
   NetworkLockstep lockstep(cases, reference);
   const std::vector<uint64_t> wanted = cases.wanted();
   for (const uint64_t number : wanted) {

@@ -6,8 +6,9 @@
 
 namespace faultline::cosim {
 
-SiteCoverage site_coverage(const hw::StateTable& table, const std::vector<size_t>& fields) {
+SiteCoverage site_coverage(const hw::StateTable& table, const std::vector<size_t>& fields, const std::string& reason) {
   SiteCoverage coverage;
+  coverage.reason = reason;
   for (const size_t index : injectable_fields(table)) {
     const hw::StateField& field = table.fields()[index];
     coverage.bits += field.bit_count();

@@ -18,7 +18,7 @@ struct SmProgram {
   std::vector<uint8_t> global;  ///< of global memory, from 0 on
   hw::CounterRandom content;  ///< where random content of the register file and, where asked for, registers comes from
   bool from_registers = false;  ///< the datapath starts with random registers and memories instead of 0
-  uint64_t most_cycles = 0;
+  uint64_t most_cycles = 0;     ///< the run ends here if the program has not ended
 };
 
 /// Program `number` of a seed. In turns random instructions of the multiply-add unit and of shared memory on random

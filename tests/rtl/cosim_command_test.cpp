@@ -59,6 +59,28 @@ TEST(Cosim, ComparesAnArrayThatSomebodyElseWrote) {
   EXPECT_EQ(json::parse(run.out)["cases"], 70);
 }
 
+TEST(Cosim, ComparesTheDatapathOfAGpu) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  folder.write("list.csv", "path,mask,model,start\npartition[0].mac_lane[3].product[1],0x4000,stuck_at_1,3\n");
+  const std::string command = "cosim --accelerator '" FAULTLINE_SOURCE_DIR
+                              "/testbenches/accelerators/sm_small.yaml' --programs 6 --seed 2 --json";
+  const test::RunResult run = test::run_faultline(command + " --faults 40", folder.path());
+  ASSERT_EQ(run.status, 0) << run.err << run.out;
+  const json result = json::parse(run.out);
+  EXPECT_EQ(result["cases"], 46);
+  EXPECT_EQ(result["mismatches"], 0);
+  EXPECT_TRUE(result["first_divergence"].is_null());
+  // 4096 words of shared memory alone; what schedules has no RTL.
+  EXPECT_GT(result["sites"]["injectable"], 4096 * 32);
+  EXPECT_LT(result["sites"]["injectable"], result["sites"]["bits"]);
+  EXPECT_GE(result["comparisons"].get<uint64_t>(), result["cycles"].get<uint64_t>() * 4096);
+
+  const test::RunResult listed = test::run_faultline(command + " --fault-list list.csv", folder.path());
+  ASSERT_EQ(listed.status, 0) << listed.err << listed.out;
+  EXPECT_EQ(json::parse(listed.out)["cases"], 6 + 1);
+}
+
 TEST(Cosim, NamesTheFirstDifferenceAndItsLastWriter) {
   FAULTLINE_NEEDS_VERILATOR();
   const test::TemporaryFolder folder;
@@ -184,6 +206,29 @@ TEST(CosimOptions, AreRefusedInOneLine) {
     EXPECT_EQ(run.status, 2) << arguments;
     EXPECT_EQ(run.out, "") << arguments;
     EXPECT_THAT(run.err, testing::StartsWith(message)) << arguments;
+  }
+}
+
+TEST(CosimOptions, ThatAGpuHasNotAreRefusedInOneLine) {
+  const test::TemporaryFolder folder;
+  const std::pair<const char*, const char*> kBad[] = {
+      {"cosim --engines cycle,rtl",
+       "faultline: --engines: does not apply to a GPU, whose datapath is compared with its RTL; leave"},
+      {"cosim --wave-dir waves",
+       "faultline: --wave-dir: does not apply to a GPU, whose datapath is compared with its RTL; leave"},
+      {"cosim --array 2x2", "faultline: --array: does not apply to the GPU that "},
+      {"cosim --programs 0", "faultline: --programs: 0 programs run nothing; give 1 or more\n"},
+      {"rtl --out rtl --grid", "faultline: --grid: a GPU has no grid of processing elements; leave it out\n"},
+  };
+  for (const auto& [command, message] : kBad) {
+    const test::RunResult run = test::run_faultline(
+        std::string(command) + " --accelerator '" FAULTLINE_SOURCE_DIR "/testbenches/accelerators/sm_small.yaml'",
+        folder.path());
+    EXPECT_EQ(run.status, 2) << command;
+    EXPECT_EQ(run.out, "") << command;
+    EXPECT_THAT(run.err, testing::StartsWith(message)) << command;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << command;
   }
 }
 

@@ -103,8 +103,10 @@ TEST_P(SmDatapathRtl, AgreesUnderRandomFaultsAnywhereInTheMultiprocessor) {
   SmLockstep lockstep = make_lockstep(config);
   const CaseFaults faults(lockstep.reference(), injectable_fields(lockstep.reference()), kCases, "", kSeed);
   for (uint64_t number = 0; number < kCases; ++number) {
-    const SmProgram program = random_sm_program(config, kSeed, number % 12);
-    const auto divergence = lockstep.run(program, faults.at(number, lockstep.length(program)));
+    SmProgram program = random_sm_program(config, kSeed, number % 12);
+    const uint64_t length = lockstep.length(program);
+    program.most_cycles = 2 * length;
+    const auto divergence = lockstep.run(program, faults.at(number, length));
     ASSERT_FALSE(divergence) << "seed " << kSeed << " case " << number << " " << program.kind << ", "
                              << divergence->text();
   }
