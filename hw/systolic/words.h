@@ -132,7 +132,7 @@ struct PoolData {
     }
   }
   PoolData(const PoolData& other) { *this = other; }
-  int16_t operand(int lane) const { return value_bytes == 1 ? value[lane] : wide[lane]; }
+  int16_t operand(int lane) const { return value_bytes == 1 ? int16_t{value[lane]} : wide[lane]; }
   size_t operands_bytes() const { return static_cast<size_t>(lanes) * static_cast<size_t>(value_bytes); }
   PoolData& operator=(const PoolData& other) {
     if (this == &other) {

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "hw/systolic/grid_state.h"
 #include "rtl/generator/element_module.h"
 #include "rtl/generator/grid_module.h"
@@ -39,10 +41,17 @@ Design grid_design(const hw::GridConfig& config) {
                    "use operand_bits 8, or another engine");
   }
   const bool output_stationary = config.dataflow == hw::Dataflow::kOutputStationary;
+  const std::string dataflow = hw::to_string(config.dataflow);
   Design design{"systolic_grid",
-                config.rows,
-                config.columns,
-                config.dataflow,
+                "Systolic array",
+                fmt::format("{} x {} processing elements, {}, multiplier {}; all outputs come from registers",
+                            config.rows, config.columns, dataflow, config.multiplier.name()),
+                fmt::format("{}_{}x{}", dataflow, config.rows, config.columns),
+                "docs/hardware.md",
+                {{"rows", config.rows},
+                 {"columns", config.columns},
+                 {"dataflow", dataflow},
+                 {"multiplier", config.multiplier.name()}},
                 {multiplier_module(config), element_module(config), grid_module(config)},
                 {},
                 {{"west_value", 8 * config.rows},
@@ -56,6 +65,9 @@ Design grid_design(const hw::GridConfig& config) {
     design.inputs.push_back({"west_control", config.rows});
     design.inputs.push_back({"north_control", config.columns});
   }
+
+  // Over the ports of a buffer: four for each column.
+  design.longest_loop = 4 * config.columns;
 
   hw::StateTable table;
   const hw::GridState state(config, table, [](size_t) { return uint64_t{0}; });
@@ -82,6 +94,13 @@ std::string report_unit(const Pin& pin) {
 std::string element_path(const MappedSignal& signal, size_t element) {
   hw::StateField field = signal.field;
   field.path = signal.path;
+  if (signal.banks > 0) {
+    const auto banks = static_cast<size_t>(signal.banks);
+    const size_t words = field.element_count();
+    const size_t rows = (words + banks - 1) / banks;
+    field.dimensions = {signal.banks, static_cast<int>(rows)};
+    return hw::element_path(field, element % banks * rows + element / banks);
+  }
   if (signal.reversed) {
     // The same element, counted with the indices the other way round: only two dimensions are ever reversed.
     const auto rows = static_cast<size_t>(field.dimensions[0]);

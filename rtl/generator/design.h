@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "hw/common/state_table.h"
@@ -22,6 +23,7 @@ struct MappedSignal {
   std::string path;
   bool packed = false;    ///< one vector holds all elements, row-major from its lowest bits; `path` has no `[*]` then
   bool reversed = false;  ///< the RTL's indices come in the opposite order of the model's
+  int banks = 0;          ///< > 0: a memory in so many parts, word i in part i mod banks; the path has one `[*]` more
   std::vector<size_t> unread = {};  ///< elements (row-major) that nothing reads, such as operands that leave the grid
 
   bool is_wire() const { return field.kind == hw::StateKind::kWire; }
@@ -42,10 +44,15 @@ struct ResetRule {
 
 /// A design in SystemVerilog and how its signals correspond to the state table.
 struct Design {
-  std::string top;  ///< name of the top module
-  int rows;
-  int columns;
-  hw::Dataflow dataflow;
+  /// What was generated, by name: what the state map says before its signals.
+  using Configuration = std::vector<std::pair<std::string, std::variant<int, std::string>>>;
+
+  std::string top;          ///< name of the top module
+  std::string title;        ///< "Systolic array"
+  std::string description;  ///< its configuration in a few words, as the README begins
+  std::string size;         ///< the same as a part of file names
+  std::string contract;     ///< the page with the registers' next values
+  Configuration configuration;
   std::vector<SourceFile> sources;    ///< SystemVerilog, modules before their users
   std::vector<MappedSignal> signals;  ///< in the order of the state table's fields
   std::vector<Pin> inputs;            ///< without clock and reset
@@ -54,6 +61,9 @@ struct Design {
   Pin reset_pin = {"reset", 1};
   ResetRule reset = {};
   std::vector<std::pair<std::string, int64_t>> parameters = {};  ///< of the top module, where they differ from its own
+  /// Modules between the top module and those with wires that may have several instances.
+  std::vector<std::string> above_wires = {};
+  int longest_loop = 0;  ///< passes of the longest loop that a tool must unroll
 };
 
 /// The grid of processing elements: modules systolic_multiplier, systolic_pe and systolic_grid.

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <vector>
 
-#include "hw/systolic/grid_config.h"
 #include "rtl/generator/design.h"
 
 namespace faultline::rtl {
@@ -13,7 +12,7 @@ namespace faultline::rtl {
 ///
 /// The folder must be missing, empty, or hold nothing but an earlier design, which is replaced; else RtlError is thrown
 /// and nothing is written. The folder appears complete or not at all.
-void write_design(const Design& design, const hw::GridConfig& config, const std::filesystem::path& folder,
+void write_design(const Design& design, const std::filesystem::path& folder,
                   const std::vector<SourceFile>& testbench = {});
 
 }  // namespace faultline::rtl

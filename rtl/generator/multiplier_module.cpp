@@ -86,20 +86,12 @@ std::vector<int> elements_of_kinds(const hw::GridConfig& config) {
   return count;
 }
 
-std::string module_text(const hw::Multiplier& multiplier, const std::string& name) {
-  if (multiplier.module()) {
-    return multiplier.module()(name);
-  }
-  return fill_template(multiplier.exact() ? kExact : kTable,
-                       {{"module", name}, {"products", multiplier.exact() ? "" : table_lines(multiplier)}});
-}
-
 void check_tables(const hw::GridConfig& config, const std::vector<int>& elements) {
   int tables = 0;
   std::string name;
   for (size_t kind = 0; kind < elements.size(); ++kind) {
     const hw::Multiplier& multiplier = kind == 0 ? config.multiplier : config.regions[kind - 1].multiplier;
-    if (!multiplier.module() && !multiplier.exact()) {
+    if (is_table(multiplier)) {
       tables += elements[kind];
       name = multiplier.name();
     }
@@ -113,6 +105,18 @@ void check_tables(const hw::GridConfig& config, const std::vector<int>& elements
 
 }  // namespace
 
+std::string multiplier_text(const hw::Multiplier& multiplier, const std::string& module) {
+  if (multiplier.module()) {
+    return multiplier.module()(module);
+  }
+  return fill_template(multiplier.exact() ? kExact : kTable,
+                       {{"module", module}, {"products", multiplier.exact() ? "" : table_lines(multiplier)}});
+}
+
+bool is_table(const hw::Multiplier& multiplier) {
+  return !multiplier.module() && !multiplier.exact();
+}
+
 int multiplier_kind(const hw::GridConfig& config, int row, int column) {
   const auto own = std::find_if(config.regions.rbegin(), config.regions.rend(),
                                 [&](const hw::MultiplierRegion& region) { return region.holds(row, column); });
@@ -123,17 +127,18 @@ SourceFile multiplier_module(const hw::GridConfig& config) {
   constexpr const char* kFile = "systolic_multiplier.sv";
   check_tables(config, elements_of_kinds(config));
   if (config.regions.empty()) {
-    return {kFile, module_text(config.multiplier, "systolic_multiplier")};
+    return {kFile, multiplier_text(config.multiplier, "systolic_multiplier")};
   }
   if (config.regions.size() > kMostRegions) {
     throw RtlError(fmt::format("{} regions have multipliers of their own", config.regions.size()),
                    fmt::format("give at most {}", kMostRegions));
   }
-  std::string text = "// verilator lint_off DECLFILENAME\n" + module_text(config.multiplier, "systolic_multiplier_0");
+  std::string text =
+      "// verilator lint_off DECLFILENAME\n" + multiplier_text(config.multiplier, "systolic_multiplier_0");
   std::string kinds = fill_template(kKind, {{"number", "0"}});
   for (size_t kind = 1; kind <= config.regions.size(); ++kind) {
     const std::string number = std::to_string(kind);
-    text += "\n" + module_text(config.regions[kind - 1].multiplier, "systolic_multiplier_" + number);
+    text += "\n" + multiplier_text(config.regions[kind - 1].multiplier, "systolic_multiplier_" + number);
     kinds += fill_template(kKind, {{"number", number}});
   }
   return {kFile, text + "// verilator lint_on DECLFILENAME\n" + fill_template(kChoice, {{"kinds", kinds}})};

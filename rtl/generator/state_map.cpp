@@ -4,7 +4,7 @@
 
 namespace faultline::rtl {
 
-std::string state_map(const Design& design, const hw::GridConfig& config) {
+std::string state_map(const Design& design) {
   using nlohmann::ordered_json;
   ordered_json signals = ordered_json::array();
   for (const MappedSignal& signal : design.signals) {
@@ -14,16 +14,18 @@ std::string state_map(const Design& design, const hw::GridConfig& config) {
                        {"width", signal.field.bits},
                        {"signed", signal.field.is_signed},
                        {"dimensions", signal.field.dimensions}});
+    if (signal.banks > 0) {
+      signals.back()["banks"] = signal.banks;  // word i is row i / banks of bank i mod banks
+    }
     if (signal.reversed) {
       signals.back()["reversed"] = true;  // the RTL's indices come in the opposite order
     }
   }
-  const ordered_json map = {{"top", design.top},
-                            {"rows", config.rows},
-                            {"columns", config.columns},
-                            {"dataflow", hw::to_string(config.dataflow)},
-                            {"multiplier", config.multiplier.name()},
-                            {"signals", signals}};
+  ordered_json map = {{"top", design.top}};
+  for (const auto& [name, value] : design.configuration) {
+    std::visit([&map, key = name](const auto& content) { map[key] = content; }, value);
+  }
+  map["signals"] = signals;
   return map.dump(2) + "\n";
 }
 

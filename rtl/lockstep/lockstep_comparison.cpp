@@ -18,20 +18,30 @@ size_t common_block(const hw::StateField& left, const hw::StateField& right) {
   return dense && left.strides == right.strides && left.element_bytes == right.element_bytes ? bytes : 0;
 }
 
+bool alike(const hw::StateField& left, const hw::StateField& right) {
+  return left.path == right.path && left.bits == right.bits && left.dimensions == right.dimensions;
+}
+
 }  // namespace
 
 std::string Divergence::text() const {
   return fmt::format("cycle {}: {} is {:#x} in the reference, {:#x} in the other", cycle, signal, reference, other);
 }
 
-LockstepComparison::LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other)
-    : reference_(reference), other_(other), left_out_(reference.fields().size()) {
-  bool same = reference.fields().size() == other.fields().size();
-  for (size_t f = 0; same && f < reference.fields().size(); ++f) {
-    const hw::StateField& left = reference.fields()[f];
+LockstepComparison::LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other, Fields fields)
+    : reference_(reference), other_(other), left_out_(other.fields().size()) {
+  bool same = fields == Fields::kPart || reference.fields().size() == other.fields().size();
+  size_t next = 0;  // both have their fields in the same order
+  for (size_t f = 0; same && f < other.fields().size(); ++f, ++next) {
     const hw::StateField& right = other.fields()[f];
-    same = left.path == right.path && left.bits == right.bits && left.dimensions == right.dimensions;
-    blocks_.push_back(common_block(left, right));
+    while (fields == Fields::kPart && next < reference.fields().size() && reference.fields()[next].path != right.path) {
+      ++next;
+    }
+    same = next < reference.fields().size() && alike(reference.fields()[next], right);
+    if (same) {
+      reference_fields_.push_back(next);
+      blocks_.push_back(common_block(reference.fields()[next], right));
+    }
   }
   if (!same) {
     throw std::invalid_argument("two machines in lockstep have different fields");
@@ -44,13 +54,14 @@ void LockstepComparison::add_output(const std::string& name, ReadOutput referenc
 
 /// Memories are too large to go over word by word in every cycle.
 bool LockstepComparison::stored_alike(size_t field) const {
-  return blocks_[field] > 0 && std::memcmp(reference_.arena() + reference_.fields()[field].offset,
-                                           other_.arena() + other_.fields()[field].offset, blocks_[field]) == 0;
+  const size_t offset = reference_.fields()[reference_fields_[field]].offset;
+  return blocks_[field] > 0 &&
+         std::memcmp(reference_.arena() + offset, other_.arena() + other_.fields()[field].offset, blocks_[field]) == 0;
 }
 
 std::optional<Divergence> LockstepComparison::compare(uint64_t cycle) {
-  for (size_t f = 0; f < reference_.fields().size(); ++f) {
-    const hw::StateField& field = reference_.fields()[f];
+  for (size_t f = 0; f < other_.fields().size(); ++f) {
+    const hw::StateField& field = other_.fields()[f];
     if (left_out_[f]) {
       continue;
     }
@@ -59,7 +70,7 @@ std::optional<Divergence> LockstepComparison::compare(uint64_t cycle) {
       continue;
     }
     for (size_t element = 0; element < field.element_count(); ++element) {
-      const uint64_t expected = reference_.peek({f, element});
+      const uint64_t expected = reference_.peek({reference_fields_[f], element});
       const uint64_t found = other_.peek({f, element});
       ++comparisons_;
       if (expected != found) {
@@ -80,9 +91,9 @@ std::optional<Divergence> LockstepComparison::compare(uint64_t cycle) {
 
 std::vector<hw::Site> LockstepComparison::differing_sites() const {
   std::vector<hw::Site> sites;
-  for (size_t f = 0; f < reference_.fields().size(); ++f) {
-    for (size_t element = 0; !left_out_[f] && element < reference_.fields()[f].element_count(); ++element) {
-      if (reference_.peek({f, element}) != other_.peek({f, element})) {
+  for (size_t f = 0; f < other_.fields().size(); ++f) {
+    for (size_t element = 0; !left_out_[f] && element < other_.fields()[f].element_count(); ++element) {
+      if (reference_.peek({reference_fields_[f], element}) != other_.peek({f, element})) {
         sites.push_back({f, element});
       }
     }

@@ -21,17 +21,23 @@ struct Divergence {
   std::string text() const;
 };
 
-/// Compares two machines with the same fields, the reference and another, cycle by cycle: every element of every
-/// register, memory and wire, and outputs named by the caller.
+/// Compares two machines, the reference and another with the same fields or a part of them, cycle by cycle: every
+/// element of every register, memory and wire of the other, and outputs named by the caller.
 class LockstepComparison {
  public:
   using ReadOutput = std::function<uint64_t()>;
+  /// Which fields of the reference the other machine has.
+  enum class Fields { kAll, kPart };
 
-  /// Both tables must outlive the comparison. Throws std::invalid_argument when their fields differ.
-  LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other);
+  /// Both tables must outlive the comparison. Throws std::invalid_argument when the other machine has fields that the
+  /// reference has not or, with kAll, lacks one.
+  LockstepComparison(const hw::StateTable& reference, const hw::StateTable& other, Fields fields = Fields::kAll);
 
   /// Adds a value to compare that is in no table, as a pattern of bits.
   void add_output(const std::string& name, ReadOutput reference, ReadOutput other);
+
+  /// The field of the reference that a field of the other machine stands for.
+  size_t reference_field(size_t field) const { return reference_fields_[field]; }
 
   /// Leaves out a field that the other machine does not show.
   void leave_out(size_t field) { left_out_[field] = true; }
@@ -40,7 +46,7 @@ class LockstepComparison {
   /// the fields, then of the outputs.
   std::optional<Divergence> compare(uint64_t cycle);
 
-  /// Every element of a field that differs now, in the order of the fields.
+  /// Every element of a field that differs now, in the order of the other machine's fields.
   std::vector<hw::Site> differing_sites() const;
 
   /// Values compared so far.
@@ -57,7 +63,8 @@ class LockstepComparison {
 
   const hw::StateTable& reference_;
   const hw::StateTable& other_;
-  std::vector<size_t> blocks_;  ///< by field: bytes that can be compared in one look, or 0
+  std::vector<size_t> reference_fields_;  ///< by field of the other machine
+  std::vector<size_t> blocks_;            ///< likewise: bytes that can be compared in one look, or 0
   std::vector<bool> left_out_;
   std::vector<Output> outputs_;
   uint64_t comparisons_ = 0;

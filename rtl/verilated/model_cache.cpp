@@ -161,8 +161,8 @@ fs::path build_model(const Design& design, ModelKind kind, const std::optional<M
     key += input.name + '\n' + input.text;
   }
   const fs::path cache = fs::absolute(model_cache_folder());
-  const std::string name = fmt::format("{}_{}_{}x{}_{}_{}", design.top, to_string(design.dataflow), design.rows,
-                                       design.columns, to_string(kind), digest(key).substr(0, 16));
+  const std::string name =
+      fmt::format("{}_{}_{}_{}", design.top, design.size, to_string(kind), digest(key).substr(0, 16));
   const fs::path entry = cache / name;
   const auto is_proved = [&] { return !check || fs::exists(entry / check->name); };
   if (fs::exists(entry / kLibrary) && is_proved()) {

@@ -16,6 +16,17 @@ inline void put_bits(void* pin, size_t first, int bits, uint64_t value) {
   }
 }
 
+/// The `bits` of a port from bit `first` on.
+inline uint64_t get_bits(const void* pin, size_t first, int bits) {
+  const auto* const bytes = static_cast<const uint8_t*>(pin);
+  uint64_t value = 0;
+  for (int i = 0; i < bits; ++i) {
+    const size_t place = first + static_cast<size_t>(i);
+    value |= static_cast<uint64_t>(bytes[place / 8] >> (place % 8) & 1) << i;
+  }
+  return value;
+}
+
 /// Puts one bit for each lane into a port, lane 0 in the lowest.
 inline void put_lane_bits(void* pin, const uint8_t* lanes, int count) {
   for (int lane = 0; lane < count; ++lane) {

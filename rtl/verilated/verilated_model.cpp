@@ -74,7 +74,8 @@ void VerilatedModel::find_signals(const Design& design, const hw::StateTable& ta
     forces += mapped.is_wire() && !mapped.path.empty() ? field.element_count() : 0;
     const size_t bytes = storage_bytes(field.bits);
     // The words of a memory follow one another, so that one look-up finds them all.
-    const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1 && !extends_sign(field);
+    const bool memory = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 1 && mapped.banks == 0 &&
+                        !extends_sign(field);
     for (size_t element = 0; !mapped.path.empty() && element < field.element_count(); ++element) {
       void* const storage =
           memory && element > 0 ? signal.places.front().byte + element * bytes : find(design, mapped, element);

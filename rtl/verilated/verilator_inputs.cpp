@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -129,6 +130,9 @@ std::string pin_lines(const Design& design) {
 
 SourceFile signal_marks(const Design& design, ModelKind kind) {
   std::string text = "`verilator_config\n";
+  for (const std::string& module : kind == ModelKind::kForceable ? design.above_wires : std::vector<std::string>()) {
+    text += fmt::format("inline -module \"{}\"\n", module);
+  }
   std::set<std::pair<std::string, std::string>> marked;
   for (const MappedSignal& signal : design.signals) {
     if (!marked.insert({signal.module, signal.name}).second) {

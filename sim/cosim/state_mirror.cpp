@@ -2,36 +2,9 @@
 
 #include <stdexcept>
 
+#include "hw/common/field_copy.h"
+
 namespace faultline::cosim {
-namespace {
-
-/// Unused elements after each innermost row.
-size_t row_padding(const hw::StateField& field) {
-  const size_t depth = field.dimensions.size();
-  if (depth < 2) {
-    return 0;
-  }
-  return field.strides[depth - 2] / field.strides[depth - 1] - static_cast<size_t>(field.dimensions[depth - 1]);
-}
-
-void add_like(hw::StateTable& table, const hw::StateField& field) {
-  switch (field.element_bytes) {
-    case 1:
-      table.add<uint8_t>(field, row_padding(field));
-      return;
-    case 2:
-      table.add<uint16_t>(field, row_padding(field));
-      return;
-    case 4:
-      table.add<uint32_t>(field, row_padding(field));
-      return;
-    default:
-      table.add<uint64_t>(field, row_padding(field));
-  }
-}
-
-}  // namespace
-
 StateImage image_of(const hw::StateTable& table) {
   StateImage image{table.snapshot(), {}};
   for (const hw::StateField& field : table.fields()) {
@@ -45,7 +18,7 @@ StateImage image_of(const hw::StateTable& table) {
 StateMirror::StateMirror(const hw::StateTable& original) {
   for (const hw::StateField& field : original.fields()) {
     if (field.kind != hw::StateKind::kWire) {
-      add_like(table_, field);
+      hw::add_like(table_, field);
       continue;
     }
     const size_t first = wires_.size();

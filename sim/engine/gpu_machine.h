@@ -10,6 +10,8 @@ class GpuMachine : public Machine {
  public:
   explicit GpuMachine(const hw::gpu::SmConfig& config) : config_(config) {}
 
+  const hw::gpu::SmConfig& config() const { return config_; }
+
   std::string description() const override;
   const hw::Multiplier& multiplier() const override { return config_.multiplier; }
   const hw::Multiplier& layer_multiplier(const std::string& /*layer*/) const override { return config_.multiplier; }

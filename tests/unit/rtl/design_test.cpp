@@ -10,6 +10,7 @@
 #include "hw/multipliers/family.h"
 #include "rtl/generator/design_folder.h"
 #include "rtl/generator/rtl_error.h"
+#include "rtl/generator/sm_design.h"
 #include "sim/process/child_process.h"
 #include "tests/support/grid_stimulus.h"
 
@@ -57,7 +58,7 @@ TEST(Design, IsCleanUnderVerilatorsLint) {
   }
   for (const GridConfig& config : configurations()) {
     const ScratchFolder folder;
-    write_design(grid_design(config), config, folder.path() / "rtl");
+    write_design(grid_design(config), folder.path() / "rtl");
     const std::string list = (folder.path() / "rtl" / "files.f").string();
     const ChildResult lint = process::run_child({"verilator", "--lint-only", "-Wall", "-f", list}, "/", kLimit);
     EXPECT_EQ(lint.status, 0) << name_of(config);
@@ -71,7 +72,7 @@ TEST(Design, IsReadByYosys) {
   }
   for (const GridConfig& config : configurations()) {
     const ScratchFolder folder;
-    write_design(grid_design(config), config, folder.path() / "rtl");
+    write_design(grid_design(config), folder.path() / "rtl");
     const ChildResult read =
         process::run_child({"yosys", "-q", "-p",
                             "read_verilog -sv rtl/systolic_multiplier.sv rtl/systolic_pe.sv rtl/systolic_grid.sv; "
@@ -80,6 +81,70 @@ TEST(Design, IsReadByYosys) {
     EXPECT_EQ(read.status, 0) << name_of(config) << "\n" << read.output;
     EXPECT_EQ(read.output, "") << name_of(config);
   }
+}
+
+/// Multiprocessors of one and several partitions, with the fewest and with many stages and lanes.
+std::vector<hw::gpu::SmConfig> multiprocessors() {
+  hw::gpu::SmConfig small;
+  small.warp_size = 4;
+  small.lanes = 1;
+  small.mac_stages = 3;
+  small.shared_bytes = 4 * 1021;
+  small.shared_banks = 4;
+  hw::gpu::SmConfig large;
+  large.partitions = 3;
+  large.mac_stages = 7;
+  large.shared_bytes = 64;
+  large.multiplier = standard_multiplier(*hw::find_multiplier_family("drum")).table();
+  hw::gpu::SmConfig one_bank = small;
+  one_bank.shared_banks = 1;
+  return {small, large, one_bank};
+}
+
+TEST(Design, OfAMultiprocessorIsCleanUnderVerilatorsLint) {
+  if (!process::on_path("verilator")) {
+    GTEST_SKIP() << "verilator is not installed";
+  }
+  for (const hw::gpu::SmConfig& config : multiprocessors()) {
+    const ScratchFolder folder;
+    const Design design = sm_datapath_design(config);
+    write_design(design, folder.path() / "rtl");
+    const std::string list = (folder.path() / "rtl" / "files.f").string();
+    const ChildResult lint = process::run_child({"verilator", "--lint-only", "-Wall", "-f", list}, "/", kLimit);
+    EXPECT_EQ(lint.status, 0) << design.description;
+    EXPECT_EQ(lint.output, "") << design.description;
+  }
+}
+
+TEST(Design, OfAMultiprocessorIsReadByYosys) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  for (const hw::gpu::SmConfig& config : multiprocessors()) {
+    const ScratchFolder folder;
+    const Design design = sm_datapath_design(config);
+    write_design(design, folder.path() / "rtl");
+    std::string files;
+    for (const SourceFile& source : design.sources) {
+      files += " rtl/" + source.name;
+    }
+    const ChildResult read = process::run_child(
+        {"yosys", "-q", "-p",
+         "read_verilog -sv" + files + "; hierarchy -check -top " + design.top + "; proc; check -assert"},
+        folder.path(), kLimit);
+    EXPECT_EQ(read.status, 0) << design.description << "\n" << read.output;
+    EXPECT_EQ(read.output, "") << design.description;
+  }
+}
+
+TEST(Design, RefusesAMemoryInEachLaneOfALargeMultiprocessor) {
+  std::mt19937 random(1);
+  hw::gpu::SmConfig config;
+  config.multiplier = test::random_multiplier(random);
+  config.partitions = 4;  // of 16 lanes
+  EXPECT_NO_THROW(sm_datapath_design(config));
+  config.partitions = 5;
+  EXPECT_THROW(sm_datapath_design(config), RtlError);
 }
 
 TEST(Design, HoldsTheCircuitOfAFamily) {
@@ -135,7 +200,7 @@ TEST(Design, OfTheWholeAcceleratorIsCleanUnderVerilatorsLint) {
   all.emplace_back(hw::AcceleratorConfig{GridConfig(2, 40, Dataflow::kWeightStationary, hw::Multiplier())});
   for (const hw::AcceleratorConfig& config : all) {
     const ScratchFolder folder;
-    write_design(accelerator_design(config), config.grid, folder.path() / "rtl");
+    write_design(accelerator_design(config), folder.path() / "rtl");
     const std::string list = (folder.path() / "rtl" / "files.f").string();
     const ChildResult lint = process::run_child({"verilator", "--lint-only", "-Wall", "-f", list}, "/", kLimit);
     EXPECT_EQ(lint.status, 0) << name_of(config.grid);
@@ -150,7 +215,7 @@ TEST(Design, OfTheWholeAcceleratorIsReadByYosys) {
   for (const hw::AcceleratorConfig& config : accelerators()) {
     const ScratchFolder folder;
     const Design design = accelerator_design(config);
-    write_design(design, config.grid, folder.path() / "rtl");
+    write_design(design, folder.path() / "rtl");
     std::string sources;
     for (const SourceFile& source : design.sources) {
       sources += " rtl/" + source.name;
@@ -185,14 +250,14 @@ TEST(DesignFolder, IsReplacedOnlyWhereItHoldsAnEarlierDesign) {
   const GridConfig large(4, 4, Dataflow::kOutputStationary, hw::Multiplier());
   const ScratchFolder folder;
   const std::filesystem::path out = folder.path() / "rtl";
-  write_design(grid_design(small), small, out);
-  write_design(grid_design(large), large, out);
+  write_design(grid_design(small), out);
+  write_design(grid_design(large), out);
   EXPECT_NE(process::read_text(out / "systolic_grid.sv").find("ROWS    = 4"), std::string::npos);
 
   folder.write("rtl/notes.txt", "mine");
-  EXPECT_THROW(write_design(grid_design(small), small, out), RtlError);
+  EXPECT_THROW(write_design(grid_design(small), out), RtlError);
   EXPECT_NE(process::read_text(out / "systolic_grid.sv").find("ROWS    = 4"), std::string::npos);
-  EXPECT_THROW(write_design(grid_design(small), small, out / "notes.txt"), RtlError);
+  EXPECT_THROW(write_design(grid_design(small), out / "notes.txt"), RtlError);
 
   size_t entries = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
@@ -205,7 +270,7 @@ TEST(DesignFolder, MustHoldNothingElse) {
   const GridConfig config(1, 1, Dataflow::kWeightStationary, hw::Multiplier());
   const ScratchFolder folder;
   folder.write("systolic_pe.sv", "not ours");
-  EXPECT_THROW(write_design(grid_design(config), config, folder.path()), RtlError);
+  EXPECT_THROW(write_design(grid_design(config), folder.path()), RtlError);
   EXPECT_EQ(process::read_text(folder.path() / "systolic_pe.sv"), "not ours");
 }
 
