@@ -60,8 +60,13 @@ row "upsets, clip per channel" "$upsets" channel_bounds --clip "$work/channels.y
 row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"
 row "upsets, secded, zero" "$upsets" "'secded:on_error=zero'" "$@"
 row "upsets, secded, flag" "$upsets" "secded" "$@"
+row "upsets, checksum, detect" "$upsets" checksum "$@"
+row "upsets, checksum, correct" "$upsets" "'checksum:mode=correct'" "$@"
+row "upsets, checksum, correct, and secded, zero" "$upsets" "'checksum:mode=correct', 'secded:on_error=zero'" "$@"
 row "upsets, clip and secded, zero" "$upsets" "'secded:on_error=zero'" --clip "$work/clip.yaml" "$@"
 row "defect, none" "$defect" ""
 row "defect, clip" "$defect" "" --clip "$work/clip.yaml"
 row "defect, clip per channel" "$defect" channel_bounds --clip "$work/channels.yaml"
 row "defect, bypass of the element" "$defect" "'bypass:elements=3/5'"
+row "defect, checksum, detect" "$defect" checksum
+row "defect, checksum, correct" "$defect" "'checksum:mode=correct'"

@@ -42,7 +42,8 @@ class RegisterFile {
 
  private:
   uint32_t* words(int warp, int registers_per_thread, int number) const {
-    const auto entry = static_cast<size_t>(warp * registers_per_thread + number);
+    const size_t entry =
+        static_cast<size_t>(warp) * static_cast<size_t>(registers_per_thread) + static_cast<size_t>(number);
     return number == kZeroRegister || entry >= entries_ ? nullptr : words_.data() + entry * warp_size_;
   }
 

@@ -29,6 +29,9 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   if (!config.protection.neuron_unit.empty()) {
     add_neuron_unit(config, clock_cycles);
   }
+  if (config.protection.checksum) {
+    add_checksum_unit(config, clock_cycles);
+  }
 }
 
 template <typename Block>
@@ -78,15 +81,17 @@ void Accelerator::connect_data() {
   weight_feeder_->edge(weight_edge_);
 
   grid_->clock(clock);
-  grid_->west(inputs_from_north_ ? weight_edge_ : input_edge_);
-  grid_->north(inputs_from_north_ ? input_edge_ : weight_edge_);
+  grid_->west(west());
+  grid_->north(north());
   grid_->drain(drain_);
   grid_->south(south_);
 
   partial_sum_->word(sum_word_);
   partial_sum_->south(south_);
   partial_sum_->row_request(row_request_);
+  partial_sum_->correction(correction_);
   partial_sum_->drain(drain_);
+  partial_sum_->last_word(last_sum_word_);
   partial_sum_->row(row_);
 
   post_processing_->start(post_start_);
@@ -115,6 +120,22 @@ void Accelerator::add_neuron_unit(const AcceleratorConfig& config, const CycleCl
   neuron_unit_->status(neuron_status_);
 }
 
+void Accelerator::add_checksum_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles) {
+  add_standard_block(checksum_unit_, "checksum_unit", config, clock_cycles);
+  checksum_unit_->west(west());
+  checksum_unit_->north(north());
+  checksum_unit_->south(south_);
+  checksum_unit_->word(last_sum_word_);
+  checksum_unit_->correction(correction_);
+}
+
+void Accelerator::suspend_grid(bool suspended) {
+  grid_->suspend(suspended);
+  if (checksum_unit_ != nullptr) {
+    checksum_unit_->suspend(suspended);
+  }
+}
+
 void Accelerator::drive() {
   controller_->drive();
   input_feeder_->drive();
@@ -125,6 +146,9 @@ void Accelerator::drive() {
   dma_->drive();
   if (neuron_unit_ != nullptr) {
     neuron_unit_->drive();
+  }
+  if (checksum_unit_ != nullptr) {
+    checksum_unit_->drive();
   }
 }
 

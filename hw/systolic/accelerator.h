@@ -11,6 +11,7 @@
 #include "hw/fault/fault_taps.h"
 #include "hw/systolic/accelerator_config.h"
 #include "hw/systolic/accelerator_module.h"
+#include "hw/systolic/checksum_unit.h"
 #include "hw/systolic/controller.h"
 #include "hw/systolic/dma.h"
 #include "hw/systolic/input_feeder.h"
@@ -23,7 +24,7 @@
 namespace faultline::hw {
 
 /// The accelerator as SystemC blocks: controller, feeders with their buffers, grid, partial sums, post-processing, DMA,
-/// and a neuron unit where one is configured.
+/// a neuron unit and a checksum unit where they are configured.
 class Accelerator : public AcceleratorModule {
  public:
   /// Makes the grid of processing elements; the accelerator wires it.
@@ -37,7 +38,7 @@ class Accelerator : public AcceleratorModule {
   void drive() override;
   void watch_results(ResultProbe* probe) override { post_processing_->watch(probe); }
   void select_multiplier(int selection) override { grid_->select_multiplier(selection); }
-  void suspend_grid(bool suspended) override { grid_->suspend(suspended); }
+  void suspend_grid(bool suspended) override;
   FaultTaps& taps(size_t field) override;
   const std::vector<std::unique_ptr<FaultTaps>>& all_taps() const override { return taps_; }
 
@@ -50,6 +51,9 @@ class Accelerator : public AcceleratorModule {
   void connect_control();
   void connect_data();
   void add_neuron_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles);
+  void add_checksum_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles);
+  sc_core::sc_signal<OperandEdge>& west() { return inputs_from_north_ ? weight_edge_ : input_edge_; }
+  sc_core::sc_signal<OperandEdge>& north() { return inputs_from_north_ ? input_edge_ : weight_edge_; }
 
   StateTable& table_;
   std::vector<std::unique_ptr<FaultTaps>> taps_;
@@ -62,17 +66,19 @@ class Accelerator : public AcceleratorModule {
   std::unique_ptr<PartialSumBuffer> partial_sum_;
   std::unique_ptr<PostProcessing> post_processing_;
   std::unique_ptr<Dma> dma_;
-  std::unique_ptr<NeuronUnit> neuron_unit_;  ///< nullptr without one
+  std::unique_ptr<NeuronUnit> neuron_unit_;      ///< nullptr without one
+  std::unique_ptr<ChecksumUnit> checksum_unit_;  ///< likewise
   bool inputs_from_north_;
 
   sc_core::sc_signal<CommandDescriptor> command_{"command"};
   sc_core::sc_signal<bool> dma_start_{"dma_start"}, post_start_{"post_start"}, correct_start_{"correct_start"};
   sc_core::sc_signal<InputWord> input_word_{"input_word"};
   sc_core::sc_signal<WeightWord> weight_word_{"weight_word"};
-  sc_core::sc_signal<SumWord> sum_word_{"sum_word"};
+  sc_core::sc_signal<SumWord> sum_word_{"sum_word"}, last_sum_word_{"last_sum_word"};
   sc_core::sc_signal<OperandEdge> input_edge_{"input_edge"}, weight_edge_{"weight_edge"};
   sc_core::sc_signal<DrainEdge> drain_{"drain"};
   sc_core::sc_signal<SumEdge> south_{"south"}, row_{"row"};
+  sc_core::sc_signal<SumCorrection> correction_{"correction"};
   sc_core::sc_signal<RowRequest> row_request_{"row_request"};
   sc_core::sc_signal<PoolRequest> pool_request_{"pool_request"};
   sc_core::sc_signal<PoolData> pool_data_{"pool_data"};

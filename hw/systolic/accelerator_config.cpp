@@ -16,6 +16,33 @@ void require_range(const char* name, int64_t value, int64_t low, int64_t high) {
   }
 }
 
+/// The first multiplier of the grid that is not exact, or nullptr.
+const Multiplier* inexact(const GridConfig& grid) {
+  const auto approximates = [](const Multiplier& multiplier) { return !multiplier.exact(); };
+  if (approximates(grid.multiplier)) {
+    return &grid.multiplier;
+  }
+  const auto other = std::find_if(grid.alternatives.begin(), grid.alternatives.end(), approximates);
+  if (other != grid.alternatives.end()) {
+    return &*other;
+  }
+  const auto region = std::find_if(grid.regions.begin(), grid.regions.end(),
+                                   [&](const MultiplierRegion& one) { return approximates(one.multiplier); });
+  return region != grid.regions.end() ? &region->multiplier : nullptr;
+}
+
+/// Checksums hold only where products add up, and where every product is in its sum.
+void require_checksums_hold(const GridConfig& grid) {
+  if (const Multiplier* multiplier = inexact(grid)) {
+    throw InvalidConfiguration("the unit checksum needs exact multipliers, whose products add up; " +
+                               multiplier->name() + " is not exact");
+  }
+  if (grid.bypass && !grid.bypass->elements.empty()) {
+    throw InvalidConfiguration(
+        "the unit checksum expects the products of all elements; leave it out, or name no elements to bypass");
+  }
+}
+
 }  // namespace
 
 void AcceleratorConfig::protect(ProtectionConfig units) {
@@ -41,6 +68,9 @@ void AcceleratorConfig::validate() const {
     throw InvalidConfiguration("the neuron unit " + protection.neuron_unit +
                                " corrects words of 8 bits; those of the array have " +
                                std::to_string(grid.format().operand_bits));
+  }
+  if (protection.checksum) {
+    require_checksums_hold(grid);
   }
   if (protection.channel_bounds && grid.format().wide()) {
     throw InvalidConfiguration("the unit channel_bounds holds codes of 8 bits; those of the array have " +

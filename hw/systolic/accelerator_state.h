@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hw/fault/fault_taps.h"
+#include "hw/systolic/checksum_unit_core.h"
 #include "hw/systolic/controller_core.h"
 #include "hw/systolic/dma_core.h"
 #include "hw/systolic/grid_state.h"
@@ -33,6 +34,9 @@ struct AcceleratorState {
     if (!config.protection.neuron_unit.empty()) {
       neuron_unit.emplace(config.protection, table, no_taps);
     }
+    if (config.protection.checksum) {
+      checksum_unit.emplace(config, table, no_taps);
+    }
   }
 
   FaultTaps no_taps;
@@ -44,6 +48,7 @@ struct AcceleratorState {
   DmaCore dma;
   ControllerCore controller;
   std::optional<NeuronUnitCore> neuron_unit;
+  std::optional<ChecksumUnitCore> checksum_unit;
 };
 
 }  // namespace faultline::hw

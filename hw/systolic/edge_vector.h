@@ -33,7 +33,7 @@ struct OperandEdge {
     }
   }
   OperandEdge(const OperandEdge& other) { *this = other; }
-  int16_t operand(int lane) const { return value_bytes == 1 ? value[lane] : wide[lane]; }
+  int16_t operand(int lane) const { return value_bytes == 1 ? int16_t{value[lane]} : wide[lane]; }
   void set_operand(int lane, int operand) {
     value_bytes == 1 ? void(value[lane] = static_cast<int8_t>(operand))
                      : void(wide[lane] = static_cast<int16_t>(operand));

@@ -14,7 +14,9 @@ class PartialSumBuffer : public sc_core::sc_module {
   sc_core::sc_in<SumWord> word{"word"};
   sc_core::sc_in<SumEdge> south{"south"};
   sc_core::sc_in<RowRequest> row_request{"row_request"};
+  sc_core::sc_in<SumCorrection> correction{"correction"};
   sc_core::sc_out<DrainEdge> drain{"drain"};
+  sc_core::sc_out<SumWord> last_word{"last_word"};  ///< of the last column
   sc_core::sc_out<SumEdge> row{"row"};
 
   PartialSumBuffer(const sc_core::sc_module_name& name, const AcceleratorConfig& config, StateTable& table,

@@ -36,13 +36,16 @@ PartialSumBufferCore::PartialSumBufferCore(const AcceleratorConfig& config, Stat
       column_row_(table, "partial_sum.column[*].row", 16, {columns_}),
       read_data_(table, "partial_sum.read_data[*]", format_.sum_bits(), {columns_}) {}
 
-void PartialSumBufferCore::step(const SumWord& head, const SumEdge& south, const RowRequest& request, uint64_t cycle) {
-  if (request.valid) {
-    format_.wide() ? read_row<int64_t>(request) : read_row<int32_t>(request);
+void PartialSumBufferCore::step(const Inputs& inputs, uint64_t cycle) {
+  if (inputs.request.valid) {
+    format_.wide() ? read_row<int64_t>(inputs.request) : read_row<int32_t>(inputs.request);
   }
-  if (!quiescence_.skip(head.idle())) {
-    format_.wide() ? write_banks(south.wide) : write_banks(south.value);
-    advance(head);
+  if (inputs.correction.valid) {
+    format_.wide() ? correct<int64_t>(inputs.correction) : correct<int32_t>(inputs.correction);
+  }
+  if (!quiescence_.skip(inputs.head.idle())) {
+    format_.wide() ? write_banks(inputs.south.wide) : write_banks(inputs.south.value);
+    advance(inputs.head);
   }
   if (!taps_.empty() && taps_.apply_registers(cycle) > 0) {
     state_changed();
@@ -60,22 +63,34 @@ Sum PartialSumBufferCore::read_word(size_t index) const {
 }
 
 template <typename Sum>
+void PartialSumBufferCore::write_word(size_t index, int64_t sum) {
+  const auto stored = static_cast<Sum>(wrap_to(sum, memory_.bits()));
+  memory_.data<Sum>()[index] = stored;
+  if (guard_ != nullptr) {
+    guard_->write(index, low_bits(stored, memory_.bits()));
+  }
+}
+
+template <typename Sum>
+void PartialSumBufferCore::correct(const SumCorrection& correction) {
+  if (correction.row < rows_ && correction.column < columns_) {
+    const size_t index = static_cast<size_t>(correction.row) * static_cast<size_t>(columns_) + correction.column;
+    write_word<Sum>(index, read_word<Sum>(index) + correction.delta);
+  }
+}
+
+template <typename Sum>
 void PartialSumBufferCore::write_banks(const Sum* south) {
   const uint8_t* write = column_write_.data();
   const uint8_t* accumulate = column_accumulate_.data();
   const uint16_t* row = column_row_.data();
-  auto* memory = memory_.data<Sum>();
   for (int column = 0; column < columns_; ++column) {
     if (write[column] == 0 || row[column] >= rows_) {
       continue;
     }
     const size_t index = static_cast<size_t>(row[column]) * static_cast<size_t>(columns_) + static_cast<size_t>(column);
     const int64_t before = accumulate[column] != 0 ? read_word<Sum>(index) : 0;
-    const auto sum = static_cast<Sum>(wrap_to(before + south[column], memory_.bits()));
-    memory[index] = sum;
-    if (guard_ != nullptr) {
-      guard_->write(index, low_bits(sum, memory_.bits()));
-    }
+    write_word<Sum>(index, before + south[column]);
   }
 }
 
@@ -110,6 +125,11 @@ DrainEdge PartialSumBufferCore::drain() const {
   DrainEdge edge(columns_);
   std::memcpy(edge.drain, column_write_.data(), static_cast<size_t>(columns_));
   return edge;
+}
+
+SumWord PartialSumBufferCore::last_word() const {
+  const auto last = static_cast<size_t>(columns_) - 1;
+  return {column_write_.get(last) != 0, column_accumulate_.get(last) != 0, column_row_.get(last)};
 }
 
 SumEdge PartialSumBufferCore::row() const {

@@ -17,24 +17,37 @@ namespace faultline::hw {
 ///
 /// Sum words wait R + 1 stages (as long as operands need to the bottom row), then move along the columns, one each
 /// cycle. In the cycle in which a column holds a write word, its bank takes the south edge's sum; in output-stationary
-/// the same bit drains the column.
+/// the same bit drains the column. A correction by the checksum unit comes before what a bank writes in the same cycle.
 class PartialSumBufferCore {
  public:
+  struct Inputs {
+    const SumWord& head;
+    const SumEdge& south;
+    const RowRequest& request;
+    const SumCorrection& correction;
+  };
+
   PartialSumBufferCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
 
   /// One rising edge: `cycle` is the number of the cycle that begins.
-  void step(const SumWord& head, const SumEdge& south, const RowRequest& request, uint64_t cycle);
+  void step(const Inputs& inputs, uint64_t cycle);
   void state_changed() { quiescence_.state_changed(); }
 
   DrainEdge drain() const;
+  /// The word of the last column.
+  SumWord last_word() const;
   SumEdge row() const;
 
  private:
+  template <typename Sum>
+  void correct(const SumCorrection& correction);
   template <typename Sum>
   void write_banks(const Sum* south);
   void advance(const SumWord& head);
   template <typename Sum>
   Sum read_word(size_t index) const;
+  template <typename Sum>
+  void write_word(size_t index, int64_t sum);
   template <typename Sum>
   void read_row(const RowRequest& request);
 

@@ -49,6 +49,17 @@ struct SumWord {
   bool idle() const { return *this == SumWord(); }
 };
 
+/// The checksum unit puts a sum of the partial-sum buffer right: adds `delta`.
+struct SumCorrection {
+  bool valid = false;
+  uint16_t row = 0;
+  uint8_t column = 0;
+  int64_t delta = 0;
+  bool operator==(const SumCorrection& other) const {
+    return valid == other.valid && row == other.row && column == other.column && delta == other.delta;
+  }
+};
+
 /// DMA writes into a buffer.
 struct BufferWrite {
   bool valid = false;
@@ -121,7 +132,7 @@ struct PoolData {
     }
   }
   PoolData(const PoolData& other) { *this = other; }
-  int16_t operand(int lane) const { return value_bytes == 1 ? value[lane] : wide[lane]; }
+  int16_t operand(int lane) const { return value_bytes == 1 ? int16_t{value[lane]} : wide[lane]; }
   size_t operands_bytes() const { return static_cast<size_t>(lanes) * static_cast<size_t>(value_bytes); }
   PoolData& operator=(const PoolData& other) {
     if (this == &other) {

@@ -6,6 +6,7 @@
 #include "hw/systolic/accelerator_state.h"
 #include "hw/systolic/command.h"
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/checksum_module.h"
 #include "rtl/generator/design.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
@@ -28,6 +29,7 @@ const std::map<std::string, Block>& blocks() {
       {"dma", {"systolic_dma", "u_dma"}},
       {"controller", {"systolic_controller", "u_controller"}},
       {"neuron_unit", {"systolic_neuron_unit", "u_neuron_unit"}},
+      {"checksum_unit", {"systolic_checksum_unit", "u_checksum_unit"}},
   };
   return kBlocks;
 }
@@ -62,6 +64,7 @@ std::string replace_first(std::string text, const std::string& before, const std
 std::string path_of(const std::string& model, const hw::ProtectionConfig& protection) {
   std::map<std::string, std::string> places = guard_places(protection);
   places.merge(neuron_unit_places(protection));
+  places.merge(checksum_places(protection));
   places.insert(own_places().begin(), own_places().end());
   const auto own = places.find(model);
   if (own != places.end()) {
@@ -79,6 +82,9 @@ std::string path_of(const std::string& model, const hw::ProtectionConfig& protec
 std::string module_of(const std::string& model, const std::string& path) {
   if (path.find(".u_report.") != std::string::npos) {
     return "systolic_report";
+  }
+  if (path.find(".u_plain.") != std::string::npos || path.find(".u_weighted.") != std::string::npos) {
+    return "systolic_column_checksum";
   }
   if (path.find(".memory[*]") != std::string::npos && model != "buffer.partial_sum[*][*]") {
     return "systolic_buffer";
@@ -151,12 +157,15 @@ void add_pins(const hw::AcceleratorConfig& config, Design& design) {
   if (!config.protection.neuron_unit.empty()) {
     design.outputs.push_back({config.protection.neuron_unit + "_report", kReportBits});
   }
+  if (config.protection.checksum) {
+    design.outputs.push_back({"checksum_report", kReportBits});
+  }
 }
 
 /// The modules of protection units, each once, before their users.
 std::vector<SourceFile> protection_modules(const hw::ProtectionConfig& protection) {
   std::vector<SourceFile> modules = guard_modules(protection);
-  if (!modules.empty() || !protection.neuron_unit.empty()) {
+  if (!modules.empty() || !protection.neuron_unit.empty() || protection.checksum) {
     modules.insert(modules.begin(), report_module());
   }
   return modules;
@@ -179,6 +188,9 @@ Design accelerator_design(const hw::AcceleratorConfig& config) {
     design.sources.push_back(source);
   }
   for (SourceFile& source : neuron_unit_modules(config)) {
+    design.sources.push_back(std::move(source));
+  }
+  for (SourceFile& source : checksum_modules(config)) {
     design.sources.push_back(std::move(source));
   }
   for (const SourceFile& source :

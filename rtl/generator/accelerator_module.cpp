@@ -1,6 +1,8 @@
 #include <string>
+#include <utility>
 
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/checksum_module.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/text_template.h"
@@ -197,7 +199,7 @@ module systolic_accelerator #(
   logic unused;
   assign unused = &{1'b0, @unused@};
 
-  logic row_valid;
+@correction_wires@  logic row_valid;
   logic [15:0] row_number;
   logic [32*COLUMNS-1:0] row_data;
 
@@ -214,9 +216,9 @@ module systolic_accelerator #(
       .request_valid(row_valid),
       .request_row(row_number),
       .row_data(row_data),
-      .drain(drain)
+@buffer_correction@      .drain(drain)
   );
-
+@checksum_unit@
   systolic_post_processing #(
       .COLUMNS(COLUMNS),
       .BUS_BYTES(BUS_BYTES)
@@ -296,7 +298,59 @@ TemplateValues neuron_unit_values(const hw::ProtectionConfig& protection) {
           {"unit", protection.neuron_unit}};
 }
 
-/// The report registers of protected memories and of the neuron unit are ports of the top module, `<name>_report`.
+constexpr const char* kCorrectionWires = R"(  logic correction_valid;
+  logic [15:0] correction_row, last_sum_row;
+  logic [7:0] correction_column;
+  logic [31:0] correction_delta;
+)";
+
+constexpr const char* kBufferCorrection = R"(      .correction_valid(correction_valid),
+      .correction_row(correction_row),
+      .correction_column(correction_column),
+      .correction_delta(correction_delta),
+      .last_row(last_sum_row),
+)";
+
+constexpr const char* kChecksumInstance = R"(
+  systolic_checksum_unit #(
+      .ROWS(ROWS),
+      .COLUMNS(COLUMNS)
+  ) u_checksum_unit (
+      .clock(clock),
+      .reset(reset),
+      .west_value(@west@_edge_value),
+      .west_valid(@west@_edge_valid),
+      .north_value(@north@_edge_value),
+      .north_valid(@north@_edge_valid),
+@checksum_control@      .south_sum(south_sum),
+      .last_write(drain[COLUMNS-1]),
+@unit_correction@      .report(checksum_report)
+  );
+)";
+
+constexpr const char* kChecksumControl = R"(      .west_load(@west@_edge_control[0]),
+      .north_shift(@north@_edge_control[COLUMNS-1]),
+)";
+
+constexpr const char* kUnitCorrection = R"(      .last_row(last_sum_row),
+      .correction_valid(correction_valid),
+      .correction_row(correction_row),
+      .correction_column(correction_column),
+      .correction_delta(correction_delta),
+)";
+
+/// The checksum unit beside the grid.
+std::string with_checksum_unit(std::string text, const hw::AcceleratorConfig& config) {
+  const hw::ProtectionConfig& protection = config.protection;
+  const bool drains = config.grid.dataflow == hw::Dataflow::kOutputStationary;
+  text = fill_template(std::move(text), {{"checksum_unit", if_checksum(protection, kChecksumInstance)},
+                                         {"correction_wires", if_corrects(protection, kCorrectionWires)},
+                                         {"buffer_correction", if_corrects(protection, kBufferCorrection)}});
+  return fill_template(std::move(text), {{"checksum_control", drains ? "" : kChecksumControl},
+                                         {"unit_correction", if_corrects(protection, kUnitCorrection)}});
+}
+
+/// The report registers of protected memories and of the units are ports of the top module, `<name>_report`.
 std::string with_reports(const hw::ProtectionConfig& protection) {
   std::string ports;
   TemplateValues values;
@@ -306,6 +360,7 @@ std::string with_reports(const hw::ProtectionConfig& protection) {
     values.emplace_back(port, if_guarded(protection, memory, "      .report(" + port + "),\n"));
   }
   ports += if_neuron_unit(protection, ",\n    output logic [34:0]               " + protection.neuron_unit + "_report");
+  ports += if_checksum(protection, ",\n    output logic [34:0]               checksum_report");
   values.emplace_back(
       "report_ports",
       ports.empty() ? "" : ",\n    // what protection units found: errors, corrected, flags" + ports.substr(1));
@@ -321,18 +376,20 @@ SourceFile accelerator_module(const hw::AcceleratorConfig& config) {
   const std::string north = by_column ? "input" : "weight";
   const std::string control =
       "      .west_control(" + west + "_edge_control),\n      .north_control(" + north + "_edge_control),\n";
-  return {"systolic_accelerator.sv",
-          fill_template(fill_template(with_reports(config.protection), neuron_unit_values(config.protection)),
-                        {{"dataflow", hw::to_string(config.grid.dataflow)},
-                         {"rows", std::to_string(config.grid.rows)},
-                         {"columns", std::to_string(config.grid.columns)},
-                         {"bus_bytes", std::to_string(config.bus_bytes)},
-                         {"input_lanes", by_column ? "COLUMNS" : "ROWS"},
-                         {"weight_lanes", by_column ? "ROWS" : "COLUMNS"},
-                         {"west", west},
-                         {"north", north},
-                         {"grid_control", drains ? "      .drain(drain),\n" : control},
-                         {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
+  return {
+      "systolic_accelerator.sv",
+      fill_template(with_checksum_unit(
+                        fill_template(with_reports(config.protection), neuron_unit_values(config.protection)), config),
+                    {{"dataflow", hw::to_string(config.grid.dataflow)},
+                     {"rows", std::to_string(config.grid.rows)},
+                     {"columns", std::to_string(config.grid.columns)},
+                     {"bus_bytes", std::to_string(config.bus_bytes)},
+                     {"input_lanes", by_column ? "COLUMNS" : "ROWS"},
+                     {"weight_lanes", by_column ? "ROWS" : "COLUMNS"},
+                     {"west", west},
+                     {"north", north},
+                     {"grid_control", drains ? "      .drain(drain),\n" : control},
+                     {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
 }
 
 }  // namespace faultline::rtl

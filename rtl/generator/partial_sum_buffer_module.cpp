@@ -1,6 +1,7 @@
 #include <string>
 
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/checksum_module.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/text_template.h"
 #include "rtl/generator/word_code_modules.h"
@@ -30,7 +31,7 @@ module systolic_partial_sum_buffer #(
     input  logic                  request_valid,
     input  logic [15:0]           request_row,
     output logic [32*COLUMNS-1:0] row_data,
-@report_port@    // columns that take a sum in this cycle
+@report_port@@correction_ports@    // columns that take a sum in this cycle
     output logic [COLUMNS-1:0]    drain
 );
   localparam int INDEX_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
@@ -78,7 +79,7 @@ module systolic_partial_sum_buffer #(
     logic [31:0] row_sum;  // that post-processing asks for
     logic [31:0] sum;
     logic [31:0] read_data;
-
+@correction@
 `ifndef SYNTHESIS
     // Power-up: memories begin at 0. A circuit clears them by its memory test; `reset` leaves them alone.
     initial begin
@@ -99,7 +100,7 @@ module systolic_partial_sum_buffer #(
 @reads@    assign sum = (accumulate ? old_sum : 32'd0) + south_sum[32*c+:32];
 
     always_ff @(posedge clock) begin
-      if (write && {1'b0, row} < 17'(ROWS)) memory[row[INDEX_BITS-1:0]] <= sum;
+@correction_write@      if (write && {1'b0, row} < 17'(ROWS)) memory[row[INDEX_BITS-1:0]] <= sum;
     end
 @write_check@
     always_ff @(posedge clock) begin
@@ -121,19 +122,47 @@ module systolic_partial_sum_buffer #(
     assign row_data[32*c+:32] = read_data;
     assign drain[c] = write;
   end
-endmodule
+@last_row@endmodule
 )";
 
-constexpr const char* kPlainReads = R"(    assign old_sum = memory[row[INDEX_BITS-1:0]];
+constexpr const char* kCorrectionPorts = R"(    // the checksum unit adds to a sum
+    input  logic                  correction_valid,
+    input  logic [15:0]           correction_row,
+    input  logic [7:0]            correction_column,
+    input  logic [31:0]           correction_delta,
+    // of the last column's word
+    output logic [15:0]           last_row,
+)";
+
+/// A correction comes before what the column itself writes in the same cycle.
+constexpr const char* kCorrection = R"(    logic corrects;
+    logic corrects_old;  // the sum that the column adds to
+    logic [31:0] wrong_sum;
+    logic [31:0] corrected_sum;
+    assign corrects = correction_valid && correction_column == 8'(c) && {1'b0, correction_row} < 17'(ROWS);
+    assign corrects_old = corrects && correction_row == row;
+    assign corrected_sum = wrong_sum + correction_delta;
+)";
+
+constexpr const char* kCorrectionWrite = R"(      if (corrects) memory[correction_row[INDEX_BITS-1:0]] <= corrected_sum;
+)";
+
+constexpr const char* kPlainWrongSum = R"(    assign wrong_sum = memory[correction_row[INDEX_BITS-1:0]];
+)";
+
+constexpr const char* kLastRow = R"(  assign last_row = column[COLUMNS-1].row;
+)";
+
+constexpr const char* kPlainReads = R"(@wrong_sum@    assign old_sum = @corrected_or@memory[row[INDEX_BITS-1:0]];
     assign row_sum = memory[request_row[INDEX_BITS-1:0]];
 )";
 
 constexpr const char* kReportPort = R"(
-  // Two read ports for each column.
-  logic [2*COLUMNS-1:0] port_corrected;
-  logic [2*COLUMNS-1:0] port_error;
+  localparam int PORTS = @ports@;  // for reading, of each column
+  logic [PORTS*COLUMNS-1:0] port_corrected;
+  logic [PORTS*COLUMNS-1:0] port_error;
   systolic_report #(
-      .PORTS(2 * COLUMNS),
+      .PORTS(PORTS * COLUMNS),
       .REPLACES(1'b@zero@)
   ) u_report (
       .clock(clock),
@@ -160,14 +189,14 @@ constexpr const char* kGuardedReads = R"(    logic [31:0] old_word, row_word;
         .corrected(row_corrected),
         .error(row_error)
     );
-    assign old_sum = 1'b@zero@ && old_error ? 32'd0 : old_word;
+@wrong_sum@    assign old_sum = @corrected_or@1'b@zero@ && old_error ? 32'd0 : old_word;
     assign row_sum = 1'b@zero@ && row_error ? 32'd0 : row_word;
 
     logic reads_old, reads_row;
-    assign reads_old = write && accumulate && {1'b0, row} < 17'(ROWS);
+    assign reads_old = write && accumulate && {1'b0, row} < 17'(ROWS)@unless_corrected@;
     assign reads_row = request_valid && {1'b0, request_row} < 17'(ROWS);
-    assign port_corrected[2*c+:2] = {reads_row && row_corrected, reads_old && old_corrected};
-    assign port_error[2*c+:2] = {reads_row && row_error, reads_old && old_error};
+    assign port_corrected[PORTS*c+:PORTS] = {@wrong_corrected@reads_row && row_corrected, reads_old && old_corrected};
+    assign port_error[PORTS*c+:PORTS] = {@wrong_error@reads_row && row_error, reads_old && old_error};
 
 )";
 
@@ -177,24 +206,64 @@ constexpr const char* kWriteCheck = R"(
         .word(sum),
         .check(sum_check)
     );
-    always_ff @(posedge clock) begin
-      if (write && {1'b0, row} < 17'(ROWS)) check[row[INDEX_BITS-1:0]] <= sum_check;
+@corrected_encoder@    always_ff @(posedge clock) begin
+@correction_check_write@      if (write && {1'b0, row} < 17'(ROWS)) check[row[INDEX_BITS-1:0]] <= sum_check;
     end
 )";
+
+constexpr const char* kGuardedWrongSum = R"(    logic [31:0] wrong_word;
+    logic wrong_corrected, wrong_error;
+    systolic_@code@_32_decoder u_wrong_decoder (
+        .stored(memory[correction_row[INDEX_BITS-1:0]]),
+        .check(check[correction_row[INDEX_BITS-1:0]]),
+        .word(wrong_word),
+        .corrected(wrong_corrected),
+        .error(wrong_error)
+    );
+    assign wrong_sum = 1'b@zero@ && wrong_error ? 32'd0 : wrong_word;
+)";
+
+constexpr const char* kCorrectedEncoder = R"(    logic [@check_msb@:0] corrected_check;
+    systolic_@code@_32_encoder u_corrected_encoder (
+        .word(corrected_sum),
+        .check(corrected_check)
+    );
+)";
+
+constexpr const char* kCorrectionCheckWrite =
+    R"(      if (corrects) check[correction_row[INDEX_BITS-1:0]] <= corrected_check;
+)";
+
+/// What the checksum unit's corrections add, but for the words that they read and write.
+std::string with_corrections(const hw::ProtectionConfig& protection, const std::string& text) {
+  return fill_template(text, {{"correction_ports", if_corrects(protection, kCorrectionPorts)},
+                              {"correction", if_corrects(protection, kCorrection)},
+                              {"correction_write", if_corrects(protection, kCorrectionWrite)},
+                              {"correction_check_write", if_corrects(protection, kCorrectionCheckWrite)},
+                              {"corrected_encoder", if_corrects(protection, kCorrectedEncoder)},
+                              {"corrected_or", if_corrects(protection, "corrects_old ? corrected_sum : ")},
+                              {"unless_corrected", if_corrects(protection, " && !corrects_old")},
+                              {"wrong_corrected", if_corrects(protection, "corrects && wrong_corrected, ")},
+                              {"wrong_error", if_corrects(protection, "corrects && wrong_error, ")},
+                              {"ports", protection.checksum && protection.checksum->corrects ? "3" : "2"},
+                              {"last_row", if_corrects(protection, kLastRow)}});
+}
 
 /// The text with or without check bits beside the sums.
 std::string guarded_text(const hw::ProtectionConfig& protection) {
   const hw::MemoryProtection* guard = protection.of_memory("partial_sum");
   std::string text = fill_template(kPartialSumBuffer, guard_values(protection, "partial_sum", ""));
   if (guard == nullptr) {
-    return fill_template(
+    text = fill_template(
         text, {{"report", ""}, {"check", ""}, {"clear_check", ""}, {"reads", kPlainReads}, {"write_check", ""}});
+    return fill_template(with_corrections(protection, text), {{"wrong_sum", if_corrects(protection, kPlainWrongSum)}});
   }
   text = fill_template(text, {{"report", kReportPort},
                               {"check", "    logic [@check_msb@:0] check[0:ROWS-1];\n"},
                               {"clear_check", "      for (int i = 0; i < ROWS; i++) check[i] = '0;\n"},
                               {"reads", kGuardedReads},
                               {"write_check", kWriteCheck}});
+  text = fill_template(with_corrections(protection, text), {{"wrong_sum", if_corrects(protection, kGuardedWrongSum)}});
   return fill_template(text, {{"code", guard->code},
                               {"zero", guard->on_error == hw::ErrorAction::kZero ? "1" : "0"},
                               {"check_msb", std::to_string(check_bits(guard->code, 32) - 1)}});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "rtl/generator/accelerator_modules.h"
+#include "rtl/generator/checksum_module.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/rtl_error.h"
@@ -127,6 +128,10 @@ std::vector<ProtectionPart> protection_parts(const hw::AcceleratorConfig& config
   }
   std::vector<ProtectionPart> parts;
   add_neuron_unit_parts(config, parts);
+  if (config.protection.checksum) {
+    parts.push_back({"checksum", "unit", 1, report_module().text + joined_texts(checksum_modules(config)),
+                     "systolic_checksum_unit"});
+  }
   for (const hw::MemoryProtection& guard : config.protection.memories) {
     add_guard_parts(config, guard, parts);
   }

@@ -5,11 +5,16 @@
 
 #include "sim/cli/accelerator_options.h"
 #include "sim/cli/command.h"
+#include "sim/cli/progress_line.h"
 #include "sim/config/multiplier_option.h"
 #include "sim/config/user_error.h"
 #include "sim/cost/array_cost.h"
 #include "sim/cost/multiplier_cost.h"
+#include "sim/cost/network_energy.h"
 #include "sim/cost/protection_cost.h"
+#include "sim/model/dataset.h"
+#include "sim/model/network_input.h"
+#include "sim/model/onnx_import.h"
 #include "sim/process/child_process.h"
 
 namespace faultline::cli {
@@ -20,6 +25,8 @@ using nlohmann::ordered_json;
 struct CostOptions {
   AcceleratorOptions accelerator;
   std::string verilog, top, liberty;
+  std::string operands, data;  ///< a network and its images
+  size_t images = 1;
   bool multiplier = false;  ///< a multiplier alone
   bool element = false;
   bool array = false;
@@ -59,11 +66,34 @@ ordered_json file_cost(const CostOptions& options, cost::SynthesisRequest reques
 
 ordered_json multiplier_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
   const config::MultiplierOption multiplier = options.accelerator.settings().multiplier;
-  return multiplier.file.empty()
-             ? cost::multiplier_cost({hw::find_multiplier_family(multiplier.family), multiplier.values,
-                                      hw::Multiplier::kOperandBits, !options.is_unsigned},
-                                     request)
-             : table_cost(multiplier.file);
+  return multiplier.file.empty() ? cost::multiplier_cost({hw::find_multiplier_family(multiplier.family),
+                                                          multiplier.values, multiplier.bits, !options.is_unsigned},
+                                                         request)
+                                 : table_cost(multiplier.file);
+}
+
+/// A multiplier alone, and what it switches while a network runs on an array of it.
+ordered_json network_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
+  const config::AcceleratorSettings settings = options.accelerator.settings();
+  const config::MultiplierOption& multiplier = settings.multiplier;
+  if (!multiplier.file.empty()) {
+    throw UserError("--operands", 0, "a table has no gates that switch", "give a multiplier of a family");
+  }
+  const auto network = std::make_shared<const model::Network>(model::import_onnx(options.operands));
+  const model::Dataset images = model::load_dataset(options.data, model::Split::kTest, options.images);
+  model::check_dataset_fits(*network, images);
+  std::vector<model::Values> inputs;
+  for (size_t i = 0; i < images.size(); ++i) {
+    inputs.push_back(model::network_input(*network, images.image(i)));
+  }
+  ProgressLine progress;
+  ordered_json operands = {{"model", options.operands}, {"data", options.data}, {"images", inputs.size()}};
+  operands.update(cost::to_json(cost::network_energy(
+      {hw::find_multiplier_family(multiplier.family), multiplier.values, multiplier.bits}, settings.build(), network,
+      inputs, [&](size_t done) { progress.update(done, inputs.size()); })));
+  ordered_json json = multiplier_cost(options, request);
+  json["operands"] = operands;
+  return json;
 }
 
 ordered_json array_cost(const CostOptions& options, const cost::SynthesisRequest& request) {
@@ -105,7 +135,7 @@ void print(const ordered_json& json) {
   if (json.contains("protection")) {
     print_parts(json["protection"]);
   }
-  for (const char* group : {"fpga", "asic"}) {
+  for (const char* group : {"fpga", "asic", "operands"}) {
     if (json.contains(group)) {
       fmt::print("{}\n", group);
       for (const auto& [key, value] : json[group].items()) {
@@ -127,6 +157,9 @@ ordered_json cost_of(const CostOptions& options) {
   request.liberty = options.liberty.empty() ? "" : require_text(options.liberty);
   if (options.protection) {
     return protection_cost(options, request);
+  }
+  if (!options.operands.empty()) {
+    return network_cost(options, request);
   }
   if (options.array || options.element) {
     return array_cost(options, request);
@@ -164,6 +197,18 @@ std::function<int()> configure_cost(CLI::App& app) {
   for (const char* other : {"--accelerator", "--array", "--dataflow", "--multiplier", "--pe", "--protection"}) {
     verilog->excludes(app.get_option(other));
   }
+  CLI::Option* operands =
+      app.add_option(
+             "--operands", options->operands,
+             "Also the switching energy of the multiplier with the operands of this network (ONNX) on the array")
+          ->excludes("--pe")
+          ->excludes("--protection")
+          ->excludes("--unsigned")
+          ->excludes(verilog);
+  CLI::Option* data =
+      app.add_option("--data", options->data, "Its images: mnist:DIR, cifar10:DIR or builtin:digits")->needs(operands);
+  operands->needs(data);
+  app.add_option("--images", options->images, "How many test images; 0: all")->needs(operands)->capture_default_str();
   app.add_option("--top", options->top, "Its module, where there are several")->needs(verilog);
   app.add_flag("--no-dsp", options->no_dsp, "Multiplications in LUTs, not in DSP blocks");
   app.add_option("--liberty", options->liberty, "Cell library for the area of the ASIC mapping");

@@ -3,10 +3,23 @@
 #include <fmt/format.h>
 
 #include "rtl/generator/design.h"
+#include "rtl/generator/rtl_error.h"
 #include "sim/config/user_error.h"
 #include "sim/cost/cost_sum.h"
 
 namespace faultline::cost {
+namespace {
+
+rtl::Design design_of(const hw::GridConfig& config) {
+  try {
+    return rtl::grid_design(config);
+  } catch (const rtl::RtlError& error) {
+    throw UserError("accelerator", 0, error.wrong(), error.right());
+  }
+}
+
+}  // namespace
+
 ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request) {
   if (!config.regions.empty()) {
     throw UserError("multipliers", 0, "elements of this array have multipliers of their own",
@@ -17,7 +30,7 @@ ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request) {
                     "give a generated family, or the table alone for its bits of ROM");
   }
   request.systemverilog.clear();
-  for (const rtl::SourceFile& source : rtl::grid_design(config).sources) {
+  for (const rtl::SourceFile& source : design_of(config).sources) {
     request.systemverilog += source.text;
   }
   request.top = "systolic_pe";

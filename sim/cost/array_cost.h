@@ -17,8 +17,8 @@ struct ArrayCost {
 };
 
 /// `request` says how to synthesise; its circuit is filled in. Throws UserError as synthesize() does, and for an array
-/// whose multiplier is a table that is not exact: that would be a memory, and
-/// for one whose elements differ.
+/// whose multiplier is a table that is not exact: that would be a memory, for one whose elements differ, and for
+/// operands of more than 8 bits, which the RTL does not model.
 ArrayCost array_cost(const hw::GridConfig& config, SynthesisRequest request);
 
 /// The costs with the names that commands print: "element", then the array's own "fpga" and "asic".

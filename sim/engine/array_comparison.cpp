@@ -34,6 +34,11 @@ StateComparison array_comparison(const hw::StateTable& table) {
       "array.pe[*][*].weight",
       "array.pe[*][*].activation",
       "array.pe[*][*].psum",
+      // The checksum unit's column is one more column of the array.
+      "protection.checksum.plain.next[*]",
+      "protection.checksum.plain.held[*]",
+      "protection.checksum.weighted.next[*]",
+      "protection.checksum.weighted.held[*]",
       // Data registers of pipelines whose valid bits are 0.
       "input_feeder.pool_data[*]",
       "partial_sum.read_data[*]",

@@ -70,7 +70,8 @@ struct ConeEngine::Implementation {
       const hw::StateField& described = table.fields()[field];
       // A code would find what is wrong in the memory that it protects; anything else is written with right check bits.
       const bool unfollowed = described.kind == hw::StateKind::kEnvironment || memories.contain(field);
-      cones.push_back(unfollowed ? Cone() : cone_of(described, config.grid));
+      Cone cone = unfollowed ? Cone() : cone_of(described, config.grid);
+      cones.push_back(cone && config.protection.checksum ? beside_checksums(std::move(cone), described.path) : cone);
     }
     for (size_t layer = 0; layer < schedule.layers(); ++layer) {
       incremental.watch_sums(schedule.layer(layer).operator_index, end.sums(layer));
@@ -370,7 +371,9 @@ ConeRun ConeEngine::Implementation::result(const std::vector<hw::Fault>& faults)
 ConeRun ConeEngine::Implementation::run(const hw::Faults& all_faults, uint64_t cycle_limit) {
   restore();
   const bool answers = cycle_limit >= schedule.total_cycles() && comparable;
-  if (answers && all_faults.size() > 1 && map.take(all_faults)) {
+  // What a map does to sums is not known vector by vector.
+  const bool may_be_map = all_faults.size() > 1 && !config.protection.checksum;
+  if (answers && may_be_map && map.take(all_faults)) {
     return run_map(all_faults, cycle_limit);
   }
   std::vector<hw::Fault> faults = all_faults;

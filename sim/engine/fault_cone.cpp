@@ -70,6 +70,9 @@ void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int 
   if (difference == 0 && !several_) {
     return;
   }
+  if (checked_) {
+    give_up();
+  }
   const SumTarget target = view.target(slot, row, column);
   if (target.neuron) {
     add_sum(view.command().layer, {target.channel, target.pixel}, difference);
@@ -295,6 +298,23 @@ Cone at_edge(Strike strike, bool west, bool valid_bit) {
 Cone flips_at_west_edge(Strike strike) {
   Cone cone = at_edge(strike, true, false);
   cone.repeats = false;
+  return cone;
+}
+
+Cone beside_checksums(Cone cone, const std::string& path) {
+  const auto unchecked = cone.strike;
+  const bool sums_are_checked = path.rfind("array.", 0) == 0;
+  cone.strike = [unchecked, sums_are_checked](const ConeContext& context, const hw::Fault& fault) {
+    const hw::GridConfig& grid = context.grid();
+    // Through the array, along the checksum and to the correction.
+    const auto longest_way = static_cast<uint64_t>(2 * grid.columns + grid.rows + 8);
+    if (context.schedule.last_cycle() < fault.start + longest_way) {
+      context.effect.doubt_end();
+    }
+    context.effect.check_sums(sums_are_checked);
+    unchecked(context, fault);
+    context.effect.check_sums(false);
+  };
   return cone;
 }
 

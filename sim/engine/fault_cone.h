@@ -70,6 +70,8 @@ class ConeEffect {
   void leave_residue(const hw::Fault& fault);
   /// Not known: the fault must be simulated.
   void give_up() { known_ = false; }
+  /// While `checked`, sums of the array that differ are seen by its checksums: the fault must be simulated.
+  void check_sums(bool checked) { checked_ = checked; }
   /// Not known is only whether the accelerator differs at the end.
   void doubt_end() { doubted_ = true; }
   /// Not known is only how far wrong values came that were not stored.
@@ -116,6 +118,7 @@ class ConeEffect {
   const EndOfRun& end_;
   IncrementalInference& inference_;
   bool known_ = true;
+  bool checked_ = false;
   bool residue_ = false;
   std::set<size_t> spared_;  ///< layers
   bool doubted_ = false;
@@ -226,6 +229,9 @@ Cone flips_at_west_edge(Strike strike);
 
 /// The cone of a field, or nothing when its faults must be simulated.
 Cone cone_of(const hw::StateField& field, const hw::GridConfig& grid);
+
+/// The cone in an accelerator with checksums of the array: what they see must be simulated. `path` is the field's.
+Cone beside_checksums(Cone cone, const std::string& path);
 
 /// By group of fields; nothing for a path of another group.
 Cone array_cone(const std::string& path, const hw::GridConfig& grid);

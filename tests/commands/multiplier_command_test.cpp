@@ -116,6 +116,44 @@ TEST(CostCommand, SynthesisesFamiliesAndVerilog) {
   EXPECT_EQ(file["asic"], family["asic"]);
 }
 
+TEST(CostCommand, TakesOperandsFromANetworkOfAnyWidth) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  const test::TemporaryFolder folder;
+  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+  const auto cost = [&](const std::string& options) {
+    return run_json(
+        "cost --multiplier exact --array 8x8 --no-dsp --data builtin:digits --operands '" FAULTLINE_SOURCE_DIR
+        "'/models/" +
+            options,
+        folder);
+  };
+  const json narrow = cost("lenet5_digits.onnx");
+  const json wide = cost("lenet5_digits_12bit.onnx --operand-bits 12");
+  EXPECT_GT(wide["asic"]["gates"], narrow["asic"]["gates"]);
+  EXPECT_GT(wide["operands"]["switching_energy"], narrow["operands"]["switching_energy"]);
+  for (const json& one : {narrow, wide}) {
+    EXPECT_EQ(one["operands"]["images"], 1);
+    EXPECT_EQ(one["operands"]["products"], 416520) << "LeNet-5's multiplications";
+    EXPECT_EQ(one["operands"]["relative_switching_energy"], 1);
+  }
+}
+
+TEST(CostCommand, CostsMultipliersOfTheOperandsWidth) {
+  if (!process::on_path("yosys")) {
+    GTEST_SKIP() << "yosys is not installed";
+  }
+  const test::TemporaryFolder folder;
+  setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+  const json narrow = run_json("cost --multiplier exact --no-dsp", folder);
+  const json wide = run_json("cost --multiplier exact --operand-bits 12 --no-dsp", folder);
+  EXPECT_GT(wide["asic"]["gate_equivalents"], 1.5 * narrow["asic"]["gate_equivalents"].get<double>());
+  EXPECT_GT(wide["fpga"]["luts"], narrow["fpga"]["luts"]);
+  const json drum = run_json("cost --multiplier drum --operand-bits 12 --no-dsp", folder);
+  EXPECT_EQ(drum["name"], "drum:k=6") << "the standard value at 12 bits";
+}
+
 TEST(MultiplierCommand, EnginesAgreeOnGeneratedMultipliers) {
   const test::TemporaryFolder folder;
   const std::string lenet = "run --model '" FAULTLINE_SOURCE_DIR "/models/lenet5_digits.onnx' --data builtin:digits ";

@@ -71,8 +71,8 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:2: bus_bytes 0 is out of range; it must be 1 to 64"),
       accelerator("SumsFewerThanRows", "array: 64x4\npsum_rows: 32\n", "FILE:1: psum_rows 32 is out of range"),
       accelerator("NoProtectionUnit", "array: 4x4\nprotection: [chipkill]\n",
-                  "FILE:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, dmr, lcu, "
-                  "parity, secded, tmr"),
+                  "FILE:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, checksum, "
+                  "dmr, lcu, parity, secded, tmr"),
       {"CostOfNoProtection", "cost --accelerator FILE --protection", "array: 2x2\n",
        "accelerator: has no protection units to cost; give an accelerator file with the key protection"},
       accelerator("TwoNeuronUnits", "protection:\n  - lcu\n  - tmr\n",
@@ -101,6 +101,21 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:3: protection unit 'channel_bounds' is given twice; keep one"),
       accelerator("ChannelBoundsOfWideWords", "array: 4x4\noperand_bits: 16\nprotection: [channel_bounds]\n",
                   "the unit channel_bounds holds codes of 8 bits; those of the array have 16"),
+      accelerator("ChecksumMode", "protection:\n  - {unit: checksum, mode: repair}\n",
+                  "FILE:2: 'mode' of protection unit 'checksum' is 'repair'; give detect or correct"),
+      accelerator("ChecksumKey", "protection: ['checksum:on_error=zero']\n",
+                  "FILE:1: unknown key 'on_error' of protection unit 'checksum'; use mode"),
+      accelerator("ChecksumTwice", "protection: [checksum, 'checksum:mode=correct']\n",
+                  "FILE:1: protection unit 'checksum' is given twice; keep one"),
+      accelerator("ChecksumOfApproximateProducts", "array: 4x4\nmultiplier: drum:k=4\nprotection: [checksum]\n",
+                  "the unit checksum needs exact multipliers, whose products add up; drum:k=4 is not exact"),
+      accelerator("ChecksumOfAnApproximateRegion",
+                  "array: 4x4\nmultipliers:\n  - {rows: 0-1, columns: 0-3, multiplier: drum:k=4}\nprotection: "
+                  "[checksum]\n",
+                  "the unit checksum needs exact multipliers, whose products add up; drum:k=4 is not exact"),
+      accelerator(
+          "ChecksumOfBypassedElements", "protection: [checksum, bypass:elements=0/0]\n",
+          "the unit checksum expects the products of all elements; leave it out, or name no elements to bypass"),
       accelerator("ProtectedTwice", "protection:\n  - secded\n  - unit: parity\n    memories: [weight]\n",
                   "FILE:3: memory 'weight' is protected twice; give it one code"),
       accelerator("BypassOutside", "array: 4x4\nprotection:\n  - {unit: bypass, elements: [0/4]}\n",

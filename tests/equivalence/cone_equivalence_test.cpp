@@ -62,6 +62,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
       config_.protection.channel_bounds = true;
     }
     config_.protect(config_.protection);
+    test::LayerMaker checker(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 34)));
+    if (checker.one_in(2)) {
+      test::add_checksums(checker, config_);
+    }
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
     cone_ = std::make_unique<ConeEngine>(*engine_, network_, config_);

@@ -28,11 +28,12 @@ struct Machine {
   hw::OperandFormat format = {};
   std::string neuron_unit = {};
   bool channel_bounds = false;
+  bool checksum = false;
 };
 
 std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
-         (machine.channel_bounds ? "Bounds" : "") +
+         (machine.channel_bounds ? "Bounds" : "") + (machine.checksum ? "Checksum" : "") +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
 
@@ -53,6 +54,9 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     network_ = format.wide() ? test::widened(maker_, format, network) : network;
     config_.grid =
         hw::GridConfig(4, 3, GetParam().dataflow, format.wide() ? maker_.wide_multiplier(format) : maker_.multiplier());
+    if (GetParam().checksum) {
+      config_.grid.multiplier = hw::Multiplier(format);
+    }
     config_.input_buffer_bytes = 256 * format.operand_bytes();
     config_.weight_buffer_bytes = 400 * format.operand_bytes();
     config_.output_buffer_bytes = 256 * format.operand_bytes();
@@ -66,6 +70,9 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     config_.protection.neuron_unit = unit;
     config_.protection.neuron_entries = 30;
     config_.protection.channel_bounds = GetParam().channel_bounds;
+    if (GetParam().checksum) {
+      config_.protection.checksum = hw::ArrayChecksum{true};
+    }
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
   }
@@ -185,7 +192,7 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
   EXPECT_GT(shortened, continued);
   EXPECT_GT(continued, 0);
   EXPECT_GT(latent, 0);
-  EXPECT_EQ(detected > 0, GetParam().is_protected || !GetParam().neuron_unit.empty());
+  EXPECT_EQ(detected > 0, GetParam().is_protected || !GetParam().neuron_unit.empty() || GetParam().checksum);
   EXPECT_GT(ended, 0);
   EXPECT_GT(wrong, ended);
 }
@@ -202,7 +209,10 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
                                          Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu"},
                                          Machine{hw::Dataflow::kOutputStationary, true, {}, "tmr"},
                                          Machine{hw::Dataflow::kInputStationary, false, {}, "dmr"},
-                                         Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", true}),
+                                         Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", true},
+                                         Machine{hw::Dataflow::kWeightStationary, true, {}, {}, false, true},
+                                         Machine{hw::Dataflow::kOutputStationary, false, {}, {}, false, true},
+                                         Machine{hw::Dataflow::kInputStationary, false, {12}, {}, false, true}),
                          [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace

@@ -81,6 +81,7 @@ std::string shape_of(AcceleratorEngine& engine, const model::Values& input) {
 }
 
 TEST_P(MemoryProtectionTest, AddsNoCycleAndOnlyFieldsOfItsOwn) {
+  config_.grid.multiplier = hw::Multiplier();  // for checksums of the array
   // One elaboration a process: the unprotected accelerator gets one of its own.
   std::array<int, 2> channel = {};
   ASSERT_EQ(pipe(channel.data()), 0);
@@ -103,6 +104,7 @@ TEST_P(MemoryProtectionTest, AddsNoCycleAndOnlyFieldsOfItsOwn) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_EQ(status, 0);
   config_.protection = test::memory_protections(maker_);
+  config_.protection.checksum = hw::ArrayChecksum{true};
   AcceleratorEngine engine(network_, config_, GridKind::kCycle);
   EXPECT_EQ(shape_of(engine, input_), plain);
 }

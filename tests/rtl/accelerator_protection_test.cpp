@@ -1,6 +1,6 @@
 // Check bits beside the memories of the whole accelerator as RTL against the cycle engine's: random commands, states
 // and faults, in words, check bits and report registers too, and every register, memory, wire and output the same. Some
-// elements have a multiplier of their own.
+// elements have a multiplier of their own. Checksums of the array likewise.
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -27,6 +27,7 @@ struct Protected {
   std::vector<hw::MemoryProtection> memories;
   std::optional<hw::ElementBypass> bypass;
   bool channel_bounds;
+  std::optional<hw::ArrayChecksum> checksum = std::nullopt;
 };
 
 std::ostream& operator<<(std::ostream& out, const Protected& machine) {
@@ -47,6 +48,19 @@ const Protected kMachines[] = {
      {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}},
      hw::ElementBypass{{{0, 0, 1, 1}}},
      false},
+    {"checksums_and_sums",
+     Dataflow::kWeightStationary,
+     {{"partial_sum", "secded", ErrorAction::kZero}},
+     hw::ElementBypass{},
+     false,
+     hw::ArrayChecksum{true}},
+    {"checksums_of_rows", Dataflow::kOutputStationary, {}, std::nullopt, false, hw::ArrayChecksum{true}},
+    {"checksums_that_detect",
+     Dataflow::kInputStationary,
+     {{"partial_sum", "parity", ErrorAction::kFlag}},
+     std::nullopt,
+     false,
+     hw::ArrayChecksum{false}},
 };
 
 class ProtectedRtl : public testing::TestWithParam<Protected> {
@@ -58,8 +72,11 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
     units.memories = GetParam().memories;
     units.bypass = GetParam().bypass;
     units.channel_bounds = GetParam().channel_bounds;
+    units.checksum = GetParam().checksum;
     config_.protect(units);
-    config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});
+    if (!units.checksum) {
+      config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});
+    }
     pair_ = std::make_unique<AcceleratorLockstep>(config_, hw::accelerator_maker("cycle"),
                                                   test::verilated(accelerator_design(config_), SiteCheck::kPoke));
     hw::CounterRandom random(5, 0);
@@ -82,9 +99,11 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
     }
     return fields;
   }
-  uint64_t reported(const std::string& memory, const std::string& counter) const {
+  /// What one of the units has counted, `errors` or `corrected`.
+  uint64_t reported(const std::string& counter) const {
     const hw::StateTable& table = pair_->reference().table;
-    return table.peek({table.field_index("protection." + memory + ".report." + counter), 0});
+    const std::string unit = GetParam().checksum ? "checksum" : "partial_sum";
+    return table.peek({table.field_index("protection." + unit + ".report." + counter), 0});
   }
 
   hw::AcceleratorConfig config_ = test::small_accelerator(Dataflow::kWeightStationary, 2, 3);
@@ -93,16 +112,22 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
 
 TEST_P(ProtectedRtl, StepsAlikeFromRandomStates) {
   uint64_t errors = 0;
+  uint64_t corrections = 0;
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     pair_->reset();
     const int bits = seed % 4 == 0 ? 64 : static_cast<int>(1 + seed % 7);
     pair_->scramble(seed, bits);
-    const uint64_t before = reported("partial_sum", "errors");
+    const uint64_t errors_before = reported("errors");
+    const uint64_t corrections_before = reported("corrected");
     const LockstepRun run = pair_->run(test::random_commands(seed, 3, bits), 12);
     ASSERT_FALSE(run.divergence) << "seed " << seed << ", " << run.divergence->text();
-    errors += (reported("partial_sum", "errors") - before) & 0xffff;
+    errors += (reported("errors") - errors_before) & 0xffff;
+    corrections += (reported("corrected") - corrections_before) & 0xffff;
   }
-  EXPECT_GT(errors, 0U) << "no read met a wrong word";
+  EXPECT_GT(errors, 0U) << "no unit met anything wrong";
+  if (GetParam().checksum && GetParam().checksum->corrects) {
+    EXPECT_GT(corrections, 0U);
+  }
 }
 
 TEST_P(ProtectedRtl, TakesFaultsInProtectedMemoriesAlike) {

@@ -21,7 +21,7 @@ class LayerMaker {
   explicit LayerMaker(hw::CounterRandom random) : random_(random) {}
 
   int between(int low, int high) {
-    return low + static_cast<int>(random_.uniform(static_cast<uint64_t>(high - low + 1)));
+    return low + static_cast<int>(random_.uniform(static_cast<uint64_t>(int64_t{high} - low + 1)));
   }
   bool one_in(int n) { return between(1, n) == 1; }
   int8_t code() { return static_cast<int8_t>(between(-128, 127)); }

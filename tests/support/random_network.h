@@ -170,7 +170,7 @@ inline std::shared_ptr<model::Network> small_classifier(LayerMaker& maker, Codes
 
 /// Doubles the buffers that the messages of compile() name until the network fits. Throws what remains after that.
 inline void enlarge_until_it_fits(const model::Network& network, hw::AcceleratorConfig& config) {
-  const std::pair<const char*, int64_t hw::AcceleratorConfig::*> kBuffers[] = {
+  const std::pair<const char*, int64_t hw::AcceleratorConfig::*> buffers[] = {
       {"raise input_buffer_bytes", &hw::AcceleratorConfig::input_buffer_bytes},
       {"raise weight_buffer_bytes", &hw::AcceleratorConfig::weight_buffer_bytes},
       {"raise output_buffer_bytes", &hw::AcceleratorConfig::output_buffer_bytes},
@@ -181,7 +181,7 @@ inline void enlarge_until_it_fits(const model::Network& network, hw::Accelerator
       return;
     } catch (const UserError& error) {
       bool named = false;
-      for (const auto& [words, member] : kBuffers) {
+      for (const auto& [words, member] : buffers) {
         if (std::string(error.what()).find(words) != std::string::npos) {
           config.*member *= 2;
           named = true;

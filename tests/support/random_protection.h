@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hw/common/invalid_configuration.h"
 #include "hw/memory/word_code.h"
 #include "hw/protection/protection_config.h"
 #include "tests/support/random_layer.h"
@@ -31,6 +32,17 @@ inline hw::ElementBypass element_bypass(LayerMaker& maker, const hw::GridConfig&
     bypass.elements.push_back({row, row, column, column});
   }
   return bypass;
+}
+
+/// Checksums of the array, where its multipliers and elements allow them.
+inline void add_checksums(LayerMaker& maker, hw::AcceleratorConfig& config) {
+  hw::AcceleratorConfig checked = config;
+  checked.protection.checksum = hw::ArrayChecksum{maker.one_in(2)};
+  try {
+    checked.validate();
+    config = checked;
+  } catch (const hw::InvalidConfiguration&) {
+  }
 }
 
 }  // namespace faultline::test

@@ -94,7 +94,7 @@ inline hw::gpu::SmConfig small_sm() {
   config.segment_bytes = 32;
   config.bus_bytes = 16;
   config.global_latency = 20;
-  config.global_bytes = 1024 * 1024;
+  config.global_bytes = int64_t{1} << 20;
   return config;
 }
 

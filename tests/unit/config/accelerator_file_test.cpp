@@ -71,13 +71,22 @@ TEST(AcceleratorFile, BypassesElements) {
   EXPECT_FALSE(build("array: 8x8").grid.bypass);
 }
 
+TEST(AcceleratorFile, ChecksSumsOfTheArray) {
+  EXPECT_EQ(build("protection: [checksum]").protection.checksum, hw::ArrayChecksum{false});
+  EXPECT_EQ(build("protection:\n  - unit: checksum\n    mode: correct\n").protection.checksum, hw::ArrayChecksum{true});
+  EXPECT_EQ(build("protection: ['checksum:mode=correct', bypass]\noperand_bits: 16\n").protection.checksum,
+            hw::ArrayChecksum{true});
+  EXPECT_FALSE(build("array: 8x8").protection.checksum);
+}
+
 TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
-  const auto config =
-      build("protection: [parity:memories=output+input, secded:memories=weight, bypass:elements=1/2+3-4/0]");
-  const auto settings = effective_settings(config);
-  ASSERT_EQ(settings.back().first, "protection");
-  const auto again = build("protection: '" + std::get<std::string>(settings.back().second) + "'");
-  EXPECT_EQ(effective_settings(again), settings);
+  for (const std::string units : {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum"}) {
+    const auto config = build("protection: [parity:memories=output+input, secded:memories=weight, " + units + "]");
+    const auto settings = effective_settings(config);
+    ASSERT_EQ(settings.back().first, "protection");
+    const auto again = build("protection: '" + std::get<std::string>(settings.back().second) + "'");
+    EXPECT_EQ(effective_settings(again), settings);
+  }
   EXPECT_NE(effective_settings(build("array: 8x8")).back().first, "protection");
 }
 
@@ -109,8 +118,8 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
   EXPECT_EQ(message_of([] { build("array: 64x4\npsum_rows: 63\n"); }),
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
   EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
-            "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, dmr, lcu, parity, "
-            "secded, tmr");
+            "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, checksum, dmr, "
+            "lcu, parity, secded, tmr");
   EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
             "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
   EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),

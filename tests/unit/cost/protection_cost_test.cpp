@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hw/systolic/accelerator_state.h"
 #include "rtl/generator/design.h"
 #include "rtl/generator/protection_parts.h"
 #include "sim/cost/protection_gates.h"
@@ -133,6 +134,34 @@ TEST_F(ProtectionCostTest, SumsItsParts) {
   EXPECT_GT(part(cost, "weight secded", "decoder").each.asic.gate_equivalents,
             part(cost, "weight secded", "encoder").each.asic.gate_equivalents);
   EXPECT_EQ(cost.memory_bits, 64 * 5);
+}
+
+/// Bits of the registers `protection.checksum.*`.
+int checksum_bits(const hw::AcceleratorConfig& config) {
+  hw::StateTable table;
+  const hw::AcceleratorState state(config, table, [](size_t) { return uint64_t{0}; });
+  int bits = 0;
+  for (const hw::StateField& field : table.fields()) {
+    bits += field.path.rfind("protection.checksum.", 0) == 0 ? static_cast<int>(field.bit_count()) : 0;
+  }
+  return bits;
+}
+
+/// Synthesis drops flip-flops that are always 0, and shares those that sign extension doubles.
+TEST_F(ProtectionCostTest, CountsTheRegistersOfTheChecksumUnit) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kWeightStationary, "", {});
+  int before = 0;
+  for (const bool corrects : {false, true}) {
+    config.protection.checksum = hw::ArrayChecksum{corrects};
+    const ProtectionCost cost = protection_cost(config, {});
+    ASSERT_EQ(cost.parts.size(), 1U);
+    EXPECT_EQ(cost.parts.front().unit, "checksum");
+    EXPECT_LE(cost.total.asic.flip_flops, checksum_bits(config));
+    EXPECT_GT(cost.total.asic.flip_flops, 0.8 * checksum_bits(config));
+    EXPECT_GT(cost.total.asic.flip_flops, before);
+    EXPECT_EQ(cost.memory_bits, 0);
+    before = static_cast<int>(cost.total.asic.flip_flops);
+  }
 }
 
 /// Settings as a result store holds them.

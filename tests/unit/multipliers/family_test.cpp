@@ -75,7 +75,7 @@ TEST(MultiplierFamilies, AreListedByName) {
   const auto& families = multiplier_families();
   EXPECT_TRUE(std::is_sorted(families.begin(), families.end(),
                              [](const auto& left, const auto& right) { return left.name < right.name; }));
-  EXPECT_EQ(families.size(), 14U);
+  EXPECT_EQ(families.size(), 17U);
   EXPECT_EQ(find_multiplier_family("none"), nullptr);
   for (const MultiplierFamily& family : families) {
     EXPECT_FALSE(family.definition.empty() || family.reference.empty()) << family.name;
@@ -204,6 +204,41 @@ TEST(MultiplierFamilies, SelfCheckingWithoutFaultsIsMitchell) {
   const Multiplier checking = member("self_checking_log").table();
   const Multiplier mitchell = member("mitchell").table();
   EXPECT_TRUE(std::equal(checking.table(), checking.table() + Multiplier::kEntries, mitchell.table()));
+}
+
+/// 8-bit operands in the upper bits of 12-bit circuits, 16-bit ones of 20-bit circuits.
+TEST(MultiplierFamilies, ShiftedOperandsStandInTheUpperBitsOfTheWiderCircuit) {
+  constexpr uint64_t kSeed = 20;
+  CounterRandom random(kSeed, 0);
+  for (const int bits : {8, 16}) {
+    for (const char* name : {"drum", "mitchell", "truncated"}) {
+      const MultiplierFamily& base = *find_multiplier_family(name);
+      const MultiplierFamily& shifted = *find_multiplier_family(std::string("shifted_") + name);
+      FamilyValues values;
+      for (const FamilyParameter& parameter : shifted.parameters(bits)) {
+        values.push_back(parameter.standard);
+      }
+      const auto wider = GeneratedMultiplier{&base, values, bits + 4, false}.model();
+      const auto model = GeneratedMultiplier{&shifted, values, bits, false}.model();
+      for (int i = 0; i < 20000; ++i) {
+        const auto a = static_cast<int64_t>(random.uniform(uint64_t{1} << bits));
+        const auto w = static_cast<int64_t>(random.uniform(uint64_t{1} << bits));
+        ASSERT_EQ(model(a, w), wider(a << 4, w << 4) >> 8) << name << " " << a << " " << w << ", seed " << kSeed;
+      }
+    }
+  }
+}
+
+/// Columns below 8 hold no bits of shifted operands; logarithms keep their fractions.
+TEST(MultiplierFamilies, ShiftedOperandsLoseWhatStandsInTheUpperColumns) {
+  const auto same = [](const Multiplier& left, const Multiplier& right) {
+    return std::equal(left.table(), left.table() + Multiplier::kEntries, right.table());
+  };
+  EXPECT_TRUE(member("shifted_truncated", {8}).table().exact());
+  EXPECT_TRUE(same(member("shifted_truncated", {13}).table(), member("truncated", {5}).table()));
+  EXPECT_TRUE(same(member("shifted_mitchell").table(), member("mitchell").table()));
+  EXPECT_TRUE(member("shifted_drum", {12}).table().exact());
+  EXPECT_FALSE(same(member("shifted_drum", {6}).table(), member("drum", {6}).table()));
 }
 
 /// Momeni et al. 2015: the compressor gives 1 for no ones, so that zero times zero is not zero. Yang et al. 2015: only

@@ -163,8 +163,8 @@ TEST(Design, RefusesAMemoryInEachElementOfALargeArray) {
   EXPECT_THROW(grid_design(GridConfig(16, 17, Dataflow::kWeightStationary, table)), RtlError);
 }
 
-/// Accelerators of every dataflow with buffers of odd sizes, the smallest one among them; the larger ones with check
-/// bits.
+/// Accelerators of every dataflow with buffers of odd sizes, the smallest one among them, which has checksums; the
+/// larger ones with check bits.
 std::vector<hw::AcceleratorConfig> accelerators() {
   std::vector<hw::AcceleratorConfig> all;
   for (const Dataflow dataflow :
@@ -176,6 +176,9 @@ std::vector<hw::AcceleratorConfig> accelerators() {
       config.psum_rows = rows;
       config.parameter_entries = columns;
       config.bus_bytes = columns;
+      if (rows == 1) {
+        config.protection.checksum = hw::ArrayChecksum{dataflow != Dataflow::kInputStationary};
+      }
       all.push_back(config);
     }
     hw::ProtectionConfig units;

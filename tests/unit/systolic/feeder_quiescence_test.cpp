@@ -1,5 +1,6 @@
 #include "gtest/gtest.h"
 #include "hw/common/counter_random.h"
+#include "hw/systolic/checksum_unit_core.h"
 #include "hw/systolic/input_feeder_core.h"
 #include "hw/systolic/partial_sum_buffer_core.h"
 #include "hw/systolic/weight_feeder_core.h"
@@ -145,11 +146,48 @@ TEST_P(FeederQuiescence, SkippedStepsOfThePartialSumBufferChangeNothing) {
       sum = static_cast<int32_t>(bursts.below(uint64_t{1} << 32));
     }
     const RowRequest request{bursts.below(5) == 0, static_cast<uint16_t>(bursts.below(22))};
-    a.step(word, south, request, cycle);
-    b.step(word, south, request, cycle);
+    const SumCorrection correction{bursts.below(5) == 0, static_cast<uint16_t>(bursts.below(22)),
+                                   static_cast<uint8_t>(bursts.below(8)), bursts.below(100)};
+    a.step({word, south, request, correction}, cycle);
+    b.step({word, south, request, correction}, cycle);
   };
   for (const uint32_t seed : {7u, 8u, 9u}) {
     compare<PartialSumBufferCore>(small_config(GetParam()), seed, step);
+  }
+}
+
+/// Operands, valid and control bits at random.
+OperandEdge random_edge(int lanes, Bursts& bursts) {
+  OperandEdge edge(lanes);
+  for (int lane = 0; lane < lanes; ++lane) {
+    edge.set_operand(lane, static_cast<int>(bursts.below(256)) - 128);
+    edge.valid[lane] = bursts.bit() ? 1 : 0;
+    edge.control[lane] = bursts.bit() ? 1 : 0;
+  }
+  return edge;
+}
+
+TEST_P(FeederQuiescence, SkippedStepsOfTheChecksumUnitChangeNothing) {
+  const auto step = [](ChecksumUnitCore& a, ChecksumUnitCore& b, Bursts& bursts, uint64_t cycle) {
+    OperandEdge west(5);
+    OperandEdge north(7);
+    SumEdge south(7);
+    SumWord word;
+    if (!bursts.idle()) {
+      west = random_edge(5, bursts);
+      north = random_edge(7, bursts);
+      south.set_sum(static_cast<int>(bursts.below(7)), static_cast<int64_t>(bursts.below(uint64_t{1} << 32)));
+      word = {bursts.bit(), bursts.bit(), static_cast<uint16_t>(bursts.below(22))};
+    }
+    a.step({west, north, south, word}, cycle);
+    b.step({west, north, south, word}, cycle);
+  };
+  for (const bool corrects : {false, true}) {
+    AcceleratorConfig config = small_config(GetParam());
+    config.protection.checksum = ArrayChecksum{corrects};
+    for (const uint32_t seed : {10u, 11u}) {
+      compare<ChecksumUnitCore>(config, seed, step);
+    }
   }
 }
 
