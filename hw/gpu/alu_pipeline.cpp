@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "hw/gpu/stored_wire.h"
+
 namespace faultline::hw::gpu {
 
 AluPipeline::AluPipeline(const SmConfig& config, StateTable& table, const FaultTaps& taps)
@@ -69,7 +71,7 @@ void AluPipeline::compute(size_t partition, uint64_t cycle) const {
   if (taps_.has_wire_faults()) {
     for (size_t lane = 0; lane < lanes_; ++lane) {
       const Site site{result_wire_, partition * lanes_ + lane};
-      values[lane] = static_cast<uint32_t>(taps_.apply_wire(site, values[lane], cycle));
+      values[lane] = static_cast<uint32_t>(stored_wire(taps_, site, values[lane], cycle));
     }
   }
 }

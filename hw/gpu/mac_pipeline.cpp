@@ -4,6 +4,7 @@
 #include <string>
 
 #include "hw/gpu/mac_arithmetic.h"
+#include "hw/gpu/stored_wire.h"
 
 namespace faultline::hw::gpu {
 MacPipeline::MacPipeline(const SmConfig& config, StateTable& table, const FaultTaps& taps)
@@ -95,7 +96,7 @@ void MacPipeline::add(size_t partition, uint64_t cycle) const {
   if (taps_.has_wire_faults()) {
     for (size_t lane = 0; lane < lanes_; ++lane) {
       const Site site{sum_wire_, partition * lanes_ + lane};
-      values[lane] = static_cast<uint32_t>(taps_.apply_wire(site, values[lane], cycle));
+      values[lane] = static_cast<uint32_t>(stored_wire(taps_, site, values[lane], cycle));
     }
   }
 }
@@ -109,15 +110,17 @@ void MacPipeline::multiply(size_t partition, uint64_t cycle) const {
     if (!bytes) {
       const int64_t wide = wide_product(lane);
       wide_.data()[lane] =
-          wires ? static_cast<int64_t>(taps_.apply_wire({wide_wire_, lane}, static_cast<uint64_t>(wide), cycle)) : wide;
+          wires ? static_cast<int64_t>(stored_wire(taps_, {wide_wire_, lane}, static_cast<uint64_t>(wide), cycle))
+                : wide;
       continue;
     }
     for (size_t byte = 0; byte < kProducts; ++byte) {
       const size_t element = lane * kProducts + byte;
       const int16_t value = product(lane, byte);
       partial_.data()[element] =
-          wires ? static_cast<int16_t>(taps_.apply_wire({product_wire_, element}, static_cast<uint16_t>(value), cycle))
-                : value;
+          wires
+              ? static_cast<int16_t>(stored_wire(taps_, {product_wire_, element}, static_cast<uint16_t>(value), cycle))
+              : value;
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "hw/common/field_copy.h"
+#include "hw/gpu/stored_wire.h"
 #include "rtl/generator/sm_design.h"
 #include "rtl/verilated/model_cache.h"
 #include "rtl/verilated/pin_bits.h"
@@ -138,9 +139,9 @@ uint32_t RtlSmDatapath::mac_value(int partition, int lane) const {
 
 void RtlSmDatapath::force_wires(uint64_t cycle) {
   for (const hw::Fault& fault : taps_.wire_faults()) {
-    if (fault.active(cycle)) {
+    if (cycle > 0 && fault.active(cycle - 1)) {
       const uint64_t driven = model_->peek(fault.site.field, fault.site.element);
-      const uint64_t struck = taps_.apply_wire(fault.site, driven, cycle);
+      const uint64_t struck = hw::gpu::stored_wire(taps_, fault.site, driven, cycle);
       model_->force(fault.site.field, fault.site.element, driven ^ struck, struck);
       forced_.push_back(fault.site);
     }

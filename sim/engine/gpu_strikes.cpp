@@ -74,7 +74,7 @@ bool GpuStrikes::strike(const hw::Fault& fault, uint64_t layer_end, GpuPropagati
     return false;
   }
   const bool wire = wires_.at(fault.site.field);
-  if (wire ? fault.duration == 0 || fault.start + fault.duration > layer_end : fault.model != hw::FaultModel::kFlip) {
+  if (wire ? fault.duration == 0 || fault.start + fault.duration >= layer_end : fault.model != hw::FaultModel::kFlip) {
     return false;
   }
   return (this->*handler->second)(fault, propagation);
@@ -289,7 +289,8 @@ bool GpuStrikes::drive_wire(const hw::Fault& fault, Unit unit, size_t element, i
                             const std::function<void(const Thread& thread)>& change) const {
   const auto delay = static_cast<uint64_t>(stage);
   std::optional<Thread> driving;
-  for (uint64_t cycle = std::max(fault.start, delay); cycle < fault.start + fault.duration; ++cycle) {
+  // A wire of one cycle is stored by the edge that begins the next.
+  for (uint64_t cycle = std::max(fault.start + 1, delay); cycle <= fault.start + fault.duration; ++cycle) {
     const auto thread = taken_in(unit, element, cycle - delay);
     if (!thread || !drives(traced(*thread)) || (traced(*thread).active >> thread->lane & 1) == 0) {
       continue;

@@ -79,14 +79,14 @@ class GpuConeEquivalence : public testing::TestWithParam<int> {
         return at("partition[*].mac_lane[*].c", element, taken);
       case 2:
         if (wanted == hw::gpu::Opcode::kReq) {
-          return at("partition[*].mac_lane[*].wide_product", element, taken + 1);
+          return at("partition[*].mac_lane[*].wide_product", element, taken);
         }
         return at("partition[*].mac_lane[*].product[*]", element * 4 + static_cast<size_t>(maker_.between(0, 3)),
-                  taken + 1);
+                  taken);
       case 3:
         return at("partition[*].mac_lane[*].addend", element, taken + 1);
       case 4:
-        return at("partition[*].mac_lane[*].sum", element, taken + 2);
+        return at("partition[*].mac_lane[*].sum", element, taken + 1);
       case 5:
         return at("partition[*].collector[*].operand[*].lane[*]",
                   size_t{aim->collector} * 4 * static_cast<size_t>(config_.warp_size) + static_cast<size_t>(lane),

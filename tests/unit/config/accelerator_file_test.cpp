@@ -264,7 +264,8 @@ TEST_F(MultiplierFile, MistakesAreNamed) {
   EXPECT_EQ(
       message_of([] { parse_multiplier("fast", "--multiplier"); }),
       "--multiplier: multiplier 'fast' is unknown; give booth, broken_array, dadda_momeni, dadda_yang, drum, exact, "
-      "iterative_log, lower_or, mitchell, perforated, roba, self_checking_log, truncated or underdesigned, or "
+      "iterative_log, lower_or, mitchell, perforated, roba, self_checking_log, shifted_drum, shifted_mitchell, "
+      "shifted_truncated, truncated or underdesigned, or "
       "table:FILE with ,unsigned or ,swap after it where needed");
 }
 

@@ -291,6 +291,44 @@ TEST(SmFaults, AStuckProductOfOneLaneSpoilsThatLanesSums) {
   EXPECT_GT(spoiled, 0);
 }
 
+TEST(SmFaults, AWireActsAtTheEdgeThatEndsItsCycle) {
+  const KernelProgram program = assemble(R"(
+.kernel k
+.registers 3
+  mov r0, 16843009
+  dp4a r1, r0, r0, r0
+  s2r r2, %thread
+  shl r2, r2, 2
+  stg.32 [r2], r1
+  exit
+)",
+                                         "kernel");
+  const auto partial = [&](uint64_t cycles) {
+    SmHarness sm(small_sm());
+    sm.load(program);
+    sm.run(launch_of(program, 8), cycles);
+    return sm.table.peek({sm.table.field_index("partition[*].mac_lane[*].partial[*]"), 0});
+  };
+  uint64_t cycles = 1;  // up to the edge that stores the product of lane 0's first thread
+  while (partial(cycles) == 0) {
+    ASSERT_LT(++cycles, 100U);
+  }
+  const uint64_t settled = cycles - 2;  // the cycle before the last of them
+  for (uint64_t start = settled - 3; start < settled + 5; ++start) {
+    SmHarness sm(small_sm());
+    sm.load(program);
+    hw::Fault fault;
+    fault.site = {sm.table.field_index("partition[*].mac_lane[*].product[*]"), 0};
+    fault.mask = 1 << 5;
+    fault.start = start;
+    sm.taps.arm(fault);
+    sm.run(launch_of(program, 8));
+    const std::vector<int32_t> sums = sm.read<int32_t>(0, 8);
+    EXPECT_EQ(sums[0] != sums[1], start == settled) << start;
+    EXPECT_EQ(sums[4] != sums[1], start == settled + 1) << start;  // the lane's second thread
+  }
+}
+
 TEST(SmFaults, AnUpsetOfTheRegisterFileIsSeenInTheStore) {
   const KernelProgram program = assemble(R"(
 .kernel k
