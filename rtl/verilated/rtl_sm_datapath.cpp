@@ -11,7 +11,7 @@
 namespace faultline::rtl {
 namespace {
 
-constexpr int kWord = 32;
+constexpr int kValueBits = 32;
 
 using ReadWire = std::function<uint64_t(size_t signal, size_t element)>;
 
@@ -95,9 +95,9 @@ void RtlSmDatapath::show_beats(const std::vector<MacBeat>& beats) {
         .put(1, beat.valid ? 1 : 0);
     for (const auto& [name, operand] :
          {std::pair("mac_a", &beat.a), {"mac_b", &beat.b}, {"mac_c", &beat.c}, {"mac_d", &beat.d}}) {
-      PinWriter writer(model_->pin({name, 1}), kWord * lanes * partition);
+      PinWriter writer(model_->pin({name, 1}), kValueBits * lanes * partition);
       for (const uint32_t value : *operand) {
-        writer.put(kWord, value);
+        writer.put(kValueBits, value);
       }
     }
   }
@@ -115,7 +115,7 @@ void RtlSmDatapath::show_access(const SharedAccess& access) {
   }
   PinWriter data(model_->pin({"shared_data", 1}), 0);
   for (const uint32_t word : access.data) {
-    data.put(kWord, word);
+    data.put(kValueBits, word);
   }
 }
 
@@ -123,7 +123,8 @@ void RtlSmDatapath::read_answer() {
   answer_.served = static_cast<uint32_t>(get_bits(model_->pin({"shared_served", 1}), 0, config_.warp_size));
   answer_.value.resize(static_cast<size_t>(config_.warp_size));
   for (size_t thread = 0; thread < answer_.value.size(); ++thread) {
-    answer_.value[thread] = static_cast<uint32_t>(get_bits(model_->pin({"shared_value", 1}), kWord * thread, kWord));
+    answer_.value[thread] =
+        static_cast<uint32_t>(get_bits(model_->pin({"shared_value", 1}), kValueBits * thread, kValueBits));
   }
 }
 
@@ -134,7 +135,8 @@ uint64_t RtlSmDatapath::mac_result(int partition) const {
 
 uint32_t RtlSmDatapath::mac_value(int partition, int lane) const {
   const int number = partition * config_.lanes + lane;
-  return static_cast<uint32_t>(get_bits(model_->pin({"mac_value", 1}), static_cast<size_t>(kWord * number), kWord));
+  return static_cast<uint32_t>(
+      get_bits(model_->pin({"mac_value", 1}), static_cast<size_t>(kValueBits * number), kValueBits));
 }
 
 void RtlSmDatapath::force_wires(uint64_t cycle) {
