@@ -83,14 +83,17 @@ std::optional<std::string> faults_text(const ExperimentRow& row) {
   return list.dump();
 }
 
+/// Throws nlohmann::json::exception for what is no list of whole numbers: a damaged one may have become a fraction or
+/// too large.
 hw::Fault fault_of(const json& values) {
+  const auto number = [&](size_t index) { return values.at(index).get_ref<const json::number_unsigned_t&>(); };
   hw::Fault fault;
-  fault.site = {values.at(0).get<size_t>(), values.at(1).get<size_t>()};
-  fault.mask = values.at(2).get<uint64_t>();
-  fault.model = static_cast<hw::FaultModel>(values.at(3).get<int>());
-  fault.start = values.at(4).get<uint64_t>();
-  fault.duration = values.at(5).get<uint64_t>();
-  fault.period = values.at(6).get<uint64_t>();
+  fault.site = {number(0), number(1)};
+  fault.mask = number(2);
+  fault.model = static_cast<hw::FaultModel>(number(3));
+  fault.start = number(4);
+  fault.duration = number(5);
+  fault.period = number(6);
   return fault;
 }
 
