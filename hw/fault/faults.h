@@ -10,6 +10,12 @@
 
 namespace faultline::hw {
 
+/// True for the same bits of the same site, in the same way and at the same time.
+inline bool same_fault(const Fault& a, const Fault& b) {
+  return a.site == b.site && a.mask == b.mask && a.model == b.model && a.start == b.start && a.duration == b.duration &&
+         a.period == b.period;
+}
+
 /// The faults of one experiment. Copies share them, so that the rows of a map of many thousand cost no more than those
 /// of one fault.
 class Faults {
@@ -36,8 +42,10 @@ class Faults {
   /// The fault whose first window opens first; the first of them. There must be one.
   const Fault& first_to_act() const { return shared_->faults[shared_->first_to_act]; }
 
-  /// True when one is a copy of the other; equal lists that were made apart are not.
-  bool shares(const Faults& other) const { return shared_ == other.shared_; }
+  /// The same faults in the same order; copies cost no comparison.
+  bool operator==(const Faults& other) const {
+    return shared_ == other.shared_ || std::equal(begin(), end(), other.begin(), other.end(), same_fault);
+  }
 
  private:
   struct Shared {

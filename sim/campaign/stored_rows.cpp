@@ -161,16 +161,10 @@ void read_run_columns(const SqliteStatement& statement, ExperimentRow& row) {
   set_flags(flags, row);
 }
 
-bool equal_faults(const hw::Fault& a, const hw::Fault& b) {
-  return a.site == b.site && a.mask == b.mask && a.model == b.model && a.start == b.start && a.duration == b.duration &&
-         a.period == b.period;
-}
-
 /// A row without faults stands for whatever faults its experiment has.
 bool same_experiment(const ExperimentRow& a, const ExperimentRow& b) {
   return a.stratum == b.stratum && a.weight == b.weight && a.site == b.site && a.bit == b.bit &&
-         (a.faults.empty() || b.faults.empty() || a.faults.shares(b.faults) ||
-          std::equal(a.faults.begin(), a.faults.end(), b.faults.begin(), b.faults.end(), equal_faults));
+         (a.faults.empty() || b.faults.empty() || a.faults == b.faults);
 }
 
 [[noreturn]] void fail_other_faults(const ExperimentRow& row) {

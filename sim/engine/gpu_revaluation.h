@@ -10,7 +10,7 @@
 namespace faultline::engine {
 
 /// Turns the trace of one inference into that of another input, where no cycle depends on data: of every instruction
-/// that an input reaches, what it reads and loads is computed anew; all else stays. A tenth of a simulation's cost.
+/// that an input reaches, what it reads and loads is computed anew; all else stays.
 class GpuRevaluation {
  public:
   /// Bytes of global memory that the host writes before a layer, from `cycle` on.

@@ -69,8 +69,8 @@ GpuStuckProducts::GpuStuckProducts(const model::Network& network, const gpu::Net
 
 GpuStuckProducts::~GpuStuckProducts() = default;
 
-bool GpuStuckProducts::take(const std::vector<hw::Fault>& faults) {
-  if (std::equal(faults.begin(), faults.end(), faults_.begin(), faults_.end(), same_fault)) {
+bool GpuStuckProducts::take(const hw::Faults& faults) {
+  if (faults == faults_) {
     return known_;
   }
   faults_ = faults;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hw/common/state_table.h"
-#include "hw/fault/fault.h"
+#include "hw/fault/faults.h"
 #include "hw/gpu/sm_config.h"
 #include "sim/engine/gpu_lane_map.h"
 #include "sim/engine/incremental_inference.h"
@@ -26,7 +26,7 @@ class GpuStuckProducts {
   ~GpuStuckProducts();
 
   /// Takes up a map of faults; false when some is of another kind. The same map again costs a comparison.
-  bool take(const std::vector<hw::Fault>& faults);
+  bool take(const hw::Faults& faults);
   /// The stuck bits of every multiplier, in the order of the field `partition[*].mac_lane[*].product[*]`.
   const std::vector<StuckBits<uint16_t>>& multipliers() const { return multipliers_; }
 
@@ -48,7 +48,7 @@ class GpuStuckProducts {
   const gpu::NetworkPlan& plan_;
   const hw::Multiplier& multiplier_;
   size_t field_;
-  std::vector<hw::Fault> faults_;
+  hw::Faults faults_;
   bool known_ = true;  ///< the faults are of the kind that is followed
   std::vector<StuckBits<uint16_t>> multipliers_;
   std::vector<std::vector<Wrong>> wrong_;          ///< by lane

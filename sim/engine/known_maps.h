@@ -19,10 +19,8 @@ class KnownMaps {
  public:
   /// Takes up a map: one that is not known replaces the oldest. False when it cannot be followed (StuckArray::of).
   bool take(const hw::Faults& faults, const hw::StateTable& table, const hw::GridConfig& grid) {
-    const auto found = std::find_if(maps_.begin(), maps_.end(), [&](const Map& other) {
-      return faults.shares(other.faults) ||
-             std::equal(faults.begin(), faults.end(), other.faults.begin(), other.faults.end(), same_fault);
-    });
+    const auto found =
+        std::find_if(maps_.begin(), maps_.end(), [&](const Map& other) { return other.faults == faults; });
     taken_up_ = static_cast<size_t>(found - maps_.begin());
     if (found == maps_.end()) {
       add({faults, StuckArray<Code>::of(faults, table, grid)});

@@ -41,10 +41,4 @@ bool stick(StuckBits<Word>& bits, const hw::Fault& fault, int width) {
   return true;
 }
 
-/// True for the same bits of the same site, in the same way and at the same time.
-inline bool same_fault(const hw::Fault& a, const hw::Fault& b) {
-  return a.site.field == b.site.field && a.site.element == b.site.element && a.mask == b.mask && a.model == b.model &&
-         a.start == b.start && a.duration == b.duration && a.period == b.period;
-}
-
 }  // namespace faultline::engine

@@ -22,7 +22,7 @@ std::vector<ExperimentRow> plain_rows() {
   std::vector<ExperimentRow> rows;
   for (uint64_t number = 0; number < kRows; ++number) {
     rows.push_back(source.row(number, 0));
-    rows.back().faults = {hw::Fault(rows.back().faults.front())};
+    rows.back().faults = {rows.back().faults.front()};
     rows.back().site = rows.back().faults.front().site;
     rows.back().tool_error.clear();
   }

@@ -7,6 +7,7 @@
 
 #include "rtl/verilated/rtl_grid.h"
 #include "tests/rtl/rtl_available.h"
+#include "tests/support/changed_design.h"
 #include "tests/support/grid_pair.h"
 
 namespace faultline::rtl {
@@ -64,20 +65,6 @@ const Mutant kMutants[] = {
      "accumulator <= 32'(31'(accumulator + 32'(product)));", ".accumulator"},
 };
 
-Design mutate(Design design, const Mutant& mutant) {
-  const std::string before = mutant.before;
-  int changes = 0;
-  for (SourceFile& source : design.sources) {
-    for (size_t at = source.text.find(before); source.name == mutant.file && at != std::string::npos;
-         at = source.text.find(before, at + std::string(mutant.after).size())) {
-      source.text.replace(at, before.size(), mutant.after);
-      ++changes;
-    }
-  }
-  EXPECT_EQ(changes, 1) << mutant.name;
-  return design;
-}
-
 class MutantTest : public testing::TestWithParam<Mutant> {};
 
 TEST_P(MutantTest, IsCaughtAndNamed) {
@@ -88,8 +75,9 @@ TEST_P(MutantTest, IsCaughtAndNamed) {
   pairs.add(config, 1,
             [&mutant](const char* name, const hw::GridConfig& grid, hw::StateTable& table, hw::FaultTaps& taps,
                       const hw::CycleClock& clock) {
-              return std::make_unique<RtlGrid>(name, mutate(grid_design(grid), mutant), ModelKind::kForceable,
-                                               SiteCheck::kNone, grid, table, taps, clock);
+              return std::make_unique<RtlGrid>(
+                  name, test::changed(grid_design(grid), mutant.file, mutant.before, mutant.after),
+                  ModelKind::kForceable, SiteCheck::kNone, grid, table, taps, clock);
             });
   std::optional<Divergence> divergence;
   pairs.begin(0);

@@ -12,6 +12,7 @@
 #include "sim/cosim/random_faults.h"
 #include "sim/cosim/sm_lockstep.h"
 #include "tests/rtl/rtl_available.h"
+#include "tests/support/changed_design.h"
 
 namespace faultline::cosim {
 namespace {
@@ -163,20 +164,6 @@ const SmMutant kMutants[] = {
     {"stores_what_it_loads", kBank, "if (store && in_range)", "if (in_range)", "shared_memory.word"},
 };
 
-rtl::Design mutate(rtl::Design design, const SmMutant& mutant) {
-  const std::string before = mutant.before;
-  int changes = 0;
-  for (rtl::SourceFile& source : design.sources) {
-    for (size_t at = source.text.find(before); source.name == mutant.file && at != std::string::npos;
-         at = source.text.find(before, at + std::string(mutant.after).size())) {
-      source.text.replace(at, before.size(), mutant.after);
-      ++changes;
-    }
-  }
-  EXPECT_EQ(changes, 1) << mutant.name;
-  return design;
-}
-
 class SmMutantTest : public testing::TestWithParam<SmMutant> {};
 
 TEST_P(SmMutantTest, IsCaughtAndNamed) {
@@ -185,13 +172,15 @@ TEST_P(SmMutantTest, IsCaughtAndNamed) {
   constexpr uint64_t kPrograms = 12;
   hw::gpu::SmConfig config = one_partition();
   config.mac_stages = 4;
-  SmLockstep lockstep(config, mutate(rtl::sm_datapath_design(config), GetParam()), rtl::SiteCheck::kNone);
+  const SmMutant& mutant = GetParam();
+  const rtl::Design broken = test::changed(rtl::sm_datapath_design(config), mutant.file, mutant.before, mutant.after);
+  SmLockstep lockstep(config, broken, rtl::SiteCheck::kNone);
   std::optional<rtl::Divergence> divergence;
   for (uint64_t number = 0; number < kPrograms && !divergence; ++number) {
     divergence = lockstep.run(random_sm_program(config, kSeed, number), {});
   }
   ASSERT_TRUE(divergence) << "not caught by " << kPrograms << " programs of seed " << kSeed;
-  EXPECT_NE(divergence->signal.find(GetParam().signal), std::string::npos) << divergence->text();
+  EXPECT_NE(divergence->signal.find(mutant.signal), std::string::npos) << divergence->text();
   EXPECT_NE(divergence->reference, divergence->other);
 }
 

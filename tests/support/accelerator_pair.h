@@ -12,6 +12,7 @@
 #include "hw/systolic/accelerator_factory.h"
 #include "rtl/lockstep/accelerator_lockstep.h"
 #include "rtl/verilated/rtl_accelerator.h"
+#include "tests/support/changed_design.h"
 
 namespace faultline::test {
 
@@ -22,21 +23,6 @@ inline hw::MakeAccelerator verilated(rtl::Design design, rtl::SiteCheck check) {
     return std::make_unique<rtl::RtlAccelerator>(name, design, rtl::ModelKind::kForceable, check, config, table,
                                                  cycles);
   };
-}
-
-/// The design with one change, which must be possible in one place of one file.
-inline rtl::Design changed(rtl::Design design, const std::string& file, const std::string& before,
-                           const std::string& after) {
-  int changes = 0;
-  for (rtl::SourceFile& source : design.sources) {
-    const size_t at = source.text.find(before);
-    if (source.name == file && at != std::string::npos) {
-      source.text.replace(at, before.size(), after);
-      ++changes;
-    }
-  }
-  EXPECT_EQ(changes, 1) << file << " has no '" << before << "'";
-  return design;
 }
 
 /// A small accelerator with a buffer of every kind, each of an odd size.

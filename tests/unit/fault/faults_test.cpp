@@ -11,14 +11,30 @@ Fault starting_at(uint64_t cycle) {
   return fault;
 }
 
-TEST(Faults, CopiesShareTheListAndEqualListsDoNot) {
+TEST(Faults, CopiesShareTheListAndEqualListsAreEqual) {
   const std::vector<Fault> list = {starting_at(3), starting_at(1)};
   const Faults faults(list);
-  const Faults copy = faults;
-  EXPECT_TRUE(copy.shares(faults));
-  EXPECT_FALSE(Faults(list).shares(faults));
-  EXPECT_EQ(copy.begin(), faults.begin());
-  EXPECT_EQ(copy.size(), 2u);
+  std::vector<Faults> copies(2, faults);
+  EXPECT_EQ(copies[1].begin(), faults.begin());
+  EXPECT_TRUE(copies[1] == faults);
+  const Faults apart(list);
+  EXPECT_NE(apart.begin(), faults.begin());
+  EXPECT_TRUE(apart == faults);
+}
+
+TEST(Faults, OfAnyOtherMemberAreNotEqual) {
+  const std::vector<void (*)(Fault&)> changes = {
+      [](Fault& fault) { fault.site.field = 1; }, [](Fault& fault) { fault.site.element = 1; },
+      [](Fault& fault) { fault.mask = 1; },       [](Fault& fault) { fault.model = FaultModel::kStuckAt0; },
+      [](Fault& fault) { fault.start = 1; },      [](Fault& fault) { fault.duration = 2; },
+      [](Fault& fault) { fault.period = 1; }};
+  for (size_t change = 0; change < changes.size(); ++change) {
+    Fault other;
+    changes[change](other);
+    EXPECT_FALSE(Faults{Fault()} == Faults{other}) << change;
+  }
+  EXPECT_FALSE(Faults{Fault()} == (Faults{Fault(), Fault()}));
+  EXPECT_FALSE(Faults{Fault()} == Faults());
 }
 
 TEST(Faults, TheFirstOfThoseThatStartFirstActsFirst) {
@@ -32,7 +48,7 @@ TEST(Faults, NoneAreAnEmptyListHoweverMade) {
     EXPECT_TRUE(none.empty());
     EXPECT_EQ(none.size(), 0u);
     EXPECT_EQ(none.begin(), none.end());
-    EXPECT_TRUE(none.shares(Faults()));
+    EXPECT_TRUE(none == Faults());
   }
 }
 
