@@ -93,38 +93,48 @@ std::optional<uint64_t> AcceleratorEngine::unprotected_cycles() {
   return all.platform.cycle();
 }
 
-bool AcceleratorEngine::run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result) {
+void AcceleratorEngine::hand_over(size_t layer, const model::Values& input) {
+  const mapping::LayerProgram& program = implementation_->compiled.layers[layer];
+  const std::vector<uint8_t> bytes = mapping::to_dram(input, program.input);
+  implementation_->platform.write_memory(static_cast<uint64_t>(program.memory.input), bytes.data(), bytes.size());
+}
+
+size_t AcceleratorEngine::items(size_t layer) const {
+  return implementation_->commands[layer].size();
+}
+
+AcceleratorEngine::Status AcceleratorEngine::run_items(size_t layer, size_t first, uint64_t cycle_limit) {
   Platform& device = implementation_->platform;
+  device.select_multiplier(implementation_->compiled.layers[layer].multiplier);
+  return device.run(implementation_->commands[layer], cycle_limit, first);
+}
+
+size_t AcceleratorEngine::run_to_item(size_t layer, size_t first) {
+  Platform& device = implementation_->platform;
+  device.select_multiplier(implementation_->compiled.layers[layer].multiplier);
+  return device.run_to_command(implementation_->commands[layer], first);
+}
+
+LayerCycles AcceleratorEngine::layer_cycles(size_t layer, const LayerStart& start) const {
   const hw::GridConfig& grid = implementation_->config.grid;
   const mapping::LayerProgram& program = implementation_->compiled.layers[layer];
-  const model::Operator& step = *network().operators[program.operator_index];
-  const std::vector<uint8_t> input =
-      mapping::to_dram(result.tensors[static_cast<size_t>(step.inputs.front())], program.input);
-  device.write_memory(static_cast<uint64_t>(program.memory.input), input.data(), input.size());
-
   LayerCycles cycles;
   cycles.operator_index = program.operator_index;
   cycles.name = program.name;
   cycles.macs = program.macs;
   cycles.protection = program.protection_use;
-  cycles.first_cycle = device.cycle();
-  const CycleCounts before = device.counts();
-  device.select_multiplier(program.multiplier);
-  result.status = device.run(implementation_->commands[layer], cycle_limit);
-  cycles.cycles = difference(device.counts(), before);
+  cycles.cycles = difference(implementation_->platform.counts(), start.counts);
   const uint64_t total = cycles.cycles.total();
   const double capacity = static_cast<double>(grid.rows) * grid.columns * static_cast<double>(total);
   cycles.utilization = total > 0 ? static_cast<double>(program.macs) / capacity : 0;
-  result.layers.push_back(cycles);
-  result.total_cycles = device.cycle();
-  if (result.status != Status::kCompleted) {
-    return false;
-  }
+  return cycles;
+}
+
+model::Values AcceleratorEngine::take_output(size_t layer) {
+  const mapping::LayerProgram& program = implementation_->compiled.layers[layer];
   std::vector<uint8_t> output(static_cast<size_t>(program.memory.output_bytes));
-  device.read_memory(static_cast<uint64_t>(program.memory.output), output.data(), output.size());
-  const model::Operator& stored = *network().operators[program.output_operator];
-  result.tensors[static_cast<size_t>(stored.output)] = mapping::from_dram(output, program.output);
-  return true;
+  implementation_->platform.read_memory(static_cast<uint64_t>(program.memory.output), output.data(), output.size());
+  return mapping::from_dram(output, program.output);
 }
 
 bool AcceleratorEngine::constants_intact() {

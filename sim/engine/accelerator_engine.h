@@ -32,7 +32,12 @@ class AcceleratorEngine : public SimulationEngine {
   size_t layers() const override;
   size_t layer_operator(size_t layer) const override;
   size_t output_operator(size_t layer) const override;
-  bool run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result) override;
+  void hand_over(size_t layer, const model::Values& input) override;
+  size_t items(size_t layer) const override;
+  Status run_items(size_t layer, size_t first, uint64_t cycle_limit) override;
+  size_t run_to_item(size_t layer, size_t first) override;
+  model::Values take_output(size_t layer) override;
+  LayerCycles layer_cycles(size_t layer, const LayerStart& start) const override;
   bool state_equal(const std::vector<std::byte>& saved) const override;
   bool equal_for_later_layers(const std::vector<std::byte>& saved) override;
   bool constants_intact() override;

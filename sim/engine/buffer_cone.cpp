@@ -10,7 +10,6 @@ namespace faultline::engine {
 namespace {
 
 using hw::LoadTarget;
-using hw::Opcode;
 
 Cone loaded(LoadTarget target, Cone::Part part) {
   const auto strike = [target](const ConeContext& context, const hw::Fault& fault) {
@@ -36,7 +35,7 @@ struct OutputContent {
 };
 
 bool writes_outputs(const ScheduledCommand& command) {
-  return command.opcode == Opcode::kPostProcess || command.opcode == Opcode::kPool;
+  return command.opcode == hw::Opcode::kPostProcess || command.opcode == hw::Opcode::kPool;
 }
 
 OutputContent output_content(const ConeContext& context, int64_t address, uint64_t cycle) {
@@ -79,7 +78,7 @@ void strike_output(const ConeContext& context, const hw::Fault& fault) {
       if (place_of(*command.step, address, place) && biased_cycle(command, place.row) + 2 > fault.start) {
         return;
       }
-    } else if (command.opcode == Opcode::kStore) {
+    } else if (command.opcode == hw::Opcode::kStore) {
       const auto beat = NetworkSchedule::beat_of(command.descriptor(), address, context.schedule.config().bus_bytes);
       if (beat && fault.start < command.first_cycle + 3 + static_cast<uint64_t>(*beat)) {
         flip_stored_byte(context, command, address, mask);

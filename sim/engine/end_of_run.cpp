@@ -6,7 +6,6 @@ namespace faultline::engine {
 
 using hw::CommandDescriptor;
 using hw::LoadTarget;
-using hw::Opcode;
 
 namespace {
 
@@ -29,7 +28,7 @@ WrittenNeuron neuron_of(const mapping::Step& step, int64_t row, int64_t lane) {
 }
 
 uint64_t biased_cycle(const ScheduledCommand& command, int64_t row) {
-  const bool pool = command.opcode == Opcode::kPool;
+  const bool pool = command.opcode == hw::Opcode::kPool;
   const int64_t taps = command.descriptor().stream;
   return command.first_cycle + static_cast<uint64_t>(pool ? 5 + (row + 1) * taps - 1 : 4 + row);
 }
@@ -82,7 +81,7 @@ EndOfRun::EndOfRun(const NetworkSchedule& schedule, const std::vector<std::uniqu
         }
       }
     }
-    if (command.opcode == Opcode::kPostProcess || command.opcode == Opcode::kPool) {
+    if (command.opcode == hw::Opcode::kPostProcess || command.opcode == hw::Opcode::kPool) {
       for (int64_t row = 0; row < d.rows; ++row) {
         for (int64_t lane = 0; lane < d.lanes; ++lane) {
           for (int64_t byte = 0; byte < command.step->output.element_bytes; ++byte) {
@@ -107,25 +106,25 @@ void EndOfRun::find_registers(const NetworkSchedule& schedule) {
     const CommandDescriptor& d = command.descriptor();
     const uint64_t first = command.first_cycle;
     switch (command.opcode) {
-      case Opcode::kPostProcess:
+      case hw::Opcode::kPostProcess:
         row_read = first + 3 + static_cast<uint64_t>(d.rows) - 1;
         break;
-      case Opcode::kPool:
+      case hw::Opcode::kPool:
         pool_read = first + 3 + static_cast<uint64_t>(int64_t{d.rows} * d.stream) - 1;
         window = pool_read + 1;
         last_pool = command.number + 1;
         break;
-      case Opcode::kStore:
+      case hw::Opcode::kStore:
         store_read = first + 3 + static_cast<uint64_t>(NetworkSchedule::beats(d, bus)) - 1;
         store_request = store_read + 1;
         break;
-      case Opcode::kLoad:
+      case hw::Opcode::kLoad:
         load_write = schedule.load_written(command, NetworkSchedule::beats(d, bus) - 1) - 1;
         break;
       default:
         break;
     }
-    if (command.opcode == Opcode::kPostProcess || command.opcode == Opcode::kPool) {
+    if (command.opcode == hw::Opcode::kPostProcess || command.opcode == hw::Opcode::kPool) {
       biased = biased_cycle(command, d.rows - 1);
       product = biased + 1;
     }
@@ -140,7 +139,7 @@ void EndOfRun::mark_inputs(const NetworkSchedule& schedule) {
   }
   for (const ScheduledCommand& command : schedule.commands()) {
     const CommandDescriptor& d = command.descriptor();
-    if (command.opcode != Opcode::kLoad || d.target != static_cast<int32_t>(LoadTarget::kInput)) {
+    if (command.opcode != hw::Opcode::kLoad || d.target != static_cast<int32_t>(LoadTarget::kInput)) {
       continue;
     }
     const mapping::LayerProgram& program = schedule.layer(command.layer);
@@ -164,7 +163,7 @@ void EndOfRun::mark_outputs(const NetworkSchedule& schedule) {
     outputs_[layer].resize(static_cast<size_t>(format.pixels * format.channels));
   }
   for (const ScheduledCommand& command : schedule.commands()) {
-    if (command.opcode != Opcode::kPostProcess && command.opcode != Opcode::kPool) {
+    if (command.opcode != hw::Opcode::kPostProcess && command.opcode != hw::Opcode::kPool) {
       continue;
     }
     const CommandDescriptor& d = command.descriptor();

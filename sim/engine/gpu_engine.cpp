@@ -78,32 +78,36 @@ size_t GpuEngine::layer_operator(size_t layer) const {
   return implementation_->plan.layers[layer].operator_index;
 }
 
-bool GpuEngine::run_layer(size_t index, uint64_t cycle_limit, AcceleratorRun& result) {
-  GpuPlatform& device = implementation_->platform;
-  const gpu::LayerPlan& layer = implementation_->plan.layers[index];
-  const model::Operator& step = *network().operators[layer.operator_index];
+void GpuEngine::hand_over(size_t layer, const model::Values& values) {
   // Whole words, as kernels read them: nothing of an earlier layer is left in the last one.
-  std::vector<int8_t> input = std::get<std::vector<int8_t>>(result.tensors[static_cast<size_t>(step.inputs.front())]);
+  std::vector<int8_t> input = std::get<std::vector<int8_t>>(values);
   input.resize((input.size() + 3) / 4 * 4);
-  device.write_memory(static_cast<uint64_t>(layer.input), input.data(), input.size());
-  const uint64_t first_cycle = device.cycle();
-  result.status = device.run(implementation_->launches[index], cycle_limit);
-  count(layer, first_cycle, result);
-  if (result.status != Status::kCompleted) {
-    return false;
-  }
-  result.tensors[static_cast<size_t>(step.output)] =
-      layer.raw ? read_elements<int32_t>(device, layer) : read_elements<int8_t>(device, layer);
-  return true;
+  const auto address = static_cast<uint64_t>(implementation_->plan.layers[layer].input);
+  implementation_->platform.write_memory(address, input.data(), input.size());
 }
 
-void GpuEngine::count(const gpu::LayerPlan& layer, uint64_t first_cycle, AcceleratorRun& result) const {
+size_t GpuEngine::items(size_t layer) const {
+  return implementation_->launches[layer].size();
+}
+
+/// Launches are not begun in the middle: `first` is 0.
+GpuEngine::Status GpuEngine::run_items(size_t layer, size_t /*first*/, uint64_t cycle_limit) {
+  return implementation_->platform.run(implementation_->launches[layer], cycle_limit);
+}
+
+model::Values GpuEngine::take_output(size_t index) {
   const GpuPlatform& device = implementation_->platform;
+  const gpu::LayerPlan& layer = implementation_->plan.layers[index];
+  return layer.raw ? read_elements<int32_t>(device, layer) : read_elements<int8_t>(device, layer);
+}
+
+LayerCycles GpuEngine::layer_cycles(size_t index, const LayerStart& start) const {
+  const GpuPlatform& device = implementation_->platform;
+  const gpu::LayerPlan& layer = implementation_->plan.layers[index];
   LayerCycles cycles;
   cycles.operator_index = layer.operator_index;
   cycles.name = layer.name;
   cycles.macs = layer.macs;
-  cycles.first_cycle = first_cycle;
   const std::vector<uint64_t>& spent = device.launch_cycles();
   for (size_t i = 0; i < spent.size(); ++i) {
     const gpu::Phase phase = layer.launches[i].phase;
@@ -112,13 +116,12 @@ void GpuEngine::count(const gpu::LayerPlan& layer, uint64_t first_cycle, Acceler
                                                          : cycles.cycles.drain;
     counter += spent[i];
   }
-  const uint64_t total = device.cycle() - first_cycle;
+  const uint64_t total = device.cycle() - start.cycle;
   cycles.cycles.stall = total - cycles.cycles.total();
   const hw::gpu::SmConfig& config = implementation_->config;
   const double multipliers = static_cast<double>(config.partitions) * config.lanes * kMultipliersPerLane;
   cycles.utilization = total > 0 ? static_cast<double>(layer.macs) / (multipliers * static_cast<double>(total)) : 0;
-  result.layers.push_back(std::move(cycles));
-  result.total_cycles = device.cycle();
+  return cycles;
 }
 
 bool GpuEngine::state_equal(const std::vector<std::byte>& saved) const {

@@ -32,7 +32,11 @@ class GpuEngine : public SimulationEngine {
 
   size_t layers() const override;
   size_t layer_operator(size_t layer) const override;
-  bool run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result) override;
+  void hand_over(size_t layer, const model::Values& input) override;
+  size_t items(size_t layer) const override;
+  Status run_items(size_t layer, size_t first, uint64_t cycle_limit) override;
+  model::Values take_output(size_t layer) override;
+  LayerCycles layer_cycles(size_t layer, const LayerStart& start) const override;
   bool state_equal(const std::vector<std::byte>& saved) const override;
   bool equal_for_later_layers(const std::vector<std::byte>& saved) override;
   bool constants_intact() override;
@@ -41,7 +45,6 @@ class GpuEngine : public SimulationEngine {
   Station station_after(size_t layer, const GoldenRun& golden) override;
 
   std::vector<uint8_t> sums_of(size_t layer) const;
-  void count(const gpu::LayerPlan& layer, uint64_t first_cycle, AcceleratorRun& result) const;
 
   std::unique_ptr<Implementation> implementation_;
 };

@@ -66,7 +66,7 @@ GpuPlatform::Status GpuPlatform::run(const std::vector<hw::gpu::KernelLaunch>& l
   if (cycle() >= cycle_limit) {
     return Status::kTimedOut;
   }
-  implementation_->driver.start(launches, cycle_limit);
+  implementation_->driver.start(launches, 0, cycle_limit);
   sc_core::sc_start();
   return implementation_->driver.status();
 }

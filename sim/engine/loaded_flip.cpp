@@ -12,7 +12,6 @@ namespace faultline::engine {
 namespace {
 
 using hw::LoadTarget;
-using hw::Opcode;
 
 /// A byte of a loaded buffer with inverted bits.
 struct LoadedFlip {
@@ -272,15 +271,15 @@ void flip_input(const LoadedFlip& flip) {
     }
     if (context.views[number] != nullptr) {
       compute_with_input(flip, *context.views[number]);
-    } else if (command.opcode == Opcode::kPool) {
+    } else if (command.opcode == hw::Opcode::kPool) {
       pool_with_input(flip, command);
     }
   }
 }
 
 bool post_processes(const ScheduledCommand& command) {
-  return command.opcode == Opcode::kPostProcess ||
-         (command.opcode == Opcode::kPool && command.descriptor().maximum == 0);
+  return command.opcode == hw::Opcode::kPostProcess ||
+         (command.opcode == hw::Opcode::kPool && command.descriptor().maximum == 0);
 }
 
 /// Calls visit(row, lane, neuron, sum) for everything that a kPostProcess or a summing kPool writes.
@@ -289,7 +288,7 @@ void for_sums(const ConeContext& context, const ScheduledCommand& command, int64
               int64_t lane_begin, int64_t lane_end, Visit visit) {
   const hw::CommandDescriptor& d = command.descriptor();
   std::optional<WindowView> view;
-  if (command.opcode == Opcode::kPool) {
+  if (command.opcode == hw::Opcode::kPool) {
     view.emplace(context.schedule, command, d.rows, d.stream);
   }
   for (int64_t row = row_begin; row < row_end; ++row) {

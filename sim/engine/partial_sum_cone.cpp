@@ -7,8 +7,6 @@
 namespace faultline::engine {
 namespace {
 
-using hw::Opcode;
-
 /// A word of the partial-sum buffer.
 struct SumWord {
   const ConeContext& context;
@@ -95,7 +93,7 @@ RowOfSum reader_of(const SumWord& word, uint64_t cycle) {
           view->sum_written(word.first_slot(*view, *writer), word.array_row(*writer), word.column) > cycle) {
         return {};
       }
-    } else if (commands[number].opcode == Opcode::kPostProcess && word.row >= d.psum_base &&
+    } else if (commands[number].opcode == hw::Opcode::kPostProcess && word.row >= d.psum_base &&
                word.row < d.psum_base + d.rows) {
       const bool reads = cycle < biased_cycle(commands[number], word.row - d.psum_base) - 1 && word.column < d.lanes;
       return reads ? RowOfSum{&commands[number], word.row - d.psum_base} : RowOfSum{};

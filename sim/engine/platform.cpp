@@ -1,7 +1,9 @@
 #include "sim/engine/platform.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <stdexcept>
 #include <systemc>
 
 #include "hw/memory/dram.h"
@@ -85,21 +87,32 @@ Platform::Platform(const hw::AcceleratorConfig& config, GridKind kind) try
 
 Platform::~Platform() = default;
 
-Platform::Status Platform::run(const std::vector<hw::CommandDescriptor>& program, uint64_t cycle_limit) {
+Platform::Status Platform::run(const std::vector<hw::CommandDescriptor>& program, uint64_t cycle_limit, size_t first) {
   if (!elaborated()) {
     reset();
   }
-  if (program.empty()) {
+  if (first >= program.size()) {
     return Status::kCompleted;
   }
   if (cycle() >= cycle_limit) {
     return Status::kTimedOut;
   }
   auto& driver = implementation_->driver;
-  driver.start(program, cycle_limit);
+  driver.start(program, first, cycle_limit);
   sc_core::sc_start();
   add_counts(counts_of(driver, program));
   return driver.status();
+}
+
+size_t Platform::run_to_command(const std::vector<hw::CommandDescriptor>& program, size_t first) {
+  auto& driver = implementation_->driver;
+  driver.stop_between_items(true);
+  const Status status = run(program, std::numeric_limits<uint64_t>::max(), first);
+  driver.stop_between_items(false);
+  if (status == Status::kTrapped) {
+    throw std::logic_error("a command trapped without a fault");
+  }
+  return status == Status::kCompleted ? program.size() : driver.next_item();
 }
 
 void Platform::select_multiplier(int selection) try {

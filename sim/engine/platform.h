@@ -27,7 +27,12 @@ class Platform : public SimulatedPlatform {
   ~Platform() override;
 
   /// Runs commands one after another from the current state until the last is done, or until cycle() == cycle_limit.
-  Status run(const std::vector<hw::CommandDescriptor>& program, uint64_t cycle_limit);
+  /// Begins with command `first`, in the cycle in which those before it leave the accelerator ready.
+  Status run(const std::vector<hw::CommandDescriptor>& program, uint64_t cycle_limit, size_t first = 0);
+  /// As run() without a limit, but stops as soon as the accelerator is ready to take another command than `first`;
+  /// run() from that one on takes it at the next edge. Returns its number, or program.size() when all are done. Throws
+  /// std::logic_error when the accelerator traps.
+  size_t run_to_command(const std::vector<hw::CommandDescriptor>& program, size_t first);
 
   /// Switches the grid's multiplier before the next cycle (hw::PeGrid::select_multiplier); reset() and restore() leave
   /// it as it is.

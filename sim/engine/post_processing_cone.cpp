@@ -11,8 +11,6 @@
 namespace faultline::engine {
 namespace {
 
-using hw::Opcode;
-
 void leave_residue_after(const ConeContext& context, const hw::Fault& fault, uint64_t last_write) {
   if (fault.start >= last_write) {
     context.effect.leave_residue(fault);
@@ -35,11 +33,11 @@ struct RowAt {
 };
 
 RowAt biased_row(const ConeContext& context, uint64_t cycle) {
-  if (const ScheduledCommand* command = context.running(Opcode::kPostProcess, cycle)) {
+  if (const ScheduledCommand* command = context.running(hw::Opcode::kPostProcess, cycle)) {
     const int64_t row = since(*command, cycle) - 4;
     return row >= 0 && row < command->descriptor().rows ? RowAt{command, row} : RowAt{};
   }
-  if (const ScheduledCommand* command = context.running(Opcode::kPool, cycle)) {
+  if (const ScheduledCommand* command = context.running(hw::Opcode::kPool, cycle)) {
     const int64_t taps = command->descriptor().stream;
     const int64_t tap = since(*command, cycle) - 5;
     const bool last = tap >= 0 && tap % taps == taps - 1;
@@ -50,7 +48,7 @@ RowAt biased_row(const ConeContext& context, uint64_t cycle) {
 
 void strike_row(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.row_read);
-  const ScheduledCommand* command = context.running(Opcode::kPostProcess, fault.start);
+  const ScheduledCommand* command = context.running(hw::Opcode::kPostProcess, fault.start);
   const auto lane = static_cast<int64_t>(fault.site.element);
   const int64_t row = command == nullptr ? -1 : since(*command, fault.start) - 3;
   if (row < 0 || row >= command->descriptor().rows || lane >= command->descriptor().lanes) {
@@ -71,7 +69,7 @@ struct StruckWindow {
 };
 
 StruckWindow window_at(const ConeContext& context, uint64_t cycle, int64_t stage) {
-  const ScheduledCommand* command = context.running(Opcode::kPool, cycle);
+  const ScheduledCommand* command = context.running(hw::Opcode::kPool, cycle);
   const int64_t tap = command == nullptr ? -1 : since(*command, cycle) - stage;
   if (tap < 0 || tap >= int64_t{command->descriptor().rows} * command->descriptor().stream) {
     return {};
@@ -131,7 +129,7 @@ HeldWord stay_in_pipeline(const ConeContext& context, uint64_t cycle, Find finds
 HeldWord stay_of_window(const ConeContext& context, uint64_t cycle, int64_t stage) {
   const StruckWindow window = window_at(context, cycle, stage);
   if (window.command == nullptr) {
-    return stay_in_pipeline(context, cycle, [](const ScheduledCommand& c) { return c.opcode == Opcode::kPool; });
+    return stay_in_pipeline(context, cycle, [](const ScheduledCommand& c) { return c.opcode == hw::Opcode::kPool; });
   }
   const auto taps = static_cast<size_t>(window.command->descriptor().stream);
   return {cycle - window.tap, cycle - window.tap + taps};
@@ -172,7 +170,7 @@ void finish_row(const ConeContext& context, const RowAt& at, int64_t lane, Chang
     context.effect.set_output(at.command->layer, neuron, stages.processed(stages.product(biased)),
                               stages.processed(product));
   };
-  if (at.command->opcode == Opcode::kPostProcess) {
+  if (at.command->opcode == hw::Opcode::kPostProcess) {
     const ChannelParameters parameters = context.effect.parameters(at.command->layer, neuron.channel);
     finish(parameters, parameters.biased(context.effect.sum(at.command->layer, neuron)));
     return;
@@ -226,7 +224,7 @@ void strike_product_high(const ConeContext& context, const hw::Fault& fault) {
 }
 
 void strike_beat_of_store(const ConeContext& context, const hw::Fault& fault, int64_t stage) {
-  const ScheduledCommand* command = context.running(Opcode::kStore, fault.start);
+  const ScheduledCommand* command = context.running(hw::Opcode::kStore, fault.start);
   if (command == nullptr) {
     return;
   }
@@ -255,7 +253,7 @@ void strike_request_data(const ConeContext& context, const hw::Fault& fault) {
 
 void strike_write_data(const ConeContext& context, const hw::Fault& fault) {
   leave_residue_after(context, fault, context.end.load_write);
-  const ScheduledCommand* command = context.running(Opcode::kLoad, fault.start);
+  const ScheduledCommand* command = context.running(hw::Opcode::kLoad, fault.start);
   if (command == nullptr) {
     return;
   }
@@ -269,13 +267,13 @@ void strike_write_data(const ConeContext& context, const hw::Fault& fault) {
 }
 
 bool is_post_process(const ScheduledCommand& command) {
-  return command.opcode == Opcode::kPostProcess;
+  return command.opcode == hw::Opcode::kPostProcess;
 }
 bool writes_outputs(const ScheduledCommand& command) {
-  return is_post_process(command) || command.opcode == Opcode::kPool;
+  return is_post_process(command) || command.opcode == hw::Opcode::kPool;
 }
 bool is_store(const ScheduledCommand& command) {
-  return command.opcode == Opcode::kStore;
+  return command.opcode == hw::Opcode::kStore;
 }
 
 using StrikeData = void (*)(const ConeContext&, const hw::Fault&);

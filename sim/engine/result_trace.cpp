@@ -19,7 +19,7 @@ Station station_of(ResultRecord::Stage stage) {
 }  // namespace
 
 void ResultHashes::on_tap(const Tap& tap) {
-  ++taps_;
+  ++progress_.taps;
   uint64_t& hash = hashes_[ResultRecord::kTaps];
   if (tap.first) {
     hash = 0;
@@ -42,7 +42,7 @@ void ResultHashes::on_lane(const Lane& lane) {
 }
 
 void ResultHashes::on_row(uint32_t row) {
-  ++rows_;
+  ++progress_.rows;
   for (const auto stage : {ResultRecord::kProducts, ResultRecord::kRounded, ResultRecord::kWritten}) {
     take(stage, row, hashes_[stage]);
     hashes_[stage] = 0;
@@ -50,13 +50,13 @@ void ResultHashes::on_row(uint32_t row) {
 }
 
 void ResultRecorder::begin_layer() {
-  restart();
+  restart({});
   record_.layers.emplace_back();
 }
 
 void ResultRecorder::end_layer() {
-  record_.layers.back().taps = taps();
-  record_.layers.back().rows = rows();
+  record_.layers.back().taps = progress().taps;
+  record_.layers.back().rows = progress().rows;
 }
 
 void ResultRecorder::on_command() {
@@ -72,17 +72,17 @@ void ResultRecorder::take(ResultRecord::Stage stage, uint32_t row, uint64_t hash
   hashes[row] = hash;
 }
 
-void ResultComparison::begin_layer(size_t layer) {
-  restart();
+void ResultComparison::begin_layer(size_t layer, const Progress& progress) {
+  restart(progress);
   layer_ = layer;
 }
 
 void ResultComparison::end_layer() {
   const ResultRecord::Layer& golden = golden_.layers[layer_];
-  if (taps() != golden.taps) {
+  if (progress().taps != golden.taps) {
     reach(Station::kPooling);
   }
-  if (rows() != golden.rows) {
+  if (progress().rows != golden.rows) {
     reach(Station::kOutputBuffer);
   }
 }
@@ -92,8 +92,9 @@ void ResultComparison::take(ResultRecord::Stage stage, uint32_t row, uint64_t ha
     return;
   }
   const std::vector<ResultRecord::Command>& golden = golden_.layers[layer_].commands;
-  const bool known = commands() > 0 && commands() <= golden.size() && row < golden[commands() - 1][stage].size();
-  if (!known || golden[commands() - 1][stage][row] != hash) {
+  const size_t command = progress().commands - 1;  // before the first one: beyond all
+  const bool known = command < golden.size() && row < golden[command][stage].size();
+  if (!known || golden[command][stage][row] != hash) {
     reach(station_of(stage));
   }
 }

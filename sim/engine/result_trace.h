@@ -40,23 +40,28 @@ class ResultRecord {
 /// Hashes rows as they pass.
 class ResultHashes : public hw::ResultProbe {
  public:
-  void on_command() override { ++commands_; }
+  /// What has passed since a layer began.
+  struct Progress {
+    size_t commands = 0;
+    uint64_t taps = 0;
+    uint64_t rows = 0;
+  };
+
+  void on_command() override { ++progress_.commands; }
   void on_tap(const Tap& tap) override;
   void on_lane(const Lane& lane) override;
   void on_row(uint32_t row) override;
 
+  /// Of the layer so far.
+  const Progress& progress() const { return progress_; }
+
  protected:
   virtual void take(ResultRecord::Stage stage, uint32_t row, uint64_t hash) = 0;
-  void restart() { commands_ = 0, taps_ = 0, rows_ = 0; }
-  // Of the layer so far.
-  size_t commands() const { return commands_; }
-  uint64_t taps() const { return taps_; }
-  uint64_t rows() const { return rows_; }
+  /// Begins a layer, or goes on in one between two commands.
+  void restart(const Progress& progress) { progress_ = progress; }
 
  private:
-  size_t commands_ = 0;
-  uint64_t taps_ = 0;
-  uint64_t rows_ = 0;
+  Progress progress_;
   std::array<uint64_t, ResultRecord::kStages> hashes_{};
 };
 
@@ -81,7 +86,8 @@ class ResultComparison : public ResultHashes {
  public:
   explicit ResultComparison(const ResultRecord& golden) : golden_(golden) {}
 
-  void begin_layer(size_t layer);
+  /// `progress`: of the commands that a run has left out.
+  void begin_layer(size_t layer, const Progress& progress = {});
   /// After a layer that completed.
   void end_layer();
   /// A wrong value came this far.

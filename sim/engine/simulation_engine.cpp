@@ -67,6 +67,46 @@ void SimulationEngine::run_host_operators(size_t first, size_t end, AcceleratorR
   }
 }
 
+void SimulationEngine::run_all_items(size_t layer) {
+  if (run_items(layer, 0, kNoLimit) != Status::kCompleted) {
+    throw std::logic_error("layer " + std::to_string(layer) + " trapped without a fault");
+  }
+}
+
+size_t SimulationEngine::run_to_item(size_t layer, size_t /*first*/) {
+  run_all_items(layer);
+  return items(layer);
+}
+
+/// Hands the layer's input over.
+SimulationEngine::LayerStart SimulationEngine::begin_layer(size_t layer, const AcceleratorRun& result) {
+  const model::Operator& step = *network_->operators[operator_of(layer)];
+  hand_over(layer, result.tensors[static_cast<size_t>(step.inputs.front())]);
+  return {platform().cycle(), platform().counts()};
+}
+
+/// Runs a layer without a fault, keeping states between its items.
+void SimulationEngine::record_entries(size_t layer, const ResultHashes& results, GoldenEntries& entries) {
+  const uint64_t begin = platform().cycle();
+  for (size_t item = run_to_item(layer, 0); item < items(layer); item = run_to_item(layer, item)) {
+    if (entries.wants(platform().cycle(), begin)) {
+      entries.add({layer, item, platform().snapshot(), results.progress()});
+    }
+  }
+}
+
+/// After a layer that ended as result.status says: adds to layers and total_cycles, and takes the output of one that
+/// completed.
+void SimulationEngine::end_layer(size_t layer, const LayerStart& start, AcceleratorRun& result) {
+  result.layers.push_back(layer_cycles(layer, start));
+  result.layers.back().first_cycle = start.cycle;
+  result.total_cycles = platform().cycle();
+  if (result.status == Status::kCompleted) {
+    const auto output = static_cast<size_t>(network_->operators[output_operator(layer)]->output);
+    result.tensors[output] = take_output(layer);
+  }
+}
+
 AcceleratorRun SimulationEngine::run(const model::Values& input, GoldenRun* record) {
   platform().reset();
   AcceleratorRun result = start(input);
@@ -74,14 +114,18 @@ AcceleratorRun SimulationEngine::run(const model::Values& input, GoldenRun* reco
   ResultRecorder recorder(results);
   const ResultWatch watch(*this, record != nullptr ? &recorder : nullptr);
   for (size_t layer = 0; layer < layers(); ++layer) {
-    run_host_operators(operator_after(layer), operator_of(layer), result);
     if (record != nullptr) {
       record->layer_start.push_back(platform().snapshot());
       recorder.begin_layer();
     }
-    if (!run_layer(layer, kNoLimit, result)) {
-      throw std::logic_error("layer " + result.layers.back().name + " trapped without a fault");
+    run_host_operators(operator_after(layer), operator_of(layer), result);
+    const LayerStart start = begin_layer(layer, result);
+    if (record != nullptr) {
+      record_entries(layer, recorder, record->entries);
+    } else {
+      run_all_items(layer);
     }
+    end_layer(layer, start, result);
     if (record != nullptr) {
       recorder.end_layer();
       record_layer(layer, *record);
@@ -122,9 +166,10 @@ void SimulationEngine::take_golden_cycles(size_t layer, const GoldenRun& golden,
 /// - If everything equals the golden run, so does the rest of the run, wherever its cycles are counted from.
 /// - If the live tensors differ but nothing else that a layer reads does, the results are those of a fault-free
 ///   inference from these tensors, which FunctionalEngine gives. The machine's state at the end is not known then.
-///   It matters only when all outputs are right (is the fault latent?); in that case the simulation goes on. So it does
-///   while a protected memory holds a word that would raise a flag: an idle lane may still read it.
-bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit,
+///   It matters only when all outputs are right (is the fault latent?); in that case, if `latent` asks for it, the
+///   simulation goes on. So it does while a protected memory holds a word that would raise a flag: an idle lane may
+///   still read it.
+bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, Latent latent,
                                     bool& outputs_known_equal, AcceleratorRun& result) {
   if (platform().faults_pending()) {
     return false;
@@ -156,7 +201,7 @@ bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint6
   functional_.run_from(next, tensors);
   AcceleratorRun finished;
   finished.tensors = std::move(tensors);
-  if (tensors_equal(network_->operators.size(), finished, golden.run)) {
+  if (latent == Latent::kFind && tensors_equal(network_->operators.size(), finished, golden.run)) {
     outputs_known_equal = true;
     return false;
   }
@@ -165,14 +210,18 @@ bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint6
   return true;
 }
 
-/// The last layer that begins no later than both.
-size_t SimulationEngine::layer_of(uint64_t cycle, uint64_t cycle_limit, const AcceleratorRun& golden) const {
-  size_t layer = 0;
-  while (layer + 1 < layers() && golden.layers[layer + 1].first_cycle <= cycle &&
-         golden.layers[layer + 1].first_cycle < cycle_limit) {
-    ++layer;
+/// The last state of the golden run that begins no later than both; a layer's start when there are layers.
+GoldenEntry SimulationEngine::last_state_before(uint64_t cycle, uint64_t cycle_limit, const GoldenRun& golden) const {
+  const uint64_t latest = std::min(cycle, cycle_limit - 1);
+  const auto& starts = golden.layer_start;
+  const auto after = std::upper_bound(starts.begin(), starts.end(), latest,
+                                      [](uint64_t when, const auto& start) { return when < start->cycle; });
+  const auto layer = static_cast<size_t>(std::max<std::ptrdiff_t>(after - starts.begin(), 1) - 1);
+  const GoldenEntry* inside = golden.entries.last_before(layer, latest);
+  if (inside != nullptr) {
+    return *inside;
   }
-  return layer;
+  return {layer, 0, layer < starts.size() ? starts[layer] : nullptr, {}};
 }
 
 bool SimulationEngine::output_equal(size_t layer, const AcceleratorRun& a, const AcceleratorRun& b) const {
@@ -180,16 +229,24 @@ bool SimulationEngine::output_equal(size_t layer, const AcceleratorRun& a, const
   return a.tensors[output] == b.tensors[output];
 }
 
-/// From the start of a layer to the end of the run or to where the rest is known.
-void SimulationEngine::simulate_with_faults(const GoldenRun& golden, size_t first_layer, uint64_t cycle_limit,
-                                            ResultComparison& results, AcceleratorRun& result) {
+/// From a state of the golden run to the end of the run or to where the rest is known.
+void SimulationEngine::simulate_with_faults(const GoldenRun& golden, const GoldenEntry& from, uint64_t cycle_limit,
+                                            Latent latent, ResultComparison& results, AcceleratorRun& result) {
   const ResultWatch watch(*this, &results);
   bool outputs_known_equal = false;
-  for (size_t layer = first_layer; layer < layers(); ++layer) {
+  for (size_t layer = from.layer; layer < layers(); ++layer) {
     run_host_operators(operator_after(layer), operator_of(layer), result);
-    results.begin_layer(layer);
-    if ((layer > first_layer && finish_early(layer, golden, cycle_limit, outputs_known_equal, result)) ||
-        !run_layer(layer, cycle_limit, result)) {
+    if (layer > from.layer && finish_early(layer, golden, cycle_limit, latent, outputs_known_equal, result)) {
+      return;
+    }
+    const GoldenEntry& entry = layer == from.layer ? from : GoldenEntry{layer, 0, nullptr, {}};
+    const LayerStart start = entry.item > 0
+                                 ? LayerStart{golden.layer_start[layer]->cycle, golden.layer_start[layer]->counts}
+                                 : begin_layer(layer, result);
+    results.begin_layer(layer, entry.results);
+    result.status = run_items(layer, entry.item, cycle_limit);
+    end_layer(layer, start, result);
+    if (result.status != Status::kCompleted) {
       return;
     }
     results.end_layer();
@@ -199,35 +256,35 @@ void SimulationEngine::simulate_with_faults(const GoldenRun& golden, size_t firs
     }
   }
   run_host_operators(operator_after(layers()), network_->operators.size(), result);
-  result.latent = tensors_equal(network_->operators.size(), result, golden.run) && !platform().detection() &&
-                  !(state_equal(golden.end->state) && constants_intact());
+  result.latent = latent == Latent::kFind && tensors_equal(network_->operators.size(), result, golden.run) &&
+                  !platform().detection() && !(state_equal(golden.end->state) && constants_intact());
 }
 
 AcceleratorRun SimulationEngine::run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults,
-                                                 uint64_t cycle_limit) {
+                                                 uint64_t cycle_limit, Latent latent) {
   ResultComparison results(golden.results);
   uint64_t first_fault = kNoLimit;
   for (const hw::Fault& fault : faults) {
     first_fault = std::min(first_fault, fault.start);
     results.reach(struck_station(fault));
   }
-  const size_t first_layer = layer_of(first_fault, cycle_limit, golden.run);
+  const GoldenEntry from = last_state_before(first_fault, cycle_limit, golden);
   AcceleratorRun result = start(golden.run.tensors[static_cast<size_t>(network_->graph_input)]);
   if (layers() == 0) {
     platform().reset();
   } else {
-    platform().restore(*golden.layer_start[first_layer]);
-    for (size_t index = 0; index < operator_after(first_layer); ++index) {
+    platform().restore(*from.state);
+    for (size_t index = 0; index < operator_after(from.layer); ++index) {
       const auto output = static_cast<size_t>(network_->operators[index]->output);
       result.tensors[output] = golden.run.tensors[output];
     }
     result.layers.assign(golden.run.layers.begin(),
-                         golden.run.layers.begin() + static_cast<std::ptrdiff_t>(first_layer));
+                         golden.run.layers.begin() + static_cast<std::ptrdiff_t>(from.layer));
   }
   for (const hw::Fault& fault : faults) {
     platform().arm(fault);
   }
-  simulate_with_faults(golden, first_layer, cycle_limit, results, result);
+  simulate_with_faults(golden, from, cycle_limit, latent, results, result);
   platform().disarm();
   result.detection = platform().detection();
   result.farthest = results.farthest();

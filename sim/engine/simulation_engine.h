@@ -9,6 +9,7 @@
 
 #include "hw/fault/fault.h"
 #include "sim/engine/functional_engine.h"
+#include "sim/engine/golden_entries.h"
 #include "sim/engine/result_trace.h"
 #include "sim/engine/simulated_platform.h"
 #include "sim/mapping/program.h"
@@ -41,12 +42,14 @@ struct AcceleratorRun {
   Station farthest = Station::kNone;             ///< that a wrong value came to, of a run with faults
 };
 
-/// A fault-free inference with what is needed to start faulty ones in its middle: the state at each layer's start.
+/// A fault-free inference with what is needed to start faulty ones in its middle: the state at each layer's start, and
+/// inside of long layers before some items of work (commands) too.
 struct GoldenRun {
   using Snapshot = SimulatedPlatform::Snapshot;
 
   AcceleratorRun run;
   std::vector<std::shared_ptr<const Snapshot>> layer_start;  ///< one per entry of run.layers
+  GoldenEntries entries;                                     ///< inside of layers
   std::shared_ptr<const Snapshot> end;
   ResultRecord results;                    ///< of a systolic array
   std::vector<std::vector<uint8_t>> sums;  ///< of a GPU: by layer, what its requantisation reads in memory
@@ -56,6 +59,8 @@ struct GoldenRun {
 /// between. Logits are bit-identical to FunctionalEngine. One per process (SystemC elaborates once).
 class SimulationEngine {
  public:
+  enum class Latent { kFind, kSkip };
+
   virtual ~SimulationEngine() = default;
   SimulationEngine(const SimulationEngine&) = delete;
   SimulationEngine& operator=(const SimulationEngine&) = delete;
@@ -67,15 +72,24 @@ class SimulationEngine {
   GoldenRun golden(const model::Values& input);
 
   /// The same inference with faults, from the clean state: exactly what simulating everything from cycle 0 gives, but
-  /// starting at the last golden layer boundary before the first fault and ending as soon as the state has reconverged.
-  /// Ends with kTimedOut at `cycle_limit`.
-  AcceleratorRun run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults, uint64_t cycle_limit);
+  /// starting at the last state that the golden run saved before the first fault and ending as soon as the state has
+  /// reconverged.
+  /// Ends with kTimedOut at `cycle_limit`. Whether a fault is latent takes the machine's state at the end, which costs
+  /// a simulation of layers whose results are known: Latent::kSkip leaves it at false.
+  AcceleratorRun run_with_faults(const GoldenRun& golden, const std::vector<hw::Fault>& faults, uint64_t cycle_limit,
+                                 Latent latent = Latent::kFind);
 
   virtual SimulatedPlatform& platform() = 0;
   const model::Network& network() const { return *network_; }
 
  protected:
   using Status = SimulatedPlatform::Status;
+
+  /// When a layer's run began, and what had been counted then.
+  struct LayerStart {
+    uint64_t cycle = 0;
+    CycleCounts counts;
+  };
 
   /// `functional` runs the same network.
   SimulationEngine(std::shared_ptr<const model::Network> network, const FunctionalEngine& functional);
@@ -85,9 +99,19 @@ class SimulationEngine {
   virtual size_t layer_operator(size_t layer) const = 0;
   /// The operator whose output the layer stores, where the machine does what follows the layer with it.
   virtual size_t output_operator(size_t layer) const { return layer_operator(layer); }
-  /// Hands the layer's input over, runs it, takes its output; adds to layers and total_cycles. False when it did not
-  /// complete; result.status then says why.
-  virtual bool run_layer(size_t layer, uint64_t cycle_limit, AcceleratorRun& result) = 0;
+  /// Writes the layer's input to memory.
+  virtual void hand_over(size_t layer, const model::Values& input) = 0;
+  /// Runs the layer's items of work from `first` on.
+  virtual Status run_items(size_t layer, size_t first, uint64_t cycle_limit) = 0;
+  /// What the layer's output is in memory.
+  virtual model::Values take_output(size_t layer) = 0;
+  /// Of the layer that has just run, completed or not; without first_cycle.
+  virtual LayerCycles layer_cycles(size_t layer, const LayerStart& start) const = 0;
+  virtual size_t items(size_t layer) const = 0;
+  /// As run_items() without a limit, but a machine may stop when it is ready to take another item, in a state from
+  /// which run_items() can go on. Returns that item, or items(layer) when all are done. Throws std::logic_error for a
+  /// trap.
+  virtual size_t run_to_item(size_t layer, size_t first);
 
   /// The machine behaves as the one that was saved, for ever.
   virtual bool state_equal(const std::vector<std::byte>& saved) const = 0;
@@ -111,14 +135,18 @@ class SimulationEngine {
 
  private:
   AcceleratorRun run(const model::Values& input, GoldenRun* record);
+  void run_all_items(size_t layer);
+  LayerStart begin_layer(size_t layer, const AcceleratorRun& result);
+  void record_entries(size_t layer, const ResultHashes& results, GoldenEntries& entries);
+  void end_layer(size_t layer, const LayerStart& start, AcceleratorRun& result);
   AcceleratorRun start(const model::Values& input) const;
   void run_host_operators(size_t first, size_t end, AcceleratorRun& result) const;
-  void simulate_with_faults(const GoldenRun& golden, size_t first_layer, uint64_t cycle_limit,
+  void simulate_with_faults(const GoldenRun& golden, const GoldenEntry& from, uint64_t cycle_limit, Latent latent,
                             ResultComparison& results, AcceleratorRun& result);
-  bool finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, bool& outputs_known_equal,
-                    AcceleratorRun& result);
+  bool finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, Latent latent,
+                    bool& outputs_known_equal, AcceleratorRun& result);
   void take_golden_cycles(size_t layer, const GoldenRun& golden, AcceleratorRun& result);
-  size_t layer_of(uint64_t cycle, uint64_t cycle_limit, const AcceleratorRun& golden) const;
+  GoldenEntry last_state_before(uint64_t cycle, uint64_t cycle_limit, const GoldenRun& golden) const;
   size_t operator_of(size_t layer) const;
   size_t operator_after(size_t layer) const { return layer == 0 ? 0 : output_operator(layer - 1) + 1; }
   bool tensors_equal(size_t operator_index, const AcceleratorRun& a, const AcceleratorRun& b) const;

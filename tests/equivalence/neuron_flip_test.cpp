@@ -79,7 +79,8 @@ class FlipComparison {
                           uint64_t{1} << bit,
                           hw::FaultModel::kFlip,
                           timeline_.at(*layer, place.store_step).first_cycle};
-    const AcceleratorRun run = engine_.run_with_faults(golden_, {fault}, 2 * golden_.run.total_cycles);
+    const AcceleratorRun run =
+        engine_.run_with_faults(golden_, {fault}, 2 * golden_.run.total_cycles, SimulationEngine::Latent::kSkip);
 
     const auto output = static_cast<size_t>(step(*layer)->output);
     const int8_t code = std::get<std::vector<int8_t>>(activations_.tensors[output])[element];
