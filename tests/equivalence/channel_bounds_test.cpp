@@ -40,7 +40,7 @@ class ChannelBoundsTest : public testing::TestWithParam<std::tuple<hw::Dataflow,
   std::vector<model::Values> functional(std::shared_ptr<const model::Network> network) const {
     return FunctionalEngine(std::move(network), config_.grid.multiplier).run(input_);
   }
-  /// The same layers, of which every one that requantises has range() in `channel_range`.
+  /// The same layers, of which every one that requantises says in `channel_range` what the accelerator's bounds are.
   std::vector<model::PostProcessing*> posts() {
     std::vector<model::PostProcessing*> all;
     for (auto& step : network_->operators) {
@@ -48,6 +48,7 @@ class ChannelBoundsTest : public testing::TestWithParam<std::tuple<hw::Dataflow,
         for (size_t channel = post->channel_range.size(); channel < post->factor.size(); ++channel) {
           post->channel_range.push_back({post->low, post->high});
         }
+        post->zero_outside = zeroes();
         all.push_back(post);
       }
     }
