@@ -60,6 +60,7 @@ row "upsets, clip per channel" "$upsets" channel_bounds --clip "$work/channels.y
 row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"
 row "upsets, secded, zero" "$upsets" "'secded:on_error=zero'" "$@"
 row "upsets, secded, flag" "$upsets" "secded" "$@"
+row "upsets, weight check" "$upsets" weight_check "$@"
 row "upsets, checksum, detect" "$upsets" checksum "$@"
 row "upsets, checksum, correct" "$upsets" "'checksum:mode=correct'" "$@"
 row "upsets, checksum, correct, and secded, zero" "$upsets" "'checksum:mode=correct', 'secded:on_error=zero'" "$@"

@@ -77,6 +77,7 @@ void Accelerator::connect_data() {
   input_feeder_->pool_data(pool_data_);
 
   weight_feeder_->word(weight_word_);
+  weight_feeder_->command(command_);
   weight_feeder_->write(buffer_write_);
   weight_feeder_->edge(weight_edge_);
 

@@ -10,6 +10,7 @@
 #include "rtl/generator/design.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
+#include "rtl/generator/weight_check_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -191,6 +192,9 @@ Design accelerator_design(const hw::AcceleratorConfig& config) {
     design.sources.push_back(std::move(source));
   }
   for (SourceFile& source : checksum_modules(config)) {
+    design.sources.push_back(std::move(source));
+  }
+  for (SourceFile& source : weight_check_modules(config)) {
     design.sources.push_back(std::move(source));
   }
   for (const SourceFile& source :

@@ -6,6 +6,7 @@
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/text_template.h"
+#include "rtl/generator/weight_check_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -169,7 +170,7 @@ module systolic_accelerator #(
 @weight_report@      .word_read(weight_read),
       .word_control(weight_control),
       .word_address(weight_address),
-      .write_valid(write_valid),
+@check_connections@      .write_valid(write_valid),
       .write_target(write_target),
       .write_count(write_count),
       .write_address(write_address),
@@ -364,7 +365,7 @@ std::string with_reports(const hw::ProtectionConfig& protection) {
   values.emplace_back(
       "report_ports",
       ports.empty() ? "" : ",\n    // what protection units found: errors, corrected, flags" + ports.substr(1));
-  return fill_template(kAccelerator, values);
+  return fill_template(with_weight_check(kAccelerator, protection), values);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/rtl_error.h"
 #include "rtl/generator/text_template.h"
+#include "rtl/generator/weight_check_module.h"
 #include "rtl/generator/word_code_modules.h"
 
 namespace faultline::rtl {
@@ -131,6 +132,9 @@ std::vector<ProtectionPart> protection_parts(const hw::AcceleratorConfig& config
   if (config.protection.checksum) {
     parts.push_back({"checksum", "unit", 1, report_module().text + joined_texts(checksum_modules(config)),
                      "systolic_checksum_unit"});
+  }
+  if (config.protection.weight_check) {
+    parts.push_back({"weight_check", "check", 1, joined_texts(weight_check_modules(config)), "systolic_weight_check"});
   }
   for (const hw::MemoryProtection& guard : config.protection.memories) {
     add_guard_parts(config, guard, parts);

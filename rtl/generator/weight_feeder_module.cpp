@@ -4,6 +4,7 @@
 #include "rtl/generator/feeder_text.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/text_template.h"
+#include "rtl/generator/weight_check_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -22,7 +23,7 @@ module systolic_weight_feeder #(
     input  logic                      word_read,
     input  logic                      word_control,
     input  logic [23:0]               word_address,
-@dma_ports@@report_port@@edge_ports@);
+@check_ports@@dma_ports@@report_port@@edge_ports@);
 @u_buffer@
 @writers@
   for (genvar l = 0; l < LANES; l++) begin : lane
@@ -57,7 +58,7 @@ module systolic_weight_feeder #(
     assign read_address[34*l+:34] = {10'd0, address} + 34'(l);
 @lane_enable@  end
 
-@operands@endmodule
+@u_check@@operands@endmodule
 )";
 
 }  // namespace
@@ -65,8 +66,9 @@ module systolic_weight_feeder #(
 SourceFile weight_feeder_module(const hw::AcceleratorConfig& config) {
   const bool by_row = config.grid.dataflow == hw::Dataflow::kInputStationary;
   const auto if_weight = [&config](const char* text) { return if_guarded(config.protection, "weight", text); };
-  const std::string text =
-      with_feeder_text(kWeightFeeder, config.protection, "weight", "LANES", "lane[l].read ? read_data[8*l+:8] : 8'd0");
+  const std::string operands = config.protection.weight_check ? "passed" : "read_data";
+  const std::string text = with_feeder_text(with_weight_check(kWeightFeeder, config.protection), config.protection,
+                                            "weight", "LANES", "lane[l].read ? " + operands + "[8*l+:8] : 8'd0");
   return {"systolic_weight_feeder.sv",
           fill_template(text, {{"lanes", std::to_string(by_row ? config.grid.rows : config.grid.columns)},
                                {"bus_bytes", std::to_string(config.bus_bytes)},

@@ -66,6 +66,7 @@ ComputeView::ComputeView(const NetworkSchedule& schedule, const ScheduledCommand
       inputs_(inputs),
       multiplier_(schedule.config().grid.selected(schedule.layer(command.layer).multiplier)),
       format_(schedule.config().grid.format()),
+      check_(schedule.config().protection.weight_check),
       output_stationary_(schedule.config().grid.dataflow == hw::Dataflow::kOutputStationary),
       weights_move_(schedule.config().grid.dataflow == hw::Dataflow::kInputStationary),
       rows_(schedule.config().grid.rows),
@@ -105,7 +106,7 @@ std::optional<StreamSlot> ComputeView::slot(int64_t n) const {
   return slot.phase < stream_ ? std::optional(slot) : std::nullopt;
 }
 
-int16_t ComputeView::weight(int64_t address) const {
+int16_t ComputeView::stored_weight(int64_t address) const {
   const int bytes = format_.operand_bytes();
   const int64_t first = address * bytes;
   if (first >= loaded_begin_ && first + bytes <= loaded_end_) {

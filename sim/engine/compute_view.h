@@ -163,10 +163,15 @@ class ComputeView {
   std::optional<std::pair<int64_t, int64_t>> writer_of(int64_t sum_row) const;
   bool accumulates() const { return command_.descriptor().accumulate != 0; }
 
-  /// The operand of the weight buffer during this command.
-  int16_t weight(int64_t address) const;
+  /// The operand of the weight buffer during this command, and what the array gets for one that is there.
+  int16_t stored_weight(int64_t address) const;
+  int16_t passed_weight(int16_t stored) const {
+    return check_ ? check_->passed(stored, command_.descriptor().low, command_.descriptor().high) : stored;
+  }
 
  private:
+  int16_t weight(int64_t address) const { return passed_weight(stored_weight(address)); }
+
   const NetworkSchedule& schedule_;
   const ScheduledCommand& command_;
   const ComputeView* previous_;
@@ -174,6 +179,7 @@ class ComputeView {
   const hw::Multiplier& multiplier_;             ///< selected for the layer
   std::vector<const hw::Multiplier*> elements_;  ///< what adds to sums, by row and column; empty where all are alike
   hw::OperandFormat format_;
+  std::optional<hw::WeightCheck> check_;
   bool output_stationary_;
   bool weights_move_;
   int rows_, columns_;

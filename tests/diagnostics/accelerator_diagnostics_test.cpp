@@ -72,7 +72,7 @@ std::vector<BadInput> bad_inputs() {
       accelerator("SumsFewerThanRows", "array: 64x4\npsum_rows: 32\n", "FILE:1: psum_rows 32 is out of range"),
       accelerator("NoProtectionUnit", "array: 4x4\nprotection: [chipkill]\n",
                   "FILE:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, checksum, "
-                  "dmr, lcu, parity, secded, tmr"),
+                  "dmr, lcu, parity, secded, tmr, weight_check"),
       {"CostOfNoProtection", "cost --accelerator FILE --protection", "array: 2x2\n",
        "accelerator: has no protection units to cost; give an accelerator file with the key protection"},
       accelerator("TwoNeuronUnits", "protection:\n  - lcu\n  - tmr\n",
@@ -116,6 +116,12 @@ std::vector<BadInput> bad_inputs() {
       accelerator(
           "ChecksumOfBypassedElements", "protection: [checksum, bypass:elements=0/0]\n",
           "the unit checksum expects the products of all elements; leave it out, or name no elements to bypass"),
+      accelerator("WeightCheckMode", "protection:\n  - {unit: weight_check, mode: clip}\n",
+                  "FILE:2: 'mode' of protection unit 'weight_check' is 'clip'; give range or bits"),
+      accelerator("WeightCheckKey", "protection: ['weight_check:on_error=zero']\n",
+                  "FILE:1: unknown key 'on_error' of protection unit 'weight_check'; use mode"),
+      accelerator("WeightCheckTwice", "protection: [weight_check, 'weight_check:mode=bits']\n",
+                  "FILE:1: protection unit 'weight_check' is given twice; keep one"),
       accelerator("ProtectedTwice", "protection:\n  - secded\n  - unit: parity\n    memories: [weight]\n",
                   "FILE:3: memory 'weight' is protected twice; give it one code"),
       accelerator("BypassOutside", "array: 4x4\nprotection:\n  - {unit: bypass, elements: [0/4]}\n",

@@ -8,6 +8,7 @@
 #include "sim/engine/cone_engine.h"
 #include "tests/support/channel_bounds.h"
 #include "tests/support/mixed_multipliers.h"
+#include "tests/support/narrow_weights.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
@@ -65,6 +66,11 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     test::LayerMaker checker(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 34)));
     if (checker.one_in(2)) {
       test::add_checksums(checker, config_);
+    }
+    test::LayerMaker narrower(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 35)));
+    if (narrower.one_in(3)) {
+      test::narrow_weights(narrower, *network);
+      config_.protection.weight_check = test::weight_check(narrower);
     }
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -9,6 +10,7 @@
 #include "sim/mapping/network_compiler.h"
 #include "tests/support/channel_bounds.h"
 #include "tests/support/hardened_network.h"
+#include "tests/support/narrow_weights.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
@@ -29,13 +31,18 @@ struct Machine {
   std::string neuron_unit = {};
   bool channel_bounds = false;
   bool checksum = false;
+  std::optional<hw::WeightCheck> weight_check = std::nullopt;
 };
 
 std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
          (machine.channel_bounds ? "Bounds" : "") + (machine.checksum ? "Checksum" : "") +
+         (machine.weight_check ? "WeightCheck" : "") +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
+
+constexpr hw::WeightCheck kRange{hw::WeightCheck::Mode::kRange};
+constexpr hw::WeightCheck kBits{hw::WeightCheck::Mode::kBits};
 
 void PrintTo(const Machine& machine, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
   *out << name_of_machine(machine);
@@ -51,7 +58,10 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     if (GetParam().channel_bounds) {
       test::bound_channels(maker_, *network);
     }
-    network_ = format.wide() ? test::widened(maker_, format, network) : network;
+    network_ = network = format.wide() ? test::widened(maker_, format, network) : network;
+    if (GetParam().weight_check) {
+      test::narrow_weights(maker_, *network);
+    }
     config_.grid =
         hw::GridConfig(4, 3, GetParam().dataflow, format.wide() ? maker_.wide_multiplier(format) : maker_.multiplier());
     if (GetParam().checksum) {
@@ -73,6 +83,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     if (GetParam().checksum) {
       config_.protection.checksum = hw::ArrayChecksum{true};
     }
+    config_.protection.weight_check = GetParam().weight_check;
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
   }
@@ -217,7 +228,9 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
                                          Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", true},
                                          Machine{hw::Dataflow::kWeightStationary, true, {}, {}, false, true},
                                          Machine{hw::Dataflow::kOutputStationary, false, {}, {}, false, true},
-                                         Machine{hw::Dataflow::kInputStationary, false, {12}, {}, false, true}),
+                                         Machine{hw::Dataflow::kInputStationary, false, {12}, {}, false, true},
+                                         Machine{hw::Dataflow::kWeightStationary, false, {}, {}, false, false, kRange},
+                                         Machine{hw::Dataflow::kInputStationary, true, {16}, {}, false, false, kBits}),
                          [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Check bits beside the memories of the whole accelerator as RTL against the cycle engine's: random commands, states
 // and faults, in words, check bits and report registers too, and every register, memory, wire and output the same. Some
-// elements have a multiplier of their own. Checksums of the array likewise.
+// elements have a multiplier of their own. Checksums of the array and the check of weights likewise.
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -28,6 +28,7 @@ struct Protected {
   std::optional<hw::ElementBypass> bypass;
   bool channel_bounds;
   std::optional<hw::ArrayChecksum> checksum = std::nullopt;
+  std::optional<hw::WeightCheck> weight_check = std::nullopt;
 };
 
 std::ostream& operator<<(std::ostream& out, const Protected& machine) {
@@ -61,6 +62,20 @@ const Protected kMachines[] = {
      std::nullopt,
      false,
      hw::ArrayChecksum{false}},
+    {"weights_in_range",
+     Dataflow::kInputStationary,
+     {{"weight", "secded", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kFlag}},
+     std::nullopt,
+     false,
+     std::nullopt,
+     hw::WeightCheck{hw::WeightCheck::Mode::kRange}},
+    {"weight_bits",
+     Dataflow::kWeightStationary,
+     {{"partial_sum", "parity", ErrorAction::kFlag}},
+     std::nullopt,
+     false,
+     std::nullopt,
+     hw::WeightCheck{hw::WeightCheck::Mode::kBits}},
 };
 
 class ProtectedRtl : public testing::TestWithParam<Protected> {
@@ -73,6 +88,7 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
     units.bypass = GetParam().bypass;
     units.channel_bounds = GetParam().channel_bounds;
     units.checksum = GetParam().checksum;
+    units.weight_check = GetParam().weight_check;
     config_.protect(units);
     if (!units.checksum) {
       config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});

@@ -34,6 +34,11 @@ inline hw::ElementBypass element_bypass(LayerMaker& maker, const hw::GridConfig&
   return bypass;
 }
 
+/// A check of weights of either mode.
+inline hw::WeightCheck weight_check(LayerMaker& maker) {
+  return {maker.one_in(2) ? hw::WeightCheck::Mode::kRange : hw::WeightCheck::Mode::kBits};
+}
+
 /// Checksums of the array, where its multipliers and elements allow them.
 inline void add_checksums(LayerMaker& maker, hw::AcceleratorConfig& config) {
   hw::AcceleratorConfig checked = config;

@@ -79,8 +79,17 @@ TEST(AcceleratorFile, ChecksSumsOfTheArray) {
   EXPECT_FALSE(build("array: 8x8").protection.checksum);
 }
 
+TEST(AcceleratorFile, ChecksWeights) {
+  using Mode = hw::WeightCheck::Mode;
+  EXPECT_EQ(build("protection: [weight_check]").protection.weight_check, hw::WeightCheck{Mode::kRange});
+  EXPECT_EQ(build("protection:\n  - {unit: weight_check, mode: bits}\noperand_bits: 16\n").protection.weight_check,
+            hw::WeightCheck{Mode::kBits});
+  EXPECT_FALSE(build("array: 8x8").protection.weight_check);
+}
+
 TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
-  for (const std::string units : {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum"}) {
+  for (const std::string units : {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum",
+                                  "'weight_check:mode=bits'", "weight_check"}) {
     const auto config = build("protection: [parity:memories=output+input, secded:memories=weight, " + units + "]");
     const auto settings = effective_settings(config);
     ASSERT_EQ(settings.back().first, "protection");
@@ -119,7 +128,7 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
   EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
             "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, checksum, dmr, "
-            "lcu, parity, secded, tmr");
+            "lcu, parity, secded, tmr, weight_check");
   EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
             "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
   EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),

@@ -164,6 +164,22 @@ TEST_F(ProtectionCostTest, CountsTheRegistersOfTheChecksumUnit) {
   }
 }
 
+TEST_F(ProtectionCostTest, CountsTheGatesOfTheWeightCheck) {
+  for (const auto mode : {hw::WeightCheck::Mode::kRange, hw::WeightCheck::Mode::kBits}) {
+    double before = 0;
+    for (const hw::Dataflow dataflow : {hw::Dataflow::kInputStationary, hw::Dataflow::kWeightStationary}) {
+      hw::AcceleratorConfig config = accelerator(dataflow, "", {});
+      config.protection.weight_check = hw::WeightCheck{mode};
+      const ProtectionCost cost = protection_cost(config, {});
+      ASSERT_EQ(cost.parts.size(), 1U);
+      EXPECT_EQ(cost.total.asic.flip_flops, 0);
+      EXPECT_EQ(cost.memory_bits, 0);
+      EXPECT_GT(cost.total.asic.gate_equivalents, before) << "three columns need more than two rows";
+      before = cost.total.asic.gate_equivalents;
+    }
+  }
+}
+
 /// Settings as a result store holds them.
 TEST_F(ProtectionCostTest, IsThatOfAStoredExperiment) {
   const json plain = {{"accelerator", {{"array", "2x3"}}}};

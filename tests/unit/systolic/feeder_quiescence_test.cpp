@@ -127,11 +127,22 @@ TEST_P(FeederQuiescence, SkippedStepsOfTheWeightFeederChangeNothing) {
     write.target = static_cast<uint8_t>(LoadTarget::kWeight);
     write.count = 5;
     write.address = bursts.below(220);
-    a.step(word, write, cycle);
-    b.step(word, write, cycle);
+    for (uint8_t& byte : write.data.bytes) {
+      byte = static_cast<uint8_t>(bursts.below(256));
+    }
+    CommandDescriptor command;
+    command.low = -static_cast<int>(bursts.below(128));
+    command.high = static_cast<int>(bursts.below(128));
+    a.step({word, command, write}, cycle);
+    b.step({word, command, write}, cycle);
   };
+  AcceleratorConfig config = small_config(GetParam());
   for (const uint32_t seed : {4u, 5u, 6u}) {
-    compare<WeightFeederCore>(small_config(GetParam()), seed, step);
+    compare<WeightFeederCore>(config, seed, step);
+  }
+  for (const auto mode : {WeightCheck::Mode::kRange, WeightCheck::Mode::kBits}) {
+    config.protection.weight_check = WeightCheck{mode};
+    compare<WeightFeederCore>(config, 12, step);
   }
 }
 
