@@ -36,6 +36,9 @@ plain_cycles=$("$faultline" campaign "$defect" --accelerator "$work/plain.yaml" 
   >/dev/null
 "$faultline" harden clip --model models/lenet5_digits.onnx --data builtin:digits --images 1000 --per channel \
   --out "$work/channels.yaml" >/dev/null
+"$faultline" analyze nvf --model models/lenet5_digits.onnx --data builtin:digits --images 20 --out "$work/nvf.npz" >/dev/null
+"$faultline" harden edac --model models/lenet5_digits.onnx --nvf "$work/nvf.npz" --channels-percent 10 \
+  --data builtin:digits --images 1000 --out "$work/edac.yaml" >/dev/null
 
 # row NAME EXPERIMENT UNITS [options of campaign]
 row() {
@@ -57,6 +60,7 @@ echo "|---|---|---|---|---|---|---|---|---|"
 row "upsets, none" "$upsets" "" "$@"
 row "upsets, clip" "$upsets" "" --clip "$work/clip.yaml" "$@"
 row "upsets, clip per channel" "$upsets" channel_bounds --clip "$work/channels.yaml" "$@"
+row "upsets, a tenth of the channels twice, intervals" "$upsets" "edac, 'channel_bounds:outside=zero'" --hardened "$work/edac.yaml" "$@"
 row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"
 row "upsets, secded, zero" "$upsets" "'secded:on_error=zero'" "$@"
 row "upsets, secded, flag" "$upsets" "secded" "$@"

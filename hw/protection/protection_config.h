@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hw/protection/array_checksum.h"
+#include "hw/protection/channel_bounds.h"
 #include "hw/protection/element_bypass.h"
 #include "hw/protection/weight_check.h"
 
@@ -36,10 +37,10 @@ const std::vector<std::string>& protectable_memories();
 /// The protection units of an accelerator.
 struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
-  std::optional<ElementBypass> bypass;      ///< of the array's processing elements
-  std::optional<ArrayChecksum> checksum;    ///< of the sums that leave the array
-  bool channel_bounds = false;              ///< post-processing clamps each channel to bounds in its parameter entry
-  std::optional<WeightCheck> weight_check;  ///< of what the weight buffer gives
+  std::optional<ElementBypass> bypass;          ///< of the array's processing elements
+  std::optional<ArrayChecksum> checksum;        ///< of the sums that leave the array
+  std::optional<ChannelBounds> channel_bounds;  ///< of each channel's codes
+  std::optional<WeightCheck> weight_check;      ///< of what the weight buffer gives
 
   std::string neuron_unit;    ///< of neuron_unit_kinds(); empty: none
   int neuron_entries = 1024;  ///< words of neurons that its table can name, 1 to 65536

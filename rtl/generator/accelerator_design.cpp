@@ -188,6 +188,9 @@ Design accelerator_design(const hw::AcceleratorConfig& config) {
   for (const SourceFile& source : {next_pixel_module(), next_tap_module(), input_position_module(), buffer_module()}) {
     design.sources.push_back(source);
   }
+  for (SourceFile& source : channel_interval_modules(config.protection)) {
+    design.sources.push_back(std::move(source));
+  }
   for (SourceFile& source : neuron_unit_modules(config)) {
     design.sources.push_back(std::move(source));
   }

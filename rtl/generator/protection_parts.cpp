@@ -128,6 +128,9 @@ std::vector<ProtectionPart> protection_parts(const hw::AcceleratorConfig& config
                    "use operand_bits 8");
   }
   std::vector<ProtectionPart> parts;
+  for (const SourceFile& module : channel_interval_modules(config.protection)) {
+    parts.push_back({"channel_bounds", "interval", config.grid.columns, module.text, "systolic_channel_interval"});
+  }
   add_neuron_unit_parts(config, parts);
   if (config.protection.checksum) {
     parts.push_back({"checksum", "unit", 1, report_module().text + joined_texts(checksum_modules(config)),

@@ -192,14 +192,14 @@ class MatrixCompiler {
 
   /// Leads the block's neurons through the unit, as many at a time as its table can name.
   void emit_correction(const NeuronPlace& place) {
-    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * hw::kNeuronEntryBytes;
+    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * words_->entry_bytes();
     for (int64_t done = 0; done < place.table_bytes; done += most) {
       const int64_t bytes = std::min(most, place.table_bytes - done);
       load(program_.steps, hw::LoadTarget::kTable, program_.memory.protection + place.table + done,
            hw::kNeuronTableBase, bytes);
       Step step;
       step.command.opcode = static_cast<int32_t>(hw::Opcode::kCorrect);
-      step.command.rows = static_cast<int32_t>(bytes / hw::kNeuronEntryBytes);
+      step.command.rows = static_cast<int32_t>(bytes / words_->entry_bytes());
       step.command.pad_value = words_->zero();
       program_.steps.push_back(step);
     }

@@ -60,12 +60,16 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     }
     if (mixer.one_in(3) && !network->format.wide()) {
       test::bound_channels(mixer, *network);
-      config_.protection.channel_bounds = true;
+      config_.protection.channel_bounds = hw::ChannelBounds{};
     }
     config_.protect(config_.protection);
     test::LayerMaker checker(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 34)));
     if (checker.one_in(2)) {
       test::add_checksums(checker, config_);
+    }
+    if (config_.protection.channel_bounds && checker.one_in(2)) {
+      config_.protection.channel_bounds->zeroes = true;
+      test::zero_outside(*network);
     }
     test::LayerMaker narrower(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 35)));
     if (narrower.one_in(3)) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -23,17 +24,23 @@ using Machine = std::tuple<hw::Dataflow, const char*>;
 class NeuronUnitTest : public testing::TestWithParam<Machine> {
  protected:
   NeuronUnitTest() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(std::get<0>(GetParam())))) {
-    network_ = test::hardened_classifier(maker_, unit());
+    const auto codes = test::LayerMaker(hw::CounterRandom(kSeed, 50)).codes(100);
+    input_ = codes;
+    network_ = test::hardened_classifier(maker_, unit(), &codes);
     config_ = maker_.configuration(std::get<0>(GetParam()), 6);
     config_.protection.neuron_unit = unit();
     config_.protection.neuron_entries = maker_.between(3, 40);
+    if (kind().has_intervals()) {
+      config_.grid.multiplier = hw::Multiplier();  // that the intervals are of
+      config_.protection.channel_bounds = hw::ChannelBounds{true};
+    }
     test::enlarge_until_it_fits(*network_, config_);
     compiled_ = mapping::compile(*network_, config_);
-    input_ = maker_.codes(100);
     golden_ = FunctionalEngine(network_, config_.grid.multiplier).run(input_);
     SCOPED_TRACE("seed " + std::to_string(kSeed));
   }
   std::string unit() const { return std::get<1>(GetParam()); }
+  const hw::NeuronUnitKind& kind() const { return *hw::find_neuron_unit_kind(unit()); }
   size_t output_of(const mapping::LayerProgram& layer) const {
     return static_cast<size_t>(network_->operators[layer.output_operator]->output);
   }
@@ -50,7 +57,7 @@ class NeuronUnitTest : public testing::TestWithParam<Machine> {
   };
   Words words_of(const mapping::LayerProgram& program, const mapping::Neuron& neuron) const {
     const mapping::NeuronLocation place = mapping::locate(program, neuron, config_.grid);
-    const size_t words = hw::find_neuron_unit_kind(unit())->words;
+    const size_t words = kind().words;
     for (size_t step = place.output_step; step < place.store_step; ++step) {
       const hw::CommandDescriptor& command = program.steps[step].command;
       if (command.opcode != static_cast<int32_t>(hw::Opcode::kCorrect)) {
@@ -60,7 +67,7 @@ class NeuronUnitTest : public testing::TestWithParam<Machine> {
       const uint8_t* entry = program.protection.data() + (load.dram_address - program.memory.protection);
       for (int32_t first = 0; first < command.rows; first += static_cast<int32_t>(words)) {
         Words found{step, {}};
-        for (size_t word = 0; word < words; ++word, entry += hw::kNeuronEntryBytes) {
+        for (size_t word = 0; word < words; ++word, entry += hw::neuron_entry_bytes(kind())) {
           found.addresses.push_back(static_cast<uint32_t>(entry[0] | entry[1] << 8 | entry[2] << 16));
         }
         if (found.addresses.front() == place.output_address) {
@@ -106,7 +113,7 @@ TEST_P(NeuronUnitTest, TakesAsLongAndGivesTheSameOnTheStructuralGrid) {
 
 /// What comes of every struck word is what the unit's kind makes of it.
 TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
-  const hw::NeuronUnitKind& kind = *hw::find_neuron_unit_kind(unit());
+  const hw::NeuronUnitKind& kind = this->kind();
   AcceleratorEngine engine(network_, config_, GridKind::kCycle);
   const CommandTimeline timeline(engine, compiled_);
   const GoldenRun golden = engine.golden(input_);
@@ -135,7 +142,10 @@ TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
     const auto word = static_cast<size_t>(maker_.between(0, static_cast<int>(kind.words) - 1));
     const auto mask = static_cast<uint8_t>(1 << maker_.between(0, 7));
     held[word] = static_cast<uint8_t>(held[word] ^ mask);
-    const hw::CombinedNeuron expected = kind.combine(held, protection.zero());
+    const model::CodeRange range = protection.interval(
+        static_cast<size_t>(std::lower_bound(neurons.begin(), neurons.end(), neuron) - neurons.begin()));
+    const hw::CombinedNeuron expected =
+        kind.combined(held, protection.zero(), {static_cast<int8_t>(range.low), static_cast<int8_t>(range.high)});
 
     const uint64_t cycle = timeline.at(index, words.step).first_cycle;
     const AcceleratorRun run = engine.run_with_faults(
@@ -151,6 +161,30 @@ TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
     EXPECT_EQ(run.detection->alarm, expected.verdict == hw::NeuronVerdict::kAlarm);
   }
   EXPECT_EQ(changed > 0, unit() != "tmr") << "the voter masks every flip";
+}
+
+/// Codes outside their intervals become 0, in channels with and without copies.
+TEST_P(NeuronUnitTest, GivesZeroOutsideIntervals) {
+  if (!kind().has_intervals()) {
+    GTEST_SKIP() << unit() << " has no intervals";
+  }
+  test::LayerMaker maker(hw::CounterRandom(kSeed, 60 + static_cast<uint64_t>(std::get<0>(GetParam()))));
+  const auto network = test::hardened_classifier(maker, unit());
+  hw::AcceleratorConfig config = config_;
+  test::enlarge_until_it_fits(*network, config);
+  AcceleratorEngine engine(network, config, GridKind::kCycle);
+  const AcceleratorRun run = engine.run(input_);
+  const auto golden = FunctionalEngine(network, hw::Multiplier()).run(input_);
+  size_t outside = 0;
+  for (const mapping::LayerProgram& layer : mapping::compile(*network, config).layers) {
+    const auto stored = static_cast<size_t>(network->operators[layer.output_operator]->output);
+    EXPECT_EQ(run.tensors[stored], golden[stored]) << layer.name;
+    const auto raw = static_cast<size_t>(network->operators[layer.operator_index]->output);
+    outside += golden[raw] != golden[stored] ? 1 : 0;
+  }
+  EXPECT_GT(outside, 0U) << "no copies were outside their interval";
+  ASSERT_TRUE(run.detection);
+  EXPECT_FALSE(run.detection->alarm);
 }
 
 /// Without work for it, the unit changes neither cycles nor any field that was there before.
@@ -186,7 +220,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, NeuronUnitTest,
                          testing::Combine(testing::Values(hw::Dataflow::kWeightStationary,
                                                           hw::Dataflow::kOutputStationary,
                                                           hw::Dataflow::kInputStationary),
-                                          testing::Values("lcu", "tmr", "dmr")),
+                                          testing::Values("lcu", "tmr", "dmr", "edac")),
                          name_of_unit);
 
 }  // namespace

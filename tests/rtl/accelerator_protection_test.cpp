@@ -26,7 +26,7 @@ struct Protected {
   Dataflow dataflow;
   std::vector<hw::MemoryProtection> memories;
   std::optional<hw::ElementBypass> bypass;
-  bool channel_bounds;
+  std::optional<hw::ChannelBounds> channel_bounds;
   std::optional<hw::ArrayChecksum> checksum = std::nullopt;
   std::optional<hw::WeightCheck> weight_check = std::nullopt;
 };
@@ -43,24 +43,24 @@ const Protected kMachines[] = {
       {"partial_sum", "secded", ErrorAction::kFlag},
       {"output", "parity", ErrorAction::kZero}},
      std::nullopt,
-     true},
+     hw::ChannelBounds{}},
     {"sums_and_input",
      Dataflow::kOutputStationary,
      {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}},
      hw::ElementBypass{{{0, 0, 1, 1}}},
-     false},
+     hw::ChannelBounds{true}},
     {"checksums_and_sums",
      Dataflow::kWeightStationary,
      {{"partial_sum", "secded", ErrorAction::kZero}},
      hw::ElementBypass{},
-     false,
+     std::nullopt,
      hw::ArrayChecksum{true}},
-    {"checksums_of_rows", Dataflow::kOutputStationary, {}, std::nullopt, false, hw::ArrayChecksum{true}},
+    {"checksums_of_rows", Dataflow::kOutputStationary, {}, std::nullopt, std::nullopt, hw::ArrayChecksum{true}},
     {"checksums_that_detect",
      Dataflow::kInputStationary,
      {{"partial_sum", "parity", ErrorAction::kFlag}},
      std::nullopt,
-     false,
+     std::nullopt,
      hw::ArrayChecksum{false}},
     {"weights_in_range",
      Dataflow::kInputStationary,

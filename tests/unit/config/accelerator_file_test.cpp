@@ -87,9 +87,17 @@ TEST(AcceleratorFile, ChecksWeights) {
   EXPECT_FALSE(build("array: 8x8").protection.weight_check);
 }
 
+TEST(AcceleratorFile, ReadsBoundsOfChannels) {
+  EXPECT_EQ(build("protection: [channel_bounds]").protection.channel_bounds, hw::ChannelBounds{false});
+  EXPECT_EQ(build("protection:\n  - unit: channel_bounds\n    outside: zero\n").protection.channel_bounds,
+            hw::ChannelBounds{true});
+  EXPECT_EQ(build("protection: ['channel_bounds:outside=clamp']").protection.channel_bounds, hw::ChannelBounds{false});
+  EXPECT_FALSE(build("array: 8x8").protection.channel_bounds);
+}
+
 TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
   for (const std::string units : {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum",
-                                  "'weight_check:mode=bits'", "weight_check"}) {
+                                  "'weight_check:mode=bits'", "weight_check", "'channel_bounds:outside=zero'"}) {
     const auto config = build("protection: [parity:memories=output+input, secded:memories=weight, " + units + "]");
     const auto settings = effective_settings(config);
     ASSERT_EQ(settings.back().first, "protection");
@@ -128,7 +136,7 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
   EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
             "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, checksum, dmr, "
-            "lcu, parity, secded, tmr, weight_check");
+            "edac, lcu, parity, secded, tmr, weight_check");
   EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
             "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
   EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),

@@ -86,6 +86,23 @@ TEST_F(ProtectionCostTest, CountsTheNeuronUnitWithoutItsMemories) {
   EXPECT_EQ(part(lcu, "lcu", "encoder").instances, 3);
   EXPECT_EQ(part(lcu, "lcu", "encoder").each.asic.flip_flops, 0);
   EXPECT_EQ(lcu.memory_bits, 10 * 3 * 8 + 64);
+  const ProtectionCost edac = protection_cost(accelerator(hw::Dataflow::kWeightStationary, "edac", {}), {});
+  const ProtectionCost dmr = protection_cost(accelerator(hw::Dataflow::kWeightStationary, "dmr", {}), {});
+  EXPECT_EQ(edac.memory_bits, 10 * 4 * 8) << "a bound in each entry";
+  // Two bounds on their way, one that waits, and a counter and a flag of corrected neurons more.
+  EXPECT_EQ(edac.total.asic.flip_flops, dmr.total.asic.flip_flops + 3 * 8 + 17);
+}
+
+TEST_F(ProtectionCostTest, CountsWhatGivesZeroOutsideBounds) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kOutputStationary, "", {});
+  config.protection.channel_bounds = hw::ChannelBounds{true};
+  const ProtectionCost cost = protection_cost(config, {});
+  ASSERT_EQ(cost.parts.size(), 1U);
+  EXPECT_EQ(cost.parts[0].unit, "channel_bounds");
+  EXPECT_EQ(cost.parts[0].instances, 3);
+  EXPECT_EQ(cost.total.asic.flip_flops, 0);
+  EXPECT_GT(cost.total.asic.gate_equivalents, 3 * 8.0);
+  EXPECT_EQ(cost.memory_bits, 4 * 2 * 8);
 }
 
 /// One encoder and one decoder for each port: as many as the generated design has.
