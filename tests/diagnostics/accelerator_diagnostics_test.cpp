@@ -84,7 +84,24 @@ std::vector<BadInput> bad_inputs() {
       accelerator("NeuronUnitKey", "protection: ['tmr:on_error=zero']\n",
                   "FILE:1: unknown key 'on_error' of protection unit 'tmr'; use entries"),
       accelerator("NeuronOnError", "protection: ['dmr:on_error=stop']\n",
-                  "FILE:1: 'on_error' of protection unit 'dmr' is 'stop'; give flag or zero"),
+                  "FILE:1: 'on_error' of protection unit 'dmr' is 'stop'; give flag, zero or recompute"),
+      accelerator("NeuronRepeatsWithoutRecompute", "protection: ['dmr:on_error=zero,repeats=2']\n",
+                  "FILE:1: 'repeats' of protection unit 'dmr' counts what only on_error recompute does; leave it out"),
+      accelerator("NeuronRepeatsNone", "protection: ['dmr:on_error=recompute,repeats=0']\n",
+                  "FILE:1: repeats 0 is out of range; it must be 1 to 255"),
+      accelerator("NeuronRepeatsNoNumber", "protection: ['dmr:on_error=recompute,repeats=twice']\n",
+                  "FILE:1: 'repeats' of protection unit 'dmr' is 'twice'; give a number"),
+      accelerator("NeuronRepeatsWithoutAlarm", "protection: ['lcu:repeats=2']\n",
+                  "FILE:1: unknown key 'repeats' of protection unit 'lcu'; use entries"),
+      accelerator(
+          "RepeatsOfBypassedElements", "array: 4x4\nprotection: ['dmr:on_error=recompute', 'bypass:elements=0/0']\n",
+          "FILE:2: the unit dmr with on_error recompute expects all elements to compute alike; name no elements "
+          "to bypass"),
+      accelerator("RepeatsOfUnlikeElements",
+                  "array: 4x4\nmultipliers:\n  - {rows: 0, columns: 0, multiplier: drum:k=4}\nprotection: "
+                  "['dmr:on_error=recompute']\n",
+                  "the unit dmr with on_error recompute expects all elements to compute alike; give no element a "
+                  "multiplier of its own"),
       accelerator("NeuronUnitOnWideWords", "array: 4x4\noperand_bits: 16\nprotection: [lcu]\n",
                   "FILE:1: the neuron unit lcu corrects words of 8 bits; those of the array have 16"),
       {"ClipOfWideNetwork",

@@ -66,6 +66,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     if (checker.one_in(2)) {
       test::add_checksums(checker, config_);
     }
+    test::LayerMaker comparer(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 35)));
+    if (comparer.one_in(3)) {
+      test::add_repeating_comparator(comparer, config_);
+    }
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
     cone_ = std::make_unique<ConeEngine>(*engine_, network_, config_);
