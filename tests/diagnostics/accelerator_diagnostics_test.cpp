@@ -93,10 +93,10 @@ std::vector<BadInput> bad_inputs() {
                   "FILE:1: 'repeats' of protection unit 'dmr' is 'twice'; give a number"),
       accelerator("NeuronRepeatsWithoutAlarm", "protection: ['lcu:repeats=2']\n",
                   "FILE:1: unknown key 'repeats' of protection unit 'lcu'; use entries"),
-      accelerator(
-          "RepeatsOfBypassedElements", "array: 4x4\nprotection: ['dmr:on_error=recompute', 'bypass:elements=0/0']\n",
-          "FILE:2: the unit dmr with on_error recompute expects all elements to compute alike; name no elements "
-          "to bypass"),
+      accelerator("RepeatsOfBypassedElements",
+                  "array: 4x4\nprotection: ['dmr:on_error=recompute', 'bypass:elements=0/0']\n",
+                  "the unit dmr with on_error recompute expects all elements to compute alike; name no elements "
+                  "to bypass"),
       accelerator("RepeatsOfUnlikeElements",
                   "array: 4x4\nmultipliers:\n  - {rows: 0, columns: 0, multiplier: drum:k=4}\nprotection: "
                   "['dmr:on_error=recompute']\n",
