@@ -39,6 +39,8 @@ plain_cycles=$("$faultline" campaign "$defect" --accelerator "$work/plain.yaml" 
 "$faultline" analyze nvf --model models/lenet5_digits.onnx --data builtin:digits --images 20 --out "$work/nvf.npz" >/dev/null
 "$faultline" harden edac --model models/lenet5_digits.onnx --nvf "$work/nvf.npz" --channels-percent 10 \
   --data builtin:digits --images 1000 --out "$work/edac.yaml" >/dev/null
+"$faultline" harden dmr --model models/lenet5_digits.onnx --nvf "$work/nvf.npz" --top-percent 4 --out "$work/dmr.yaml" \
+  >/dev/null
 
 # row NAME EXPERIMENT UNITS [options of campaign]
 row() {
@@ -68,6 +70,7 @@ row "upsets, weight check" "$upsets" weight_check "$@"
 row "upsets, checksum, detect" "$upsets" checksum "$@"
 row "upsets, checksum, correct" "$upsets" "'checksum:mode=correct'" "$@"
 row "upsets, checksum, correct, and secded, zero" "$upsets" "'checksum:mode=correct', 'secded:on_error=zero'" "$@"
+row "upsets, dmr, recompute" "$upsets" "'dmr:on_error=recompute'" --hardened "$work/dmr.yaml" "$@"
 row "upsets, clip and secded, zero" "$upsets" "'secded:on_error=zero'" --clip "$work/clip.yaml" "$@"
 row "defect, none" "$defect" ""
 row "defect, clip" "$defect" "" --clip "$work/clip.yaml"

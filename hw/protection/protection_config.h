@@ -46,6 +46,9 @@ struct ProtectionConfig {
   int neuron_entries = 1024;  ///< words of neurons that its table can name, 1 to 65536
   /// Of a unit that alarms; kZero: the code of 0 stands for the neuron.
   ErrorAction neuron_on_error = ErrorAction::kFlag;
+  /// Of a unit that alarms and flags: how often a layer in which it sees a difference may be computed again before it
+  /// raises the alarm, 1 to 255; nothing: it raises the alarm at once.
+  std::optional<int> neuron_repeats;
 
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
@@ -54,7 +57,7 @@ struct ProtectionConfig {
   }
 
   /// Throws InvalidConfiguration for a memory, a code or a neuron unit that does not exist, for a memory given twice
-  /// and for a number of entries out of range.
+  /// and for a number of entries or repeats out of range.
   void validate() const;
 };
 

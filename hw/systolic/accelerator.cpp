@@ -119,6 +119,7 @@ void Accelerator::add_neuron_unit(const AcceleratorConfig& config, const CycleCl
   neuron_unit_->request(neuron_request_);
   neuron_unit_->write(neuron_write_);
   neuron_unit_->status(neuron_status_);
+  neuron_unit_->repeat_request(repeat_request);
 }
 
 void Accelerator::add_checksum_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles) {

@@ -43,6 +43,16 @@ void require_checksums_hold(const GridConfig& grid) {
   }
 }
 
+/// The words of a neuron must be equal where nothing is wrong, whichever elements compute them, or layers would be
+/// repeated for ever.
+void require_words_repeat(const GridConfig& grid, const std::string& unit) {
+  const bool bypasses = grid.bypass && !grid.bypass->elements.empty();
+  if (!grid.regions.empty() || bypasses) {
+    throw InvalidConfiguration("the unit " + unit + " with on_error recompute expects all elements to compute alike; " +
+                               (bypasses ? "name no elements to bypass" : "give no element a multiplier of its own"));
+  }
+}
+
 }  // namespace
 
 void AcceleratorConfig::protect(ProtectionConfig units) {
@@ -68,6 +78,9 @@ void AcceleratorConfig::validate() const {
     throw InvalidConfiguration("the neuron unit " + protection.neuron_unit +
                                " corrects words of 8 bits; those of the array have " +
                                std::to_string(grid.format().operand_bits));
+  }
+  if (protection.neuron_repeats) {
+    require_words_repeat(grid, protection.neuron_unit);
   }
   if (protection.checksum) {
     require_checksums_hold(grid);

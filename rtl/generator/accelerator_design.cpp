@@ -161,6 +161,9 @@ void add_pins(const hw::AcceleratorConfig& config, Design& design) {
   if (config.protection.checksum) {
     design.outputs.push_back({"checksum_report", kReportBits});
   }
+  if (config.protection.neuron_repeats) {
+    design.outputs.push_back({kRepeatPin, 1});
+  }
 }
 
 /// The modules of protection units, each once, before their users.

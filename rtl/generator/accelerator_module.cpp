@@ -286,9 +286,16 @@ constexpr const char* kNeuronInstance = R"(
       .write_valid(neuron_write_valid),
       .write_address(neuron_write_address),
       .write_code(neuron_write_code),
-      .report(@unit@_report)
+@repeat_connection@      .report(@unit@_report)
   );
 )";
+
+constexpr const char* kRepeatConnection = R"(      .repeat_request(repeat_request),
+)";
+
+constexpr const char* kTopRepeatPort = R"(,
+    // the host is to present the layer's commands again
+    output logic                      repeat_request)";
 
 /// The unit for critical neurons between controller and post-processing.
 TemplateValues neuron_unit_values(const hw::ProtectionConfig& protection) {
@@ -296,6 +303,7 @@ TemplateValues neuron_unit_values(const hw::ProtectionConfig& protection) {
           {"correct_connections", if_neuron_unit(protection, kCorrectConnections)},
           {"neuron_connections", if_neuron_unit(protection, kNeuronConnections)},
           {"neuron_unit", if_neuron_unit(protection, kNeuronInstance)},
+          {"repeat_connection", if_repeats(protection, kRepeatConnection)},
           {"unit", protection.neuron_unit}};
 }
 
@@ -362,6 +370,7 @@ std::string with_reports(const hw::ProtectionConfig& protection) {
   }
   ports += if_neuron_unit(protection, ",\n    output logic [34:0]               " + protection.neuron_unit + "_report");
   ports += if_checksum(protection, ",\n    output logic [34:0]               checksum_report");
+  ports += if_repeats(protection, kTopRepeatPort);
   values.emplace_back(
       "report_ports",
       ports.empty() ? "" : ",\n    // what protection units found: errors, corrected, flags" + ports.substr(1));

@@ -74,6 +74,9 @@ Design grid_design(const hw::GridConfig& config);
 /// Throws RtlError for a configuration that the RTL does not model.
 Design accelerator_design(const hw::AcceleratorConfig& config);
 
+/// The port of the accelerator on which the neuron unit asks for a layer's commands again, where it does.
+constexpr const char* kRepeatPin = "repeat_request";
+
 /// True for a port on which a protection unit tells what it found (`<unit>_report`).
 bool is_report(const Pin& pin);
 /// The unit of such a port.

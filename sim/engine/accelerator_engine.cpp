@@ -137,6 +137,14 @@ model::Values AcceleratorEngine::take_output(size_t layer) {
   return mapping::from_dram(output, program.output);
 }
 
+/// Everything that the layer reads is still in DRAM, its input included. The host counts too, so that a unit that is
+/// stuck does not keep it.
+bool AcceleratorEngine::repeats(size_t layer, int repeats_before) const {
+  const int most = implementation_->config.protection.neuron_repeats.value_or(0);
+  return repeats_before < most && implementation_->compiled.layers[layer].protection_use.neurons > 0 &&
+         implementation_->platform.repeat_requested();
+}
+
 bool AcceleratorEngine::constants_intact() {
   Implementation& all = *implementation_;
   all.platform.read_memory(static_cast<uint64_t>(all.compiled.constants_begin), all.constants_now.data(),

@@ -201,6 +201,8 @@ class MatrixCompiler {
       step.command.opcode = static_cast<int32_t>(hw::Opcode::kCorrect);
       step.command.rows = static_cast<int32_t>(bytes / words_->entry_bytes());
       step.command.pad_value = words_->zero();
+      step.command.accumulate = words_->repeatable() && walked_ ? 1 : 0;
+      walked_ = true;
       program_.steps.push_back(step);
     }
   }
@@ -259,6 +261,7 @@ class MatrixCompiler {
   std::vector<ChannelBlock> channel_blocks_;
   std::map<std::pair<int, int64_t>, WeightPlace> weight_places_;  ///< by first channel and first tap
   std::vector<NeuronPlace> neuron_places_;                        ///< by block of pixels
+  bool walked_ = false;                                           ///< a kCorrect of the layer is emitted
   bool resident_ = false;  ///< all weights of the layer fit the weight buffer together
 };
 

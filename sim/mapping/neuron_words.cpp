@@ -27,6 +27,7 @@ NeuronWords::NeuronWords(const model::MatrixOperator& layer, const model::Protec
     : protection_(protection),
       unit_(*hw::find_neuron_unit_kind(protection.unit())),
       entries_(config.protection.neuron_entries),
+      repeatable_(config.protection.neuron_repeats.has_value()),
       extended_(layer) {
   if (layer.geometry.groups > 1) {
     throw UserError("layer " + layer.name, 0, "its channels are in groups, and further words of neurons are channels",

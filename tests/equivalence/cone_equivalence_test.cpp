@@ -76,6 +76,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
       test::narrow_weights(narrower, *network);
       config_.protection.weight_check = test::weight_check(narrower);
     }
+    test::LayerMaker comparer(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 36)));
+    if (comparer.one_in(3)) {
+      test::add_repeating_comparator(comparer, config_);
+    }
     test::enlarge_until_it_fits(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
     cone_ = std::make_unique<ConeEngine>(*engine_, network_, config_);

@@ -50,4 +50,16 @@ inline void add_checksums(LayerMaker& maker, hw::AcceleratorConfig& config) {
   }
 }
 
+/// A comparator of neurons that may have layers repeated, where the array's words and elements allow it.
+inline void add_repeating_comparator(LayerMaker& maker, hw::AcceleratorConfig& config) {
+  hw::AcceleratorConfig compared = config;
+  compared.protection.neuron_unit = "dmr";
+  compared.protection.neuron_repeats = maker.between(1, 3);
+  try {
+    compared.validate();
+    config = compared;
+  } catch (const hw::InvalidConfiguration&) {
+  }
+}
+
 }  // namespace faultline::test

@@ -95,9 +95,19 @@ TEST(AcceleratorFile, ReadsBoundsOfChannels) {
   EXPECT_FALSE(build("array: 8x8").protection.channel_bounds);
 }
 
+TEST(AcceleratorFile, RepeatsLayersBeforeAnAlarm) {
+  EXPECT_EQ(build("protection: ['dmr:on_error=recompute']").protection.neuron_repeats, 1);
+  const auto listed = build("protection:\n  - {unit: dmr, on_error: recompute, repeats: 3, entries: 20}\n").protection;
+  EXPECT_EQ(listed.neuron_repeats, 3);
+  EXPECT_EQ(listed.neuron_entries, 20);
+  EXPECT_EQ(listed.neuron_on_error, hw::ErrorAction::kFlag);
+  EXPECT_FALSE(build("protection: ['dmr:on_error=zero']").protection.neuron_repeats);
+}
+
 TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
-  for (const std::string units : {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum",
-                                  "'weight_check:mode=bits'", "weight_check", "'channel_bounds:outside=zero'"}) {
+  for (const std::string units :
+       {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum", "'weight_check:mode=bits'", "weight_check",
+        "'channel_bounds:outside=zero'", "'dmr:on_error=recompute,repeats=7'"}) {
     const auto config = build("protection: [parity:memories=output+input, secded:memories=weight, " + units + "]");
     const auto settings = effective_settings(config);
     ASSERT_EQ(settings.back().first, "protection");

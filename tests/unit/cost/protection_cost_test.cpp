@@ -105,6 +105,16 @@ TEST_F(ProtectionCostTest, CountsWhatGivesZeroOutsideBounds) {
   EXPECT_EQ(cost.memory_bits, 4 * 2 * 8);
 }
 
+TEST_F(ProtectionCostTest, CountsTheRegistersThatRepeatLayers) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kWeightStationary, "dmr", {});
+  const ProtectionCost flags = protection_cost(config, {});
+  config.protection.neuron_repeats = 1;
+  const ProtectionCost repeats = protection_cost(config, {});
+  // differed and repeats; what was put right is counted beside what was not.
+  EXPECT_EQ(repeats.total.asic.flip_flops, flags.total.asic.flip_flops + 1 + 8 + 17);
+  EXPECT_EQ(repeats.memory_bits, flags.memory_bits);
+}
+
 /// One encoder and one decoder for each port: as many as the generated design has.
 TEST_F(ProtectionCostTest, HasAsManyCodersAsTheDesign) {
   const std::vector<std::vector<hw::MemoryProtection>> guards = {
