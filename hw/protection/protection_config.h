@@ -6,6 +6,7 @@
 
 #include "hw/protection/array_checksum.h"
 #include "hw/protection/element_bypass.h"
+#include "hw/protection/spare_columns.h"
 
 namespace faultline::hw {
 
@@ -35,9 +36,10 @@ const std::vector<std::string>& protectable_memories();
 /// The protection units of an accelerator.
 struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
-  std::optional<ElementBypass> bypass;    ///< of the array's processing elements
-  std::optional<ArrayChecksum> checksum;  ///< of the sums that leave the array
-  bool channel_bounds = false;            ///< post-processing clamps each channel to bounds in its parameter entry
+  std::optional<ElementBypass> bypass;        ///< of the array's processing elements
+  std::optional<ArrayChecksum> checksum;      ///< of the sums that leave the array
+  std::optional<SpareColumns> spare_columns;  ///< of the array
+  bool channel_bounds = false;                ///< post-processing clamps each channel to bounds in its parameter entry
 
   std::string neuron_unit;    ///< of neuron_unit_kinds(); empty: none
   int neuron_entries = 1024;  ///< words of neurons that its table can name, 1 to 65536
@@ -46,7 +48,9 @@ struct ProtectionConfig {
 
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
-  bool empty() const { return memories.empty() && !bypass && !checksum && !channel_bounds && neuron_unit.empty(); }
+  bool empty() const {
+    return memories.empty() && !bypass && !checksum && !spare_columns && !channel_bounds && neuron_unit.empty();
+  }
 
   /// Throws InvalidConfiguration for a memory, a code or a neuron unit that does not exist, for a memory given twice
   /// and for a number of entries out of range.

@@ -13,6 +13,7 @@ int feeder_lanes(const GridConfig& grid) {
 
 WeightFeederCore::WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : lanes_(feeder_lanes(config.grid)),
+      skips_(config.grid.spare_columns && config.grid.dataflow != Dataflow::kInputStationary),
       format_(config.grid.format()),
       taps_(taps),
       quiescence_(lanes_ + 2),
@@ -22,9 +23,10 @@ WeightFeederCore::WeightFeederCore(const AcceleratorConfig& config, StateTable& 
       address_(table, "weight_feeder.lane[*].address", 24, {lanes_}),
       edge_(table, "weight_feeder.edge[*]", lanes_, format_) {}
 
-void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, uint64_t cycle) {
+void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, const ColumnMap& columns,
+                            uint64_t cycle) {
   if (!quiescence_.skip(head.idle())) {
-    format_.wide() ? read_lanes<int16_t>() : read_lanes<int8_t>();
+    format_.wide() ? read_lanes<int16_t>(columns) : read_lanes<int8_t>(columns);
     advance(head);
   }
   if (write.valid && write.target == static_cast<uint8_t>(LoadTarget::kWeight)) {
@@ -38,15 +40,20 @@ void WeightFeederCore::step(const WeightWord& head, const BufferWrite& write, ui
 }
 
 template <typename Operand>
-void WeightFeederCore::read_lanes() {
+void WeightFeederCore::read_lanes(const ColumnMap& columns) {
   const uint8_t* read = read_.data();
   const uint32_t* address = address_.data();
   auto* value = edge_.value.data<Operand>();
   for (int lane = 0; lane < lanes_; ++lane) {
-    value[lane] = read[lane] != 0 ? static_cast<Operand>(buffer_.read_operand(int64_t{address[lane]} + lane, format_))
-                                  : Operand{0};
+    const int place = skips_ ? columns.logical(lane) : lane;
+    value[lane] = read[lane] != 0 && place != ColumnMap::kUnused
+                      ? static_cast<Operand>(buffer_.read_operand(int64_t{address[lane]} + place, format_))
+                      : Operand{0};
   }
   edge_.take_bits(read_, control_);
+  if (skips_) {
+    edge_.drop_unused(columns);
+  }
 }
 
 void WeightFeederCore::advance(const WeightWord& head) {

@@ -12,23 +12,25 @@
 namespace faultline::hw {
 
 /// The weight buffer and the chain of words that reads it for one edge of the grid. Lane l of a word reads the operand
-/// at word.address + l, one cycle after lane l - 1.
+/// at word.address + l, one cycle after lane l - 1. With spare columns, lanes that are columns read at word.address +
+/// the program's column that they stand for, or nothing.
 class WeightFeederCore {
  public:
   WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
 
-  /// One rising edge: `cycle` is the number of the cycle that begins.
-  void step(const WeightWord& head, const BufferWrite& write, uint64_t cycle);
+  /// One rising edge: `cycle` is the number of the cycle that begins. `columns` counts only with spare columns.
+  void step(const WeightWord& head, const BufferWrite& write, const ColumnMap& columns, uint64_t cycle);
   void state_changed() { quiescence_.state_changed(); }
 
   OperandEdge edge() const { return edge_.edge(); }
 
  private:
   template <typename Operand>
-  void read_lanes();
+  void read_lanes(const ColumnMap& columns);
   void advance(const WeightWord& head);
 
   int lanes_;
+  bool skips_;  ///< lanes are columns, and some may be left out
   OperandFormat format_;
   FaultTaps& taps_;
   Quiescence quiescence_;

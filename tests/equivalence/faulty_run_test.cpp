@@ -29,11 +29,13 @@ struct Machine {
   std::string neuron_unit = {};
   bool channel_bounds = false;
   bool checksum = false;
+  bool spare_columns = false;
 };
 
 std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
          (machine.channel_bounds ? "Bounds" : "") + (machine.checksum ? "Checksum" : "") +
+         (machine.spare_columns ? "Spares" : "") +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
 
@@ -72,6 +74,10 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     config_.protection.channel_bounds = GetParam().channel_bounds;
     if (GetParam().checksum) {
       config_.protection.checksum = hw::ArrayChecksum{true};
+    }
+    if (GetParam().spare_columns) {
+      config_.protection.spare_columns = hw::SpareColumns{2, {1}};
+      config_.protect(config_.protection);
     }
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
@@ -217,7 +223,8 @@ INSTANTIATE_TEST_SUITE_P(Dataflows, FaultyRuns,
                                          Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", true},
                                          Machine{hw::Dataflow::kWeightStationary, true, {}, {}, false, true},
                                          Machine{hw::Dataflow::kOutputStationary, false, {}, {}, false, true},
-                                         Machine{hw::Dataflow::kInputStationary, false, {12}, {}, false, true}),
+                                         Machine{hw::Dataflow::kInputStationary, false, {12}, {}, false, true},
+                                         Machine{hw::Dataflow::kInputStationary, true, {}, {}, false, false, true}),
                          [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace
