@@ -76,7 +76,8 @@ void ChecksumUnitCore::judge() {
   const int64_t plain = plain_.syndrome();
   const int64_t weighted = weighted_ ? weighted_->syndrome() : 0;
   const bool wrong = syndrome_valid_.get() != 0 && (plain != 0 || weighted != 0);
-  const std::optional<int> column = wrong && correction_ ? wrong_column(plain, weighted) : std::nullopt;
+  const std::optional<int> column =
+      wrong && correction_ ? ColumnChecksum::wrong_column(plain, weighted, columns_, sum_bits_) : std::nullopt;
   if (wrong) {
     report_.note(column ? ReportRegisters::kCorrected : ReportRegisters::kAlarm);
   }
@@ -86,20 +87,6 @@ void ChecksumUnitCore::judge() {
     correction_->column.set(column.value_or(0));
     correction_->delta.set(-plain);
   }
-}
-
-/// The only column whose error alone explains both syndromes, or nothing.
-std::optional<int> ChecksumUnitCore::wrong_column(int64_t plain, int64_t weighted) const {
-  std::optional<int> found;
-  for (int column = 0; column < columns_; ++column) {
-    if (wrap_to(ColumnChecksum::weight(true, column) * plain, sum_bits_) == weighted) {
-      if (found) {
-        return std::nullopt;
-      }
-      found = column;
-    }
-  }
-  return found;
 }
 
 void ChecksumUnitCore::advance(const Inputs& inputs) {

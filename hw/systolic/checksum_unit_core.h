@@ -50,7 +50,6 @@ class ChecksumUnitCore {
   };
 
   void judge();
-  std::optional<int> wrong_column(int64_t plain, int64_t weighted) const;
   void advance(const Inputs& inputs);
   void take_operands(const OperandEdge& west);
   void take_loads(uint8_t load);

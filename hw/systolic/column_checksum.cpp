@@ -9,6 +9,19 @@ std::string path_of(const std::string& name, const char* what) {
 
 }  // namespace
 
+std::optional<int> ColumnChecksum::wrong_column(int64_t plain, int64_t weighted, int columns, int sum_bits) {
+  std::optional<int> found;
+  for (int column = 0; column < columns; ++column) {
+    if (wrap_to(weight(true, column) * plain, sum_bits) == weighted) {
+      if (found) {
+        return std::nullopt;
+      }
+      found = column;
+    }
+  }
+  return found;
+}
+
 int ColumnChecksum::north_bits(const GridConfig& config, bool weighted) {
   int copies = 0;
   for (int column = 0; column < config.columns; ++column) {

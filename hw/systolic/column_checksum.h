@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "hw/common/state_register.h"
@@ -41,6 +42,8 @@ class ColumnChecksum {
 
   /// How often column `column` counts.
   static int weight(bool weighted, int column) { return weighted ? column + 1 : 1; }
+  /// The only one of `columns` columns whose error alone explains the syndromes of both checks, or nothing.
+  static std::optional<int> wrong_column(int64_t plain, int64_t weighted, int columns, int sum_bits);
   /// Bits that hold any sum of operands over the columns.
   static int north_bits(const GridConfig& config, bool weighted);
 

@@ -1,5 +1,7 @@
 #include "sim/campaign/campaign_description.h"
 
+#include "sim/campaign/json_number.h"
+
 namespace faultline::campaign {
 namespace {
 
@@ -101,22 +103,22 @@ CampaignDescription description_from_json(const ordered_json& json) {
   description.experiment = json.at("experiment");
   description.hashes = json.at("hashes");
   description.population = json.at("population");
-  description.experiments = json.at("experiments").get<uint64_t>();
-  description.images_per_experiment = json.at("images_per_experiment").get<size_t>();
+  description.experiments = whole_json_number(json.at("experiments"));
+  description.images_per_experiment = whole_json_number(json.at("images_per_experiment"));
   description.weighted = json.at("weighted").get<bool>();
-  description.distinct_population = json.at("distinct_population").get<uint64_t>();
-  description.golden_cycles = json.at("golden_cycles").get<uint64_t>();
-  description.pilot = json.at("pilot").get<uint64_t>();
+  description.distinct_population = whole_json_number(json.at("distinct_population"));
+  description.golden_cycles = whole_json_number(json.at("golden_cycles"));
+  description.pilot = whole_json_number(json.at("pilot"));
   description.confidence = json.at("confidence").get<double>();
   description.interval_confidence = json.at("interval_confidence").get<double>();
-  description.finished = json.at("finished").get<uint64_t>();
+  description.finished = whole_json_number(json.at("finished"));
   description.layers = json.at("layers").get<std::vector<std::string>>();
   for (const ordered_json& stratum : json.at("strata")) {
     description.strata.push_back({stratum.at("name").get<std::string>(), stratum.at("share").get<double>()});
   }
   description.shards.clear();
   for (const ordered_json& shard : json.at("shards")) {
-    description.shards.push_back({shard.at("index").get<uint64_t>(), shard.at("of").get<uint64_t>()});
+    description.shards.push_back({whole_json_number(shard.at("index")), whole_json_number(shard.at("of"))});
   }
   for (const ordered_json& field : json.at("fields")) {
     description.fields.push_back(field_from_json(field));

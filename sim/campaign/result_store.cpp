@@ -58,7 +58,13 @@ CampaignDescription read_description(const SqliteDatabase& database) {
     database.fail_damaged("it has no description");
   }
   try {
-    return description_from_json(ordered_json::parse(selection.text(0)));
+    CampaignDescription description = description_from_json(ordered_json::parse(selection.text(0)));
+    for (const Shard& shard : description.shards) {
+      if (shard.index < 1 || shard.index > shard.of) {
+        database.fail_damaged(fmt::format("it is shard {} of {}", shard.index, shard.of));
+      }
+    }
+    return description;
   } catch (const nlohmann::json::exception& error) {
     database.fail_damaged(error.what());
   }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "sim/campaign/attribution.h"
+#include "sim/campaign/json_number.h"
 #include "sim/campaign/result_store_schema.h"
 
 namespace faultline::campaign {
@@ -86,7 +87,7 @@ std::optional<std::string> faults_text(const ExperimentRow& row) {
 /// Throws nlohmann::json::exception for what is no list of whole numbers: a damaged one may have become a fraction or
 /// too large.
 hw::Fault fault_of(const json& values) {
-  const auto number = [&](size_t index) { return values.at(index).get_ref<const json::number_unsigned_t&>(); };
+  const auto number = [&](size_t index) { return whole_json_number(values.at(index)); };
   hw::Fault fault;
   fault.site = {number(0), number(1)};
   fault.mask = number(2);

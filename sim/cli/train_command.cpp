@@ -31,6 +31,7 @@ void report_json(const Options& options, const train::TrainingResult& result, do
       {"data_sha256", result.data_sha256},
       {"epochs", options.request.settings.epochs},
       {"seed", options.request.settings.seed},
+      {"headroom", options.request.headroom},
       {"out", options.request.out},
       {"train_images", result.train_images},
       {"test_images", result.test_images},
@@ -70,6 +71,8 @@ std::function<int()> configure_train(CLI::App& app) {
       ->capture_default_str()
       ->check(not_negative);
   app.add_option("--bits", request.bits, "Width of weights and activations: 8, 12 or 16")->capture_default_str();
+  app.add_option("--headroom", request.headroom, "Range of the hidden layers' codes, over what activations need")
+      ->capture_default_str();
   app.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }

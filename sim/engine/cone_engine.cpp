@@ -188,6 +188,7 @@ bool ConeEngine::Implementation::follow(const std::vector<hw::Fault>& faults) {
     return repeat(faults) && follow_lasting(faults);
   }
   cones[fault.site.field].strike(context, fault);
+  effect.settle_checks();
   if (effect.layer() < schedule.layers()) {
     next_operator = schedule.layer(effect.layer()).operator_index;
   }
@@ -227,6 +228,7 @@ bool ConeEngine::Implementation::follow_lasting(const std::vector<hw::Fault>& fa
     take_inputs(layer);
     for (const auto part : {ConeEffect::Part::kSums, ConeEffect::Part::kOutputs}) {
       if (part == ConeEffect::Part::kOutputs) {
+        effect.settle_checks();
         finish_layer(layer);
       }
       for (const size_t i : acting) {
@@ -383,14 +385,16 @@ ConeRun ConeEngine::Implementation::run(const hw::Faults& all_faults, uint64_t c
     return simulate(all_faults, cycle_limit);
   }
   ConeRun run = result(all_faults);
+  run.detection = effect.detection();
   if (!outputs_equal()) {
     return run;
   }
-  const bool unsure_of_end = effect.end_doubted() && !effect.residue();
+  // What a unit has seen is not latent.
+  const bool unsure_of_end = !run.detection && effect.end_doubted() && !effect.residue();
   if (unsure_of_end || (effect.trace_doubted() && !stored_wrong())) {
     return simulate(all_faults, cycle_limit);
   }
-  run.latent = end_difference.left_behind() || left_in_struck_registers();
+  run.latent = !run.detection && (end_difference.left_behind() || left_in_struck_registers());
   return run;
 }
 

@@ -16,6 +16,7 @@ uint64_t struck(const hw::Fault& fault, uint64_t bits) {
 }
 
 void ConeEffect::clear() {
+  checks_.clear();
   known_ = true;
   residue_ = false;
   spared_.clear();
@@ -71,7 +72,11 @@ void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int 
     return;
   }
   if (checked_) {
-    give_up();
+    if (several_) {
+      give_up();
+    }
+    checks_.add(view, slot, row, column, difference);
+    return;
   }
   const SumTarget target = view.target(slot, row, column);
   if (!target.written) {
@@ -85,6 +90,12 @@ void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int 
     }
     add_unused(target.row, column, difference);
   }
+}
+
+void ConeEffect::settle_checks() {
+  checks_.settle([this](const ComputeView& view, StreamSlot slot, int row, int column, int64_t difference) {
+    add_sum(view, slot, row, column, difference);
+  });
 }
 
 void ConeEffect::add_unused(int64_t row, int column, int64_t difference) {

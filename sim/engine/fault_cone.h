@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "hw/common/state_table.h"
 #include "hw/fault/fault.h"
 #include "sim/engine/channel_parameters.h"
+#include "sim/engine/checked_sums.h"
 #include "sim/engine/compute_view.h"
 #include "sim/engine/end_of_run.h"
 #include "sim/engine/incremental_inference.h"
@@ -38,7 +40,7 @@ class ConeEffect {
 
   ConeEffect(const model::Network& network, const NetworkSchedule& schedule, const EndOfRun& end,
              IncrementalInference& inference)
-      : network_(network), schedule_(schedule), end_(end), inference_(inference) {}
+      : network_(network), schedule_(schedule), end_(end), inference_(inference), checks_(schedule.config()) {}
 
   void clear();
 
@@ -70,8 +72,12 @@ class ConeEffect {
   void leave_residue(const hw::Fault& fault);
   /// Not known: the fault must be simulated.
   void give_up() { known_ = false; }
-  /// While `checked`, sums of the array that differ are seen by its checksums: the fault must be simulated.
+  /// While `checked`, sums that differ are seen by the array's checksums.
   void check_sums(bool checked) { checked_ = checked; }
+  /// Adds what the checksums leave of the sums that they have seen. Before sums are used.
+  void settle_checks();
+  /// What the checksums say.
+  const std::optional<hw::DetectionRecord>& detection() const { return checks_.detection(); }
   /// Not known is only whether the accelerator differs at the end.
   void doubt_end() { doubted_ = true; }
   /// Not known is only how far wrong values came that were not stored.
@@ -117,6 +123,7 @@ class ConeEffect {
   const NetworkSchedule& schedule_;
   const EndOfRun& end_;
   IncrementalInference& inference_;
+  CheckedSums checks_;
   bool known_ = true;
   bool checked_ = false;
   bool residue_ = false;
@@ -230,7 +237,7 @@ Cone flips_at_west_edge(Strike strike);
 /// The cone of a field, or nothing when its faults must be simulated.
 Cone cone_of(const hw::StateField& field, const hw::GridConfig& grid);
 
-/// The cone in an accelerator with checksums of the array: what they see must be simulated. `path` is the field's.
+/// The cone in an accelerator with checksums of the array, which see what it does to sums. `path` is the field's.
 Cone beside_checksums(Cone cone, const std::string& path);
 
 /// By group of fields; nothing for a path of another group.

@@ -19,6 +19,10 @@ struct Range {
       high = std::max(high, value);
     }
   }
+  void widen(double factor) {
+    low = static_cast<float>(low * factor);
+    high = static_cast<float>(high * factor);
+  }
 };
 
 std::vector<float> normalised(const Dataset& dataset, size_t index) {
@@ -163,8 +167,10 @@ double accuracy(const FloatNetwork& network, const Dataset& dataset, const Layer
 
 }  // namespace
 
-QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format) {
-  const std::vector<Range> ranges = calibrate(network, calibration);
+QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format,
+                          double headroom) {
+  std::vector<Range> ranges = calibrate(network, calibration);
+  std::for_each(ranges.begin(), ranges.end() - 1, [headroom](Range& range) { range.widen(headroom); });
   QuantisedNetwork result{network.name, network.input_shape, input_quantisation(format), {}, format};
   Quantisation current = result.input;
   for (size_t i = 0; i < network.layers.size(); ++i) {

@@ -40,8 +40,11 @@ struct QuantisedNetwork {
 /// Quantises after training. 8-bit activations are asymmetric over the range that `calibration` images show (with zero
 /// in it), wider ones symmetric; weights symmetric per output channel; biases int32. A channel whose
 /// bias would need more than 31 bits gets coarser weights. Scales are single-precision numbers, as ONNX
-/// stores them. `calibration` must hold at least one image of the network's input shape.
-QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format = {});
+/// stores them. `calibration` must hold at least one image of the network's input shape. The codes of hidden layers,
+/// all but the last one, reach `headroom` times as far as these images need: at least 1, where coarse scales are
+/// wanted.
+QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format = {},
+                          double headroom = 1);
 
 /// Share of images that the network classifies as labelled, in [0, 1]; ties go to the lowest class.
 double float_accuracy(const FloatNetwork& network, const Dataset& dataset);

@@ -46,6 +46,7 @@ DesignRow row_of(const CampaignResult& result) {
   row.extra_words = protection.value("extra_words", uint64_t{0});
   row.runs = result.summary.total.counts.experiments();
   row.critical = critical_rate(result.summary.total);
+  row.golden_accuracy = result.summary.accuracy.golden_labels;
   row.accuracy_drop = accuracy_drop(result.summary);
   row.cycles = description.golden_cycles;
   row.register_bits = bits_of(description, hw::StateKind::kRegister);
@@ -92,6 +93,7 @@ ordered_json to_json(const DesignTable& table) {
                        {"extra_words", row.extra_words},
                        {"runs", row.runs},
                        {"critical", to_json(row.critical)},
+                       {"golden_accuracy", row.golden_accuracy},
                        {"accuracy_drop", to_json(row.accuracy_drop)},
                        {"critical_difference", to_json(row.critical_difference)},
                        {"accuracy_drop_difference", to_json(row.accuracy_difference)},
@@ -113,16 +115,18 @@ std::string to_text(const DesignTable& table) {
     fmt::format_to(out, "caution: {}\n", caution);
   }
   fmt::format_to(
-      out, "intervals at {:g} %; differences are to the first\n\n{:<24}{:>9}{:>8}{:>26}{:>26}{:>12}{:>12}{:>12}\n",
-      100 * table.confidence, "store", "neurons", "words", "critical %", "accuracy drop, points", "cycles",
-      "state bits", "gates, GE");
+      out,
+      "intervals at {:g} %; differences are to the first; a drop is from the design's own accuracy without faults\n\n"
+      "{:<24}{:>9}{:>8}{:>26}{:>16}{:>26}{:>12}{:>12}{:>12}\n",
+      100 * table.confidence, "store", "neurons", "words", "critical %", "no faults, %", "accuracy drop, points",
+      "cycles", "state bits", "gates, GE");
   const auto percent = [](const Interval& rate) {
     return fmt::format("{:.3f} [{:.3f}, {:.3f}]", 100 * rate.estimate, 100 * rate.low, 100 * rate.high);
   };
   for (const DesignRow& row : table.designs) {
-    fmt::format_to(out, "{:<24}{:>9}{:>8}{:>26}{:>26}{:>12}{:>12}{:>12}\n", row.store, row.neurons,
-                   fmt::format("+{}", row.extra_words), percent(row.critical), percent(row.accuracy_drop), row.cycles,
-                   row.register_bits + row.memory_bits,
+    fmt::format_to(out, "{:<24}{:>9}{:>8}{:>26}{:>16.3f}{:>26}{:>12}{:>12}{:>12}\n", row.store, row.neurons,
+                   fmt::format("+{}", row.extra_words), percent(row.critical), 100 * row.golden_accuracy,
+                   percent(row.accuracy_drop), row.cycles, row.register_bits + row.memory_bits,
                    row.gate_equivalents ? fmt::format("{:.0f}", *row.gate_equivalents) : "-");
   }
   fmt::format_to(out, "\n{:<24}{:>26}{:>26}{:>38}\n", "store", "critical, difference", "drop, difference",

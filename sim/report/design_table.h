@@ -21,6 +21,7 @@ struct DesignRow {
   uint64_t extra_words = 0;     ///< of the output buffer for them
   uint64_t runs = 0;            ///< with an outcome
   campaign::Interval critical;  ///< share of the runs, in [0, 1]
+  double golden_accuracy = 0;   ///< without faults, over the images of the runs, in [0, 1]
   campaign::Interval accuracy_drop;
   campaign::Interval critical_difference;  ///< to the first design; of the first itself 0
   campaign::Interval accuracy_difference;  ///< likewise

@@ -54,6 +54,9 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
   if (request.bits != 8 && request.bits != 12 && request.bits != 16) {
     throw UserError("--bits", 0, fmt::format("{} bits", request.bits), "give 8, 12 or 16");
   }
+  if (!(request.headroom >= 1)) {
+    throw UserError("--headroom", 0, fmt::format("{} would cut activations off", request.headroom), "give 1 or more");
+  }
   check_out(request.out);
   check_fit(network, model::load_dataset(request.data, model::Split::kTest, 1));
   const TrainFunction train = load_trainer();
@@ -66,8 +69,8 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
     result.loss = loss;
     report(epoch, loss);
   });
-  const model::QuantisedNetwork quantised =
-      model::quantise(network, first_images(data, kCalibrationImages), hw::OperandFormat{request.bits});
+  const model::QuantisedNetwork quantised = model::quantise(network, first_images(data, kCalibrationImages),
+                                                            hw::OperandFormat{request.bits}, request.headroom);
   model::write_onnx(quantised, request.out);
   result.train_images = data.size();
   result.test_images = test.size();

@@ -11,6 +11,7 @@ struct TrainingRequest {
   std::string data;     ///< data source, as load_dataset() takes it
   std::string out;      ///< ONNX file to write
   int bits = 8;         ///< of weights and activations: 8, 12 or 16
+  double headroom = 1;  ///< of the hidden activations' codes beyond their range in calibration, at least 1
   TrainingSettings settings;
 };
 

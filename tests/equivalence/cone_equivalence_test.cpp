@@ -123,6 +123,11 @@ class ConeEquivalence : public testing::TestWithParam<int> {
   std::unique_ptr<ConeEngine> cone_;
 };
 
+bool same_detection(const std::optional<hw::DetectionRecord>& a, const std::optional<hw::DetectionRecord>& b) {
+  return a.has_value() == b.has_value() &&
+         (!a || (a->unit == b->unit && a->cycle == b->cycle && a->alarm == b->alarm && a->corrected == b->corrected));
+}
+
 TEST_P(ConeEquivalence, OfRandomExperiments) {
   const int count = static_cast<int>(setting("FAULTLINE_COUNT", test::repetitions(84)));
   const int images = 2;
@@ -130,6 +135,7 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
   int followed = 0;
   int wrong = 0;
   int latent = 0;
+  int detected = 0;
   int difference = 0;
   for (int image = 0; image < images; ++image) {
     const model::Values input = random_input();
@@ -158,25 +164,30 @@ TEST_P(ConeEquivalence, OfRandomExperiments) {
       ++followed;
       const AcceleratorRun expected = engine_->run_with_faults(golden, faults, limit);
       const bool same = run.status == expected.status && run.total_cycles == expected.total_cycles &&
-                        run.latent == expected.latent && run.farthest == expected.farthest && !expected.detection &&
-                        *run.tensors == expected.tensors;
+                        run.latent == expected.latent && run.farthest == expected.farthest &&
+                        same_detection(run.detection, expected.detection) && *run.tensors == expected.tensors;
       EXPECT_TRUE(same) << "seed " << seed_ << ", machine " << machine_ << ", image " << image << ", experiment "
                         << number << ": " << name << " (" << hw::to_string(config_.grid.dataflow) << " "
                         << config_.grid.rows << "x" << config_.grid.columns << ", " << network_->format.operand_bits
                         << " bits, " << cone_->total_cycles() << " cycles): latent " << run.latent << " expected "
                         << expected.latent << ", farthest " << static_cast<int>(run.farthest) << " expected "
                         << static_cast<int>(expected.farthest) << ", status " << static_cast<int>(expected.status)
-                        << ", tensors " << (*run.tensors == expected.tensors ? "equal" : "differ");
+                        << ", detected at " << (run.detection ? run.detection->cycle : 0) << " expected "
+                        << (expected.detection ? expected.detection->cycle : 0) << ", tensors "
+                        << (*run.tensors == expected.tensors ? "equal" : "differ");
       difference += same ? 0 : 1;
       latent += expected.latent ? 1 : 0;
+      detected += expected.detection ? 1 : 0;
       wrong += expected.tensors != golden.run.tensors ? 1 : 0;
       ASSERT_LT(difference, 5);
     }
   }
   std::printf(
-      "seed %llu, machine %llu: %d experiments followed, %d of them with wrong values, %d latent, %d differ, %d bits\n",
+      "seed %llu, machine %llu: %d experiments followed, %d of them with wrong values, %d latent, %d detected, %d "
+      "differ, %d "
+      "bits\n",
       static_cast<unsigned long long>(seed_), static_cast<unsigned long long>(machine_), followed, wrong, latent,
-      difference, network_->format.operand_bits);
+      detected, difference, network_->format.operand_bits);
   if (std::getenv("FAULTLINE_FALLBACKS") != nullptr) {
     for (const auto& [path, times] : simulated) {
       std::printf("simulated %d times: %s\n", times, path.c_str());

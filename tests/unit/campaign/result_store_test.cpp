@@ -398,6 +398,12 @@ TEST_F(ResultStoreTest, NamesWhatTheTablesHold) {
   EXPECT_FALSE(results.step());
 }
 
+TEST_F(ResultStoreTest, RefusesADescriptionThatCannotBe) {
+  description.shards = {{0, 0}};
+  EXPECT_THAT([&] { ResultStore::create(path("shard.db"), description); },
+              ThrowsMessage<UserError>(HasSubstr("it is shard 0 of 0")));
+}
+
 TEST_F(ResultStoreTest, RefusesWhatIsNoStore) {
   const auto open_fails = [&](const std::string& file, const std::string& message) {
     EXPECT_THAT([&] { ResultStore::open(file); }, ThrowsMessage<UserError>(HasSubstr(message)));

@@ -86,6 +86,23 @@ TEST(Quantise, RangesOfCalibrationFitTheCodes) {
   }
 }
 
+TEST(Quantise, HeadroomMakesTheScalesOfHiddenLayersCoarser) {
+  const FloatNetwork network = small_network(15);
+  const Dataset images = labelled_images(network, 20, 16);
+  const QuantisedNetwork tight = quantise(network, images);
+  const QuantisedNetwork wide = quantise(network, images, {}, 8);
+  ASSERT_EQ(wide.layers.size(), tight.layers.size());
+  EXPECT_EQ(wide.input.scale, tight.input.scale);
+  for (size_t i = 0; i < wide.layers.size(); ++i) {
+    ASSERT_EQ(wide.layers[i].output.has_value(), tight.layers[i].output.has_value());
+    if (tight.layers[i].output) {
+      const double factor = i + 1 < wide.layers.size() ? 8 : 1;
+      EXPECT_NEAR(wide.layers[i].output->scale / tight.layers[i].output->scale, factor, 1e-5) << i;
+      EXPECT_EQ(wide.layers[i].output->zero_point, tight.layers[i].output->zero_point) << i;
+    }
+  }
+}
+
 TEST(Quantise, FloatNetworkAgreesWithItselfAndTheQuantisedOneNearlyDoes) {
   const FloatNetwork network = small_network(23);
   const Dataset images = labelled_images(network, 400, 24);

@@ -40,9 +40,12 @@ TEST(DesignTable, GivesDifferencesToTheFirstAndWhatADesignCosts) {
   EXPECT_DOUBLE_EQ(second.critical_faults.estimate, second.critical.estimate * 50000);
   EXPECT_TRUE(table.designs[2].critical_difference.contains(0));
   EXPECT_GT(first.register_bits, 0U);
+  EXPECT_EQ(first.golden_accuracy, results[0].summary.accuracy.golden_labels);
+  EXPECT_GT(first.golden_accuracy, 0);
   const nlohmann::ordered_json json = to_json(table);
   EXPECT_EQ(json["designs"][1]["extra_words"], 12);
   EXPECT_TRUE(json["designs"][0]["hardened"].is_null());
+  EXPECT_EQ(json["designs"][0]["golden_accuracy"], first.golden_accuracy);
   EXPECT_THAT(to_text(table), testing::HasSubstr("+12"));
 }
 
