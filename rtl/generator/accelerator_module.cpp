@@ -353,6 +353,7 @@ std::string with_checksum_unit(std::string text, const hw::AcceleratorConfig& co
 
 constexpr const char* kGridColumns = R"(  localparam int SPARES       = @spares@;
   localparam int GRID_COLUMNS = COLUMNS + SPARES;
+  localparam logic [GRID_COLUMNS-1:0] SKIPPED = @all_columns@'b@skipped@;  // columns that are left out after reset
 )";
 
 constexpr const char* kSpareColumnUnit = R"(
@@ -365,6 +366,7 @@ constexpr const char* kSpareColumnUnit = R"(
   ) u_spare_column_unit (
       .clock(clock),
       .reset(reset),
+      .skipped(SKIPPED),
       .used(column_used),
       .shift(column_shift)
   );
@@ -387,7 +389,9 @@ std::string with_spare_columns(std::string text, const hw::AcceleratorConfig& co
                                          {"buffer_spares", if_spare_columns(config, ",\n      .SPARES(SPARES)")},
                                          {"buffer_columns", if_spare_columns(config, kShiftedColumns)}});
   return fill_template(std::move(text), {{"spares", std::to_string(config.grid.columns - config.grid.used_columns())},
-                                         {"shift_bits", std::to_string(shift_bits(config.grid))}});
+                                         {"shift_bits", std::to_string(shift_bits(config.grid))},
+                                         {"all_columns", std::to_string(config.grid.columns)},
+                                         {"skipped", skipped_digits(config.grid)}});
 }
 
 /// The report registers of protected memories and of the units are ports of the top module, `<name>_report`.

@@ -12,11 +12,11 @@ constexpr const char* kUnit =
 module systolic_spare_column_unit #(
     parameter int COLUMNS = @columns@,  // of the array
     parameter int SPARES  = @spares@,
-    parameter int SHIFT_BITS = @shift_bits@,
-    parameter logic [COLUMNS-1:0] SKIPPED = @columns@'b@skipped@  // after reset
+    parameter int SHIFT_BITS = @shift_bits@
 ) (
     input  logic                          clock,
     input  logic                          reset,
+    input  logic [COLUMNS-1:0]            skipped,  // what the registers reset to
     output logic [COLUMNS-1:0]            used,
     output logic [SHIFT_BITS*COLUMNS-1:0] shift
 );
@@ -29,7 +29,7 @@ module systolic_spare_column_unit #(
     logic                  reaches;  // a bank of the partial-sum buffer
 
     always_ff @(posedge clock) begin
-      if (reset) skip <= SKIPPED[c];
+      if (reset) skip <= skipped[c];
     end
 
     if (c == 0) begin : head
@@ -85,8 +85,12 @@ module systolic_bank_source #(
 endmodule
 )";
 
-/// A digit for each column, the last column first.
+}  // namespace
+
 std::string skipped_digits(const hw::GridConfig& grid) {
+  if (!grid.spare_columns) {
+    return {};
+  }
   std::string digits(static_cast<size_t>(grid.columns), '0');
   for (const int column : grid.spare_columns->skipped) {
     digits[digits.size() - 1 - static_cast<size_t>(column)] = '1';
@@ -94,16 +98,13 @@ std::string skipped_digits(const hw::GridConfig& grid) {
   return digits;
 }
 
-}  // namespace
-
 std::vector<SourceFile> spare_columns_modules(const hw::AcceleratorConfig& config) {
   if (!config.grid.spare_columns) {
     return {};
   }
   const TemplateValues values = {{"columns", std::to_string(config.grid.columns)},
                                  {"spares", std::to_string(config.grid.spare_columns->count)},
-                                 {"shift_bits", std::to_string(shift_bits(config.grid))},
-                                 {"skipped", skipped_digits(config.grid)}};
+                                 {"shift_bits", std::to_string(shift_bits(config.grid))}};
   return {{"systolic_spare_column_unit.sv", fill_template(kUnit, values)},
           {"systolic_bank_source.sv", fill_template(kBankSource, values)}};
 }

@@ -23,6 +23,9 @@ std::string if_spare_lanes(const hw::AcceleratorConfig& config, bool lanes_are_c
 /// The width of `shift`, by how many columns one may be east of the program's; 0 without spare columns.
 int shift_bits(const hw::GridConfig& grid);
 
+/// A digit for each column, the last one first: 1 where it is left out after reset.
+std::string skipped_digits(const hw::GridConfig& grid);
+
 /// Where fields lie below the top module that spare columns add or move, by path.
 std::map<std::string, std::string> spare_columns_places(const hw::ProtectionConfig& protection);
 
