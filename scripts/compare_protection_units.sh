@@ -78,3 +78,4 @@ row "defect, clip per channel" "$defect" channel_bounds --clip "$work/channels.y
 row "defect, bypass of the element" "$defect" "'bypass:elements=3/5'"
 row "defect, checksum, detect" "$defect" checksum
 row "defect, checksum, correct" "$defect" "'checksum:mode=correct'"
+row "defect, spare column for that of the element" "$defect" "'spare_columns:skip=5'"

@@ -7,6 +7,7 @@
 #include "hw/protection/array_checksum.h"
 #include "hw/protection/channel_bounds.h"
 #include "hw/protection/element_bypass.h"
+#include "hw/protection/spare_columns.h"
 #include "hw/protection/weight_check.h"
 
 namespace faultline::hw {
@@ -39,6 +40,7 @@ struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
   std::optional<ElementBypass> bypass;          ///< of the array's processing elements
   std::optional<ArrayChecksum> checksum;        ///< of the sums that leave the array
+  std::optional<SpareColumns> spare_columns;    ///< of the array
   std::optional<ChannelBounds> channel_bounds;  ///< of each channel's codes
   std::optional<WeightCheck> weight_check;      ///< of what the weight buffer gives
 
@@ -53,7 +55,8 @@ struct ProtectionConfig {
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
   bool empty() const {
-    return memories.empty() && !bypass && !checksum && !channel_bounds && !weight_check && neuron_unit.empty();
+    return memories.empty() && !bypass && !checksum && !spare_columns && !channel_bounds && !weight_check &&
+           neuron_unit.empty();
   }
 
   /// Throws InvalidConfiguration for a memory, a code or a neuron unit that does not exist, for a memory given twice

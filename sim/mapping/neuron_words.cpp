@@ -37,7 +37,7 @@ NeuronWords::NeuronWords(const model::MatrixOperator& layer, const model::Protec
     fail_to_fit(layer.name, "the words of one neuron", words(), entries_, "entries of the neuron unit");
   }
   find_neurons(layer);
-  place_channels(config.grid.columns);
+  place_channels(config.grid.used_columns());
   extend();
 }
 

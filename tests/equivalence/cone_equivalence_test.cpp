@@ -63,6 +63,10 @@ class ConeEquivalence : public testing::TestWithParam<int> {
       config_.protection.channel_bounds = hw::ChannelBounds{};
     }
     config_.protect(config_.protection);
+    test::LayerMaker widening(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 37)));
+    if (widening.one_in(3)) {
+      test::add_spare_columns(widening, config_);
+    }
     test::LayerMaker checker(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 34)));
     if (checker.one_in(2)) {
       test::add_checksums(checker, config_);

@@ -33,12 +33,14 @@ struct Machine {
   bool checksum = false;
   std::optional<hw::WeightCheck> weight_check = std::nullopt;
   std::optional<int> repeats = {};
+  bool spare_columns = false;
 };
 
 std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
          (machine.channel_bounds ? "Bounds" : "") + (machine.checksum ? "Checksum" : "") +
          (machine.weight_check ? "WeightCheck" : "") + (machine.repeats ? "Repeats" : "") +
+         (machine.spare_columns ? "Spares" : "") +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
 
@@ -89,6 +91,10 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
       config_.protection.checksum = hw::ArrayChecksum{true};
     }
     config_.protection.weight_check = GetParam().weight_check;
+    if (GetParam().spare_columns) {
+      config_.protection.spare_columns = hw::SpareColumns{2, {1}};
+      config_.protect(config_.protection);
+    }
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
   }
@@ -258,7 +264,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Machine{hw::Dataflow::kOutputStationary, false, {}, {}, {}, true},
                     Machine{hw::Dataflow::kInputStationary, false, {12}, {}, {}, true},
                     Machine{hw::Dataflow::kWeightStationary, false, {}, {}, {}, false, kRange},
-                    Machine{hw::Dataflow::kInputStationary, true, {16}, {}, {}, false, kBits}),
+                    Machine{hw::Dataflow::kInputStationary, true, {16}, {}, {}, false, kBits},
+                    Machine{hw::Dataflow::kInputStationary, true, {}, {}, {}, false, {}, {}, true}),
     [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace

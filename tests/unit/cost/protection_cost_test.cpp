@@ -207,6 +207,27 @@ TEST_F(ProtectionCostTest, CountsTheGatesOfTheWeightCheck) {
   }
 }
 
+TEST_F(ProtectionCostTest, CountsSpareColumnsWithTheirElements) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kWeightStationary, "", {});
+  hw::ProtectionConfig units;
+  units.spare_columns = hw::SpareColumns{2, {1}};
+  config.protect(units);
+  const ProtectionCost cost = protection_cost(config, {});
+  ASSERT_EQ(cost.parts.size(), 5U);
+  EXPECT_EQ(part(cost, "spare_columns", "unit").each.asic.flip_flops, 5) << "a register for each column";
+  EXPECT_EQ(part(cost, "spare_columns", "bank").instances, 3);
+  EXPECT_EQ(part(cost, "spare_columns", "bank").each.asic.flip_flops, 0);
+  EXPECT_GT(part(cost, "spare_columns", "bank").each.asic.gate_equivalents, 0);
+  EXPECT_EQ(part(cost, "spare_columns", "address").instances, 5);
+  EXPECT_EQ(part(cost, "spare_columns", "registers").instances, 2);
+  // The lane's word and operand in the weight feeder, the word of the column before the partial sums.
+  EXPECT_EQ(part(cost, "spare_columns", "registers").each.asic.flip_flops, 1 + 1 + 24 + 8 + 1 + 1 + 1 + 1 + 16);
+  EXPECT_EQ(part(cost, "spare_columns", "element").instances, 4);
+  // Operands that stay and the one before it, the one that moves, their valid bits, load and the sum.
+  EXPECT_EQ(part(cost, "spare_columns", "element").each.asic.flip_flops, 3 * 9 + 1 + 32);
+  EXPECT_EQ(cost.memory_bits, 0);
+}
+
 /// Settings as a result store holds them.
 TEST_F(ProtectionCostTest, IsThatOfAStoredExperiment) {
   const json plain = {{"accelerator", {{"array", "2x3"}}}};
