@@ -48,7 +48,8 @@ struct CommandDescriptor {
   int32_t final_period = 0;    ///< cycles of the last fold of the command, until the last sum is written
   int32_t last_fold_rows = 0;  ///< rows with a valid stationary operand in the last fold of a tile, 1..R
   /// 1: the first fold adds to what the partial-sum buffer holds. kPostProcess: 1: neurons that the neuron unit's mask
-  /// names are written as its words hold them.
+  /// names are written as its words hold them. kCorrect: 1: not the first walk of its layer, where the unit counts
+  /// repeats.
   int32_t accumulate = 0;
   int32_t psum_base = 0;          ///< first row in the partial-sum buffer (also kPostProcess)
   int32_t psum_tile_step = 0;     ///< rows from one tile to the next
@@ -81,7 +82,7 @@ struct CommandDescriptor {
   int32_t output_lane_stride = 0;  ///< bytes
   int32_t raw = 0;                 ///< 1: write the biased sum (OperandFormat::sum_bytes), least significant byte first
   int32_t zero_point = 0;
-  int32_t low = -128, high = 127;
+  int32_t low = -128, high = 127;  ///< kCompute: the layer's weights, where the accelerator has a WeightCheck
   int32_t use_table = 0;
   int32_t maximum = 0;  ///< kPool: 1: maximum of the taps inside; 0: sum of all taps
 

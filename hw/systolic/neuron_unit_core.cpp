@@ -53,14 +53,20 @@ NeuronUnitCore::NeuronUnitCore(const ProtectionConfig& config, StateTable& table
       write_last_(table, path_of(kind_, "write.last"), 1),
       write_address_(table, path_of(kind_, "write.address"), 24),
       write_code_(table, path_of(kind_, "write.code"), 8),
-      report_(table, kind_.name) {}
+      report_(table, kind_.name) {
+  if (config.neuron_repeats) {
+    repeat_.emplace(table, kind_.name, *config.neuron_repeats);
+  }
+}
 
 void NeuronUnitCore::step(const Inputs& inputs, uint64_t cycle) {
+  const bool layer_begins = inputs.start && state_.get() != kWalk && inputs.command.accumulate == 0;
+  bool difference = false;
   // Later stages first: each uses what the stage before it held before the edge.
   done_.set(write_valid_.get() & write_last_.get());
   write_valid_.set(0);
   if (fetched_.valid.get() != 0) {
-    take_word(inputs.word, inputs.command.pad_value);
+    difference = take_word(inputs.word, inputs.command.pad_value);
   }
   fetched_.take(request_);
   request_.valid.set(0);
@@ -68,6 +74,9 @@ void NeuronUnitCore::step(const Inputs& inputs, uint64_t cycle) {
     ask(inputs.command);
   } else if (inputs.start) {
     begin(inputs.command);
+  }
+  if (repeat_) {
+    repeat_->step(layer_begins, difference);
   }
   load(inputs.write);
   if (!taps_.empty()) {
@@ -115,7 +124,7 @@ int8_t NeuronUnitCore::entry_bound(uint32_t entry) const {
   return static_cast<int8_t>(table_.read(int64_t{entry} * entry_bytes_ + kNeuronAddressBytes));
 }
 
-void NeuronUnitCore::take_word(uint8_t word, int32_t zero) {
+bool NeuronUnitCore::take_word(uint8_t word, int32_t zero) {
   const uint8_t number = fetched_.word.get();
   if (number == 0) {
     target_.set(fetched_.address.get());
@@ -125,12 +134,12 @@ void NeuronUnitCore::take_word(uint8_t word, int32_t zero) {
   }
   if (number + 1U < kind_.words) {
     held_.set(word, number);
-  } else {
-    combine(word, zero);
+    return false;
   }
+  return combine(word, zero);
 }
 
-void NeuronUnitCore::combine(uint8_t last_word, int32_t zero) {
+bool NeuronUnitCore::combine(uint8_t last_word, int32_t zero) {
   NeuronWords words = {};
   for (size_t i = 0; i + 1 < kind_.words; ++i) {
     words[i] = held_.get(i);
@@ -141,6 +150,10 @@ void NeuronUnitCore::combine(uint8_t last_word, int32_t zero) {
   if (neuron.verdict == NeuronVerdict::kAlarm && on_error_ == ErrorAction::kZero) {
     neuron = {static_cast<int8_t>(zero), NeuronVerdict::kReplaced};
   }
+  const bool repeats = neuron.verdict == NeuronVerdict::kAlarm && repeat_ && repeat_->may_ask();
+  if (repeats) {
+    neuron.verdict = NeuronVerdict::kCorrected;
+  }
   write_valid_.set(1);
   write_last_.set(fetched_.last.get());
   write_address_.set(target_.get());
@@ -150,6 +163,7 @@ void NeuronUnitCore::combine(uint8_t last_word, int32_t zero) {
                  : neuron.verdict == NeuronVerdict::kReplaced ? ReportRegisters::kReplaced
                                                               : ReportRegisters::kAlarm);
   }
+  return repeats;
 }
 
 void NeuronUnitCore::load(const BufferWrite& write) {
@@ -168,7 +182,8 @@ bool NeuronUnitCore::is_rewritten(const std::string& path) {
   const auto& kinds = neuron_unit_kinds();
   return std::any_of(kinds.begin(), kinds.end(), [&](const NeuronUnitKind& kind) {
     static const std::array<const char*, 5> kFields = {"table[*]", "split[*]", "held[*]", "low", "write.code"};
-    return std::any_of(kFields.begin(), kFields.end(), [&](const char* field) { return path == path_of(kind, field); });
+    return path == RepeatRequest::repeats_path(kind.name) ||
+           std::any_of(kFields.begin(), kFields.end(), [&](const char* field) { return path == path_of(kind, field); });
   });
 }
 

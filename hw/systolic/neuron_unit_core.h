@@ -9,6 +9,7 @@
 #include "hw/memory/byte_buffer.h"
 #include "hw/protection/neuron_unit_kind.h"
 #include "hw/protection/protection_config.h"
+#include "hw/protection/repeat_request.h"
 #include "hw/protection/report_registers.h"
 #include "hw/systolic/command.h"
 #include "hw/systolic/words.h"
@@ -49,9 +50,11 @@ class NeuronUnitCore {
   NeuronRequest request() const { return {request_.valid.get() != 0, request_.address.get()}; }
   NeuronWrite write() const { return {write_valid_.get() != 0, write_address_.get(), write_code_.get()}; }
   UnitStatus status() const { return {done_.get() != 0, false}; }
+  /// The layer's commands are to be presented again.
+  bool asks_to_repeat() const { return repeat_ && repeat_->asked(); }
 
-  /// True for the path of a field that every kCorrect finds written anew: the memories, and data registers of the
-  /// pipeline.
+  /// True for the path of a field that every layer's kCorrect finds written anew: the memories, data registers of the
+  /// pipeline, the count of repeats.
   static bool is_rewritten(const std::string& path);
 
  private:
@@ -69,8 +72,9 @@ class NeuronUnitCore {
 
   void begin(const CommandDescriptor& command);
   void ask(const CommandDescriptor& command);
-  void take_word(uint8_t word, int32_t zero);
-  void combine(uint8_t last_word, int32_t zero);
+  /// Both say whether the words differ and the layer is to be repeated for it.
+  bool take_word(uint8_t word, int32_t zero);
+  bool combine(uint8_t last_word, int32_t zero);
   void load(const BufferWrite& write);
   uint32_t entry_address(uint32_t entry) const;
   int8_t entry_bound(uint32_t entry) const;
@@ -90,6 +94,7 @@ class NeuronUnitCore {
   StateRegister<uint32_t> write_address_;
   StateRegister<int8_t> write_code_;
   ReportRegisters report_;
+  std::optional<RepeatRequest> repeat_;
 };
 
 }  // namespace faultline::hw

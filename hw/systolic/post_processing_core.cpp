@@ -52,7 +52,7 @@ void PostProcessingCore::PoolStage::take(const PoolStage& before) const {
 
 PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : format_(config.grid.format()),
-      columns_(config.grid.columns),
+      columns_(config.grid.used_columns()),
       bus_bytes_(config.bus_bytes),
       entry_bytes_(config.parameter_bytes()),
       channel_bounds_(config.protection.channel_bounds),

@@ -35,7 +35,7 @@ module systolic_neuron_unit #(
     output logic                      write_valid,
     output logic [23:0]               write_address,
     output logic [7:0]                write_code,
-    // what the words showed: errors, corrected, flags
+@repeat_port@    // what the words showed: errors, corrected, flags
     output logic [34:0]               report
 );
   localparam int WORDS       = @words@;  // of a neuron
@@ -168,13 +168,13 @@ module systolic_neuron_unit #(
     end
   end
 
-  systolic_report #(
+@repeats@  systolic_report #(
       .REPLACES(1'b@replaces@)
   ) u_report (
       .clock(clock),
       .reset(reset),
-      .port_corrected(complete && corrected),
-      .port_error(complete && error),
+      .port_corrected(@port_corrected@),
+      .port_error(@port_error@),
       .report(report)
   );
 
@@ -182,6 +182,33 @@ module systolic_neuron_unit #(
   logic unused;
   assign unused = &{1'b0, command};
 endmodule
+)";
+
+constexpr const char* kRepeatPort = R"(    // the host is to present the layer's commands again
+    output logic                      repeat_request,
+)";
+
+constexpr const char* kRepeats = R"(  // ---- repeats of a layer ----
+
+  localparam logic [7:0] MOST_REPEATS = 8'd@most@;
+
+  logic       differed;
+  logic [7:0] repeats;
+  logic       layer_begins, asks;
+  assign layer_begins   = take && !command.accumulate;
+  assign asks           = complete && error && repeats < MOST_REPEATS;
+  assign repeat_request = differed;
+
+  always_ff @(posedge clock) begin
+    if (reset) begin
+      differed <= 1'b0;
+      repeats <= 8'd0;
+    end else begin
+      differed <= asks || (differed && !layer_begins);
+      if (layer_begins) repeats <= differed ? repeats + 8'd1 : 8'd0;
+    end
+  end
+
 )";
 
 constexpr const char* kNeuronCombiner = R"(// One code of the words of a critical neuron, unit @kind@.
@@ -237,6 +264,10 @@ std::string if_neuron_encoder(const hw::ProtectionConfig& protection, const std:
   return protection.neuron_unit.empty() || neuron_circuit(protection.neuron_unit).encoder.empty() ? "" : text;
 }
 
+std::string if_repeats(const hw::ProtectionConfig& protection, const std::string& text) {
+  return protection.neuron_repeats ? text : "";
+}
+
 std::vector<SourceFile> neuron_unit_modules(const hw::AcceleratorConfig& config) {
   const hw::ProtectionConfig& protection = config.protection;
   const hw::NeuronUnitKind* kind = hw::find_neuron_unit_kind(protection.neuron_unit);
@@ -245,6 +276,7 @@ std::vector<SourceFile> neuron_unit_modules(const hw::AcceleratorConfig& config)
   }
   const NeuronCircuit& circuit = neuron_circuit(kind->name);
   const TemplateValues intervals = interval_values(*kind);
+  const bool repeats = protection.neuron_repeats.has_value();
   const bool zero_on_alarm = kind->alarms && protection.neuron_on_error == hw::ErrorAction::kZero;
   std::vector<SourceFile> modules = {
       {"systolic_" + kind->name + "_combiner.sv",
@@ -255,14 +287,21 @@ std::vector<SourceFile> neuron_unit_modules(const hw::AcceleratorConfig& config)
     modules.push_back({"systolic_" + kind->name + "_encoder.sv",
                        fill_template(kNeuronEncoder, {{"kind", kind->name}, {"body", circuit.encoder}})});
   }
+  const std::string repetition = fill_template(if_repeats(protection, kRepeats),
+                                               {{"most", std::to_string(protection.neuron_repeats.value_or(0))}});
   modules.push_back(
-      {"systolic_neuron_unit.sv", fill_template(fill_template(kNeuronUnit, intervals),
-                                                {{"entries", std::to_string(protection.neuron_entries)},
-                                                 {"bus_bytes", std::to_string(config.bus_bytes)},
-                                                 {"words", std::to_string(kind->words)},
-                                                 {"kind", kind->name},
-                                                 {"code", zero_on_alarm ? "error ? command.pad_value : code" : "code"},
-                                                 {"replaces", circuit.replaces || zero_on_alarm ? "1" : "0"}})});
+      {"systolic_neuron_unit.sv",
+       fill_template(fill_template(kNeuronUnit, intervals),
+                     {{"entries", std::to_string(protection.neuron_entries)},
+                      {"bus_bytes", std::to_string(config.bus_bytes)},
+                      {"words", std::to_string(kind->words)},
+                      {"kind", kind->name},
+                      {"repeat_port", if_repeats(protection, kRepeatPort)},
+                      {"repeats", repetition},
+                      {"port_corrected", repeats ? "(complete && corrected) || asks" : "complete && corrected"},
+                      {"port_error", repeats ? "complete && error && !asks" : "complete && error"},
+                      {"code", zero_on_alarm ? "error ? command.pad_value : code" : "code"},
+                      {"replaces", circuit.replaces || zero_on_alarm ? "1" : "0"}})});
   return modules;
 }
 
@@ -276,6 +315,9 @@ std::map<std::string, std::string> neuron_unit_places(const hw::ProtectionConfig
   places[unit + "table[*]"] = "u_neuron_unit.u_table.memory[*]";
   places[unit + "held[*]"] = "u_neuron_unit.held[*].value";
   for (const char* name : {"state", "done", "word", "entry", "target", "low"}) {
+    places[unit + name] = std::string("u_neuron_unit.") + name;
+  }
+  for (const char* name : {"differed", "repeats"}) {
     places[unit + name] = std::string("u_neuron_unit.") + name;
   }
   for (const std::string stage : {"request", "fetched"}) {

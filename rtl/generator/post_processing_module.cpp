@@ -575,7 +575,7 @@ SourceFile post_processing_module(const hw::AcceleratorConfig& config) {
   text = fill_template(text, neuron_values(config));
   text = fill_template(text, bounds_values(config));
   return {"systolic_post_processing.sv",
-          fill_template(text, {{"columns", std::to_string(config.grid.columns)},
+          fill_template(text, {{"columns", std::to_string(config.grid.used_columns())},
                                {"bus_bytes", std::to_string(config.bus_bytes)},
                                {"output_bytes", std::to_string(config.output_buffer_bytes)},
                                {"parameter_bytes", std::to_string(parameter_bytes)},

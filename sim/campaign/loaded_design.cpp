@@ -37,6 +37,12 @@ std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& expe
   return machine;
 }
 
+/// The unit for critical neurons that has a layer computed again, or nothing.
+std::string repeating_unit(const engine::Machine& machine) {
+  const hw::ProtectionConfig* units = machine.protection();
+  return units != nullptr && units->neuron_repeats ? units->neuron_unit : "";
+}
+
 std::string sha256(const std::string& text) {
   model::Sha256 hash;
   hash.update(text.data(), text.size());
@@ -90,7 +96,9 @@ LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
       functional(strikes_neurons(experiment.engine)
                      ? std::make_unique<engine::FunctionalEngine>(network, machine->multipliers(*network))
                      : nullptr),
-      neurons(functional != nullptr ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset) : nullptr) {}
+      neurons(functional != nullptr
+                  ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset, repeating_unit(*machine))
+                  : nullptr) {}
 
 InferenceTarget& LoadedDesign::struck() {
   return neurons != nullptr ? static_cast<InferenceTarget&>(*neurons) : target;

@@ -27,6 +27,7 @@ NeuronWords::NeuronWords(const model::MatrixOperator& layer, const model::Protec
     : protection_(protection),
       unit_(*hw::find_neuron_unit_kind(protection.unit())),
       entries_(config.protection.neuron_entries),
+      repeatable_(config.protection.neuron_repeats.has_value()),
       extended_(layer) {
   if (layer.geometry.groups > 1) {
     throw UserError("layer " + layer.name, 0, "its channels are in groups, and further words of neurons are channels",
@@ -36,7 +37,7 @@ NeuronWords::NeuronWords(const model::MatrixOperator& layer, const model::Protec
     fail_to_fit(layer.name, "the words of one neuron", words(), entries_, "entries of the neuron unit");
   }
   find_neurons(layer);
-  place_channels(config.grid.columns);
+  place_channels(config.grid.used_columns());
   extend();
 }
 

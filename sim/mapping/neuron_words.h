@@ -28,6 +28,8 @@ class NeuronWords {
   int32_t zero() const { return protection_.zero(); }
   /// True when post-processing writes the neurons as something else than their codes, by a mask.
   bool encoded() const { return static_cast<bool>(unit_.encode); }
+  /// True when the unit counts the repeats of a layer, so that walks must say whether they are its first.
+  bool repeatable() const { return repeatable_; }
 
   /// The unit's table for pixels [begin, end), whose words lie in the output buffer from address 0: the addresses of
   /// each neuron's words, the own one first, entry_bytes() each. Where the unit has intervals, the lower bound stands
@@ -60,6 +62,7 @@ class NeuronWords {
   const model::ProtectedNeurons& protection_;
   const hw::NeuronUnitKind& unit_;
   int entries_;
+  bool repeatable_;
   model::MatrixOperator extended_;
   std::vector<Neuron> neurons_;                  ///< by pixel
   std::vector<int> original_;                    ///< by extra channel: the channel that it repeats

@@ -23,7 +23,7 @@ constexpr size_t kAlignment = 64;
 class RandomLayers {
  public:
   RandomLayers(const hw::GridConfig& grid, hw::CounterRandom random)
-      : rows_(std::min(grid.rows, kMostLanes)), columns_(std::min(grid.columns, kMostLanes)), random_(random) {}
+      : rows_(std::min(grid.rows, kMostLanes)), columns_(std::min(grid.used_columns(), kMostLanes)), random_(random) {}
 
   std::unique_ptr<model::Operator> convolution() {
     auto layer = std::make_unique<model::MatrixOperator>();

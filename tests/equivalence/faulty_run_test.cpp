@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -9,6 +10,7 @@
 #include "sim/mapping/network_compiler.h"
 #include "tests/support/channel_bounds.h"
 #include "tests/support/hardened_network.h"
+#include "tests/support/narrow_weights.h"
 #include "tests/support/random_fault.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
@@ -29,13 +31,21 @@ struct Machine {
   std::string neuron_unit = {};
   std::optional<hw::ChannelBounds> channel_bounds = std::nullopt;
   bool checksum = false;
+  std::optional<hw::WeightCheck> weight_check = std::nullopt;
+  std::optional<int> repeats = {};
+  bool spare_columns = false;
 };
 
 std::string name_of_machine(const Machine& machine) {
   return hw::to_string(machine.dataflow) + std::string(machine.is_protected ? "Protected" : "") + machine.neuron_unit +
          (machine.channel_bounds ? "Bounds" : "") + (machine.checksum ? "Checksum" : "") +
+         (machine.weight_check ? "WeightCheck" : "") + (machine.repeats ? "Repeats" : "") +
+         (machine.spare_columns ? "Spares" : "") +
          (machine.format.wide() ? "_" + std::to_string(machine.format.operand_bits) + "bit" : "");
 }
+
+constexpr hw::WeightCheck kRange{hw::WeightCheck::Mode::kRange};
+constexpr hw::WeightCheck kBits{hw::WeightCheck::Mode::kBits};
 
 void PrintTo(const Machine& machine, std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest's name
   *out << name_of_machine(machine);
@@ -51,7 +61,10 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     if (GetParam().channel_bounds) {
       test::bound_channels(maker_, *network);
     }
-    network_ = format.wide() ? test::widened(maker_, format, network) : network;
+    network_ = network = format.wide() ? test::widened(maker_, format, network) : network;
+    if (GetParam().weight_check) {
+      test::narrow_weights(maker_, *network);
+    }
     config_.grid =
         hw::GridConfig(4, 3, GetParam().dataflow, format.wide() ? maker_.wide_multiplier(format) : maker_.multiplier());
     if (GetParam().checksum) {
@@ -69,6 +82,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     }
     config_.protection.neuron_unit = unit;
     config_.protection.neuron_entries = 30;
+    config_.protection.neuron_repeats = GetParam().repeats;
     config_.protection.channel_bounds = GetParam().channel_bounds;
     if (unit == "edac") {
       config_.protection.channel_bounds = hw::ChannelBounds{true};
@@ -76,8 +90,26 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     if (GetParam().checksum) {
       config_.protection.checksum = hw::ArrayChecksum{true};
     }
+    config_.protection.weight_check = GetParam().weight_check;
+    if (GetParam().spare_columns) {
+      config_.protection.spare_columns = hw::SpareColumns{2, {1}};
+      config_.protect(config_.protection);
+    }
     compiled_ = mapping::compile(*network_, config_);
     engine_ = std::make_unique<AcceleratorEngine>(network_, config_, GridKind::kCycle);
+  }
+
+  /// With the repeats that the neuron unit asks for.
+  Platform::Status run_layer(const mapping::LayerProgram& layer, uint64_t cycle_limit) {
+    Platform& platform = engine_->platform();
+    Platform::Status status = platform.run(layer.commands(), cycle_limit);
+    const int most = layer.protection_use.neurons > 0 ? GetParam().repeats.value_or(0) : 0;
+    for (int repeat = 0; repeat < most; ++repeat) {
+      if (status == Platform::Status::kCompleted && platform.repeat_requested()) {
+        status = platform.run(layer.commands(), cycle_limit);
+      }
+    }
+    return status;
   }
 
   AcceleratorRun simulate_everything(const GoldenRun& golden, const std::vector<hw::Fault>& faults,
@@ -94,7 +126,7 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
       const model::Operator& step = *network_->operators[layer.operator_index];
       const auto input = mapping::to_dram(run.tensors[static_cast<size_t>(step.inputs[0])], layer.input);
       platform.write_memory(static_cast<uint64_t>(layer.memory.input), input.data(), input.size());
-      run.status = platform.run(layer.commands(), cycle_limit);
+      run.status = run_layer(layer, cycle_limit);
       run.total_cycles = platform.cycle();
       run.detection = platform.detection();
       if (run.status != Platform::Status::kCompleted) {
@@ -150,6 +182,7 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
   int wrong = 0;
   int ended = 0;
   int detected = 0;
+  int repeated = 0;
   for (int number = 0; number < kFaults; ++number) {
     std::vector<hw::Fault> faults = {random_fault(golden.run.total_cycles)};
     if (maker_.one_in(5)) {
@@ -187,13 +220,17 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
     ASSERT_EQ(cycles, run.total_cycles);
     latent += whole.latent ? 1 : 0;
     ended += whole.status != Platform::Status::kCompleted ? 1 : 0;
+    repeated += whole.status == Platform::Status::kCompleted && whole.total_cycles > golden.run.total_cycles &&
+                        whole.detection && whole.detection->corrected
+                    ? 1
+                    : 0;
     wrong += whole.tensors[output()] != golden.run.tensors[output()] ? 1 : 0;
   }
   std::printf(
-      "seed %llu: %d faults, %d ended early, %d wrong outputs, %d latent, %d detected, %d not simulated to the end, %d "
-      "of them "
-      "wrong\n",
-      static_cast<unsigned long long>(kSeed), kFaults, ended, wrong, latent, detected, shortened, continued);
+      "seed %llu: %d faults, %d ended early, %d wrong outputs, %d latent, %d detected, %d put right in more cycles, %d "
+      "not "
+      "simulated to the end, %d of them wrong\n",
+      static_cast<unsigned long long>(kSeed), kFaults, ended, wrong, latent, detected, repeated, shortened, continued);
   if (test::kSanitized) {
     return;
   }
@@ -201,6 +238,9 @@ TEST_P(FaultyRuns, EqualASimulationOfEveryCycle) {
   EXPECT_GT(continued, 0);
   EXPECT_EQ(latent > 0, !golden.run.detection) << "a unit that has raised a flag leaves nothing latent";
   EXPECT_EQ(detected > 0, GetParam().is_protected || !GetParam().neuron_unit.empty() || GetParam().checksum);
+  if (GetParam().repeats) {
+    EXPECT_GT(repeated, 0);
+  }
   EXPECT_GT(ended, 0);
   EXPECT_GT(wrong, ended);
 }
@@ -216,11 +256,16 @@ INSTANTIATE_TEST_SUITE_P(
                     Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu"},
                     Machine{hw::Dataflow::kOutputStationary, true, {}, "tmr"},
                     Machine{hw::Dataflow::kInputStationary, false, {}, "dmr"},
+                    Machine{hw::Dataflow::kWeightStationary, false, {}, "dmr", {}, false, {}, 1},
+                    Machine{hw::Dataflow::kOutputStationary, true, {}, "dmr", {}, false, {}, 2},
                     Machine{hw::Dataflow::kOutputStationary, false, {}, "edac"},
                     Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", hw::ChannelBounds{}},
                     Machine{hw::Dataflow::kWeightStationary, true, {}, {}, {}, true},
                     Machine{hw::Dataflow::kOutputStationary, false, {}, {}, {}, true},
-                    Machine{hw::Dataflow::kInputStationary, false, {12}, {}, {}, true}),
+                    Machine{hw::Dataflow::kInputStationary, false, {12}, {}, {}, true},
+                    Machine{hw::Dataflow::kWeightStationary, false, {}, {}, {}, false, kRange},
+                    Machine{hw::Dataflow::kInputStationary, true, {16}, {}, {}, false, kBits},
+                    Machine{hw::Dataflow::kInputStationary, true, {}, {}, {}, false, {}, {}, true}),
     [](const auto& machine) { return name_of_machine(machine.param); });
 
 }  // namespace

@@ -19,7 +19,8 @@ struct NeuronProgram {
 
 /// Makes programs for a small accelerator with a neuron unit: random bytes fill the output buffer through the maximum,
 /// some rows are post-processed over them as the unit's mask says, then kCorrect walks through a random table. Most
-/// entries are addresses of the buffer; in one neuron of three all words are one word.
+/// entries are addresses of the buffer; in one neuron of three all words are one word. Where the unit counts repeats of
+/// a layer there are two walks, the second of which may go on with the layer.
 class NeuronProgramMaker {
  public:
   NeuronProgramMaker(const hw::AcceleratorConfig& config, uint64_t seed) : config_(config), random_(seed, 4) {}
@@ -33,6 +34,10 @@ class NeuronProgramMaker {
     add_maximum();
     add_post_processing();
     add_correction();
+    if (config_.protection.neuron_repeats) {
+      add_correction();
+      program_.commands.back().accumulate = below(2);
+    }
     add_store();
     return program_;
   }

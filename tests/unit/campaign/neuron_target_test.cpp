@@ -173,6 +173,33 @@ TEST_P(NeuronTargetOfDmr, RaisesAnAlarmWhenTheWordsOfANeuronDisagree) {
   EXPECT_FALSE(target_->strike({unprotected}, 2).alarm);
 }
 
+/// The whole layer is computed again: what lasts is there again, all else is gone, also from neurons without
+/// protection.
+TEST_P(NeuronTargetOfDmr, PutsATransientRightWhereItsUnitHasTheLayerRepeated) {
+  NeuronTarget target(network_, *functional_, *functional_, images_, "dmr");
+  const GoldenInference golden = target.golden(0);
+  const hw::Fault first{site("neuron.fc2[*]", 2), 0x10};
+  const hw::Fault unprotected{site("neuron.fc2[*]", 3), 0x40};
+  const FaultyInference alone = target.strike({unprotected}, 2);
+  EXPECT_NE(alone.answer.outputs, golden.answer.outputs);
+  const FaultyInference both = target.strike({first, unprotected}, 2);
+  EXPECT_EQ(both.answer.outputs, golden.answer.outputs);
+  EXPECT_FALSE(both.alarm);
+  EXPECT_TRUE(both.detection.corrected);
+  EXPECT_EQ(both.detection.by, "dmr");
+  int alarms = 0;
+  for (const hw::FaultModel model : {hw::FaultModel::kStuckAt0, hw::FaultModel::kStuckAt1}) {
+    const hw::Fault stays{first.site, first.mask, model, 0, 0, 0};
+    alarms += target.strike({stays}, 2).alarm ? 1 : 0;
+    const hw::Fault passes{first.site, first.mask, model, 0, 1, 0};
+    EXPECT_FALSE(target.strike({passes}, 2).alarm);
+  }
+  EXPECT_EQ(alarms, 1) << "the code's bit is 0 or 1";
+  NeuronTarget other(network_, *functional_, *functional_, images_, "another unit");
+  other.golden(0);
+  EXPECT_TRUE(other.strike({first}, 2).alarm);
+}
+
 INSTANTIATE_TEST_SUITE_P(Double, NeuronTargetOfDmr, testing::Values("dmr"));
 
 }  // namespace

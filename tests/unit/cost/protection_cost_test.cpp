@@ -105,6 +105,16 @@ TEST_F(ProtectionCostTest, CountsWhatGivesZeroOutsideBounds) {
   EXPECT_EQ(cost.memory_bits, 4 * 2 * 8);
 }
 
+TEST_F(ProtectionCostTest, CountsTheRegistersThatRepeatLayers) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kWeightStationary, "dmr", {});
+  const ProtectionCost flags = protection_cost(config, {});
+  config.protection.neuron_repeats = 1;
+  const ProtectionCost repeats = protection_cost(config, {});
+  // differed and repeats; what was put right is counted beside what was not.
+  EXPECT_EQ(repeats.total.asic.flip_flops, flags.total.asic.flip_flops + 1 + 8 + 17);
+  EXPECT_EQ(repeats.memory_bits, flags.memory_bits);
+}
+
 /// One encoder and one decoder for each port: as many as the generated design has.
 TEST_F(ProtectionCostTest, HasAsManyCodersAsTheDesign) {
   const std::vector<std::vector<hw::MemoryProtection>> guards = {
@@ -179,6 +189,43 @@ TEST_F(ProtectionCostTest, CountsTheRegistersOfTheChecksumUnit) {
     EXPECT_EQ(cost.memory_bits, 0);
     before = static_cast<int>(cost.total.asic.flip_flops);
   }
+}
+
+TEST_F(ProtectionCostTest, CountsTheGatesOfTheWeightCheck) {
+  for (const auto mode : {hw::WeightCheck::Mode::kRange, hw::WeightCheck::Mode::kBits}) {
+    double before = 0;
+    for (const hw::Dataflow dataflow : {hw::Dataflow::kInputStationary, hw::Dataflow::kWeightStationary}) {
+      hw::AcceleratorConfig config = accelerator(dataflow, "", {});
+      config.protection.weight_check = hw::WeightCheck{mode};
+      const ProtectionCost cost = protection_cost(config, {});
+      ASSERT_EQ(cost.parts.size(), 1U);
+      EXPECT_EQ(cost.total.asic.flip_flops, 0);
+      EXPECT_EQ(cost.memory_bits, 0);
+      EXPECT_GT(cost.total.asic.gate_equivalents, before) << "three columns need more than two rows";
+      before = cost.total.asic.gate_equivalents;
+    }
+  }
+}
+
+TEST_F(ProtectionCostTest, CountsSpareColumnsWithTheirElements) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kWeightStationary, "", {});
+  hw::ProtectionConfig units;
+  units.spare_columns = hw::SpareColumns{2, {1}};
+  config.protect(units);
+  const ProtectionCost cost = protection_cost(config, {});
+  ASSERT_EQ(cost.parts.size(), 5U);
+  EXPECT_EQ(part(cost, "spare_columns", "unit").each.asic.flip_flops, 5) << "a register for each column";
+  EXPECT_EQ(part(cost, "spare_columns", "bank").instances, 3);
+  EXPECT_EQ(part(cost, "spare_columns", "bank").each.asic.flip_flops, 0);
+  EXPECT_GT(part(cost, "spare_columns", "bank").each.asic.gate_equivalents, 0);
+  EXPECT_EQ(part(cost, "spare_columns", "address").instances, 5);
+  EXPECT_EQ(part(cost, "spare_columns", "registers").instances, 2);
+  // The lane's word and operand in the weight feeder, the word of the column before the partial sums.
+  EXPECT_EQ(part(cost, "spare_columns", "registers").each.asic.flip_flops, 1 + 1 + 24 + 8 + 1 + 1 + 1 + 1 + 16);
+  EXPECT_EQ(part(cost, "spare_columns", "element").instances, 4);
+  // Operands that stay and the one before it, the one that moves, their valid bits, load and the sum.
+  EXPECT_EQ(part(cost, "spare_columns", "element").each.asic.flip_flops, 3 * 9 + 1 + 32);
+  EXPECT_EQ(cost.memory_bits, 0);
 }
 
 /// Settings as a result store holds them.

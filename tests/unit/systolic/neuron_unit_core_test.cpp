@@ -1,5 +1,6 @@
 #include "hw/systolic/neuron_unit_core.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -168,6 +169,95 @@ TEST(NeuronUnitCore, ComparatorMayZeroInsteadOfAlarming) {
   EXPECT_TRUE(write.valid);
   EXPECT_EQ(write.code, kZero);
   EXPECT_EQ(table.peek({table.field_index("protection.dmr.report.flags"), 0}), ReportRegisters::kReplaced);
+}
+
+/// A comparator of two copies that may have a layer repeated.
+class RepeatingComparator : public testing::Test {
+ protected:
+  static constexpr int kRepeats = 2;
+
+  static ProtectionConfig configuration(std::optional<int> repeats) {
+    ProtectionConfig config;
+    config.neuron_unit = "dmr";
+    config.neuron_repeats = repeats;
+    return config;
+  }
+
+  /// One neuron, whose words are equal or not.
+  void walk(bool first_of_layer, bool equal) {
+    command_.rows = 2;
+    command_.accumulate = first_of_layer ? 0 : 1;
+    const uint64_t end = cycle_ + 8;
+    for (bool start = true; cycle_ < end; ++cycle_, start = false) {
+      core_.step({start, command_, {}, equal ? uint8_t{9} : static_cast<uint8_t>(cycle_)}, cycle_);
+    }
+  }
+  uint64_t value(const std::string& name) const {
+    return table_.peek({table_.field_index("protection.dmr." + name), 0});
+  }
+
+  StateTable table_;
+  FaultTaps taps_{&table_};
+  NeuronUnitCore core_{configuration(kRepeats), table_, taps_};
+  CommandDescriptor command_;
+  uint64_t cycle_ = 0;
+};
+
+TEST_F(RepeatingComparator, AsksAsOftenAsItMayAndThenAlarms) {
+  for (uint64_t attempt = 0; attempt < kRepeats; ++attempt) {
+    walk(true, false);
+    EXPECT_TRUE(core_.asks_to_repeat());
+    EXPECT_EQ(value("repeats"), attempt);
+    EXPECT_EQ(value("report.flags"), ReportRegisters::kCorrected);
+    EXPECT_EQ(value("report.corrected"), attempt + 1);
+  }
+  walk(true, false);
+  EXPECT_FALSE(core_.asks_to_repeat());
+  EXPECT_EQ(value("repeats"), uint64_t{kRepeats});
+  EXPECT_EQ(value("report.flags"), uint64_t{ReportRegisters::kCorrected | ReportRegisters::kAlarm});
+  EXPECT_EQ(value("report.errors"), 1U);
+  walk(true, false);
+  EXPECT_TRUE(core_.asks_to_repeat()) << "the next layer has its own repeats";
+  EXPECT_EQ(value("repeats"), 0U);
+}
+
+TEST_F(RepeatingComparator, RemembersADifferenceUntilTheLayerBeginsAgain) {
+  walk(true, false);
+  walk(false, true);
+  EXPECT_TRUE(core_.asks_to_repeat());
+  walk(true, true);
+  EXPECT_FALSE(core_.asks_to_repeat());
+  EXPECT_EQ(value("repeats"), 1U);
+  walk(false, true);
+  EXPECT_EQ(value("repeats"), 1U) << "the layer goes on";
+  walk(true, true);
+  EXPECT_EQ(value("repeats"), 0U);
+  EXPECT_EQ(value("report.errors"), 0U);
+}
+
+/// Edge by edge, as long as no words differ.
+TEST_F(RepeatingComparator, IsTheComparatorWhereNothingDiffers) {
+  StateTable table;
+  FaultTaps taps{&table};
+  NeuronUnitCore plain(configuration(std::nullopt), table, taps);
+  const size_t fields = table.fields().size();
+  ASSERT_EQ(table_.fields().size(), fields + 2);
+  constexpr uint8_t kWord = 9;
+  CounterRandom random(kSeed, 3);
+  for (; cycle_ < 500; ++cycle_) {
+    const bool start = random.uniform(4) == 0;
+    command_.rows = static_cast<int32_t>(2 * random.uniform(4));
+    command_.accumulate = static_cast<int32_t>(random.uniform(2));
+    core_.step({start, command_, {}, kWord}, cycle_);
+    plain.step({start, command_, {}, kWord}, cycle_);
+    for (size_t field = 0; field < fields; ++field) {
+      const StateField& same = table.fields()[field];
+      ASSERT_EQ(table_.fields()[field].path, same.path);
+      if (same.kind == StateKind::kRegister) {
+        ASSERT_EQ(table_.peek({field, 0}), table.peek({field, 0})) << same.path << " in cycle " << cycle_;
+      }
+    }
+  }
 }
 
 }  // namespace
