@@ -84,9 +84,6 @@ class FaultyRuns : public testing::TestWithParam<Machine> {
     config_.protection.neuron_entries = 30;
     config_.protection.neuron_repeats = GetParam().repeats;
     config_.protection.channel_bounds = GetParam().channel_bounds;
-    if (unit == "edac") {
-      config_.protection.channel_bounds = hw::ChannelBounds{true};
-    }
     if (GetParam().checksum) {
       config_.protection.checksum = hw::ArrayChecksum{true};
     }
@@ -258,7 +255,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Machine{hw::Dataflow::kInputStationary, false, {}, "dmr"},
                     Machine{hw::Dataflow::kWeightStationary, false, {}, "dmr", {}, false, {}, 1},
                     Machine{hw::Dataflow::kOutputStationary, true, {}, "dmr", {}, false, {}, 2},
-                    Machine{hw::Dataflow::kOutputStationary, false, {}, "edac"},
                     Machine{hw::Dataflow::kWeightStationary, false, {}, "lcu", hw::ChannelBounds{}},
                     Machine{hw::Dataflow::kWeightStationary, true, {}, {}, {}, true},
                     Machine{hw::Dataflow::kOutputStationary, false, {}, {}, {}, true},
