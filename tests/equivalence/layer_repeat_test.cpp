@@ -115,7 +115,7 @@ TEST_P(LayerRepeats, PutRightWhateverASingleFlipMakesDiffer) {
   };
   int seen = 0;
   int wrong = 0;
-  for (int number = 0; number < test::repetitions(2000); ++number) {
+  for (int number = 0; number < test::repetitions(1000); ++number) {
     const hw::Fault fault = random_strike(holds_data);
     const AcceleratorRun run = run_with(fault);
     ASSERT_EQ(run.status, Platform::Status::kCompleted);
@@ -170,7 +170,7 @@ TEST_P(LayerRepeats, EndInAnAlarmWhereTheFaultStays) {
 TEST_P(LayerRepeats, AreTheWorstThatTheirOwnRegistersCost) {
   std::map<uint64_t, int> by_repeats;
   int latent = 0;
-  for (int number = 0; number < test::repetitions(400); ++number) {
+  for (int number = 0; number < test::repetitions(200); ++number) {
     hw::Fault fault = random_strike([](const hw::StateField& field) {
       return field.path == "protection.dmr.differed" || field.path == "protection.dmr.repeats";
     });
