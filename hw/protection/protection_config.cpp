@@ -46,6 +46,7 @@ const MemoryProtection* ProtectionConfig::of_memory(const std::string& memory) c
 
 void ProtectionConfig::validate() const {
   constexpr int kMostEntries = 65536;
+  constexpr int kMostRepeats = 255;
   if (!neuron_unit.empty() && find_neuron_unit_kind(neuron_unit) == nullptr) {
     throw InvalidConfiguration("there is no unit '" + neuron_unit + "' for neurons; give " +
                                one_of(names_of(neuron_unit_kinds())));
@@ -53,6 +54,10 @@ void ProtectionConfig::validate() const {
   if (neuron_entries < 1 || neuron_entries > kMostEntries) {
     throw InvalidConfiguration("entries " + std::to_string(neuron_entries) + " is out of range; it must be 1 to " +
                                std::to_string(kMostEntries));
+  }
+  if (neuron_repeats && (*neuron_repeats < 1 || *neuron_repeats > kMostRepeats)) {
+    throw InvalidConfiguration("repeats " + std::to_string(*neuron_repeats) + " is out of range; it must be 1 to " +
+                               std::to_string(kMostRepeats));
   }
   const auto& known = protectable_memories();
   for (const MemoryProtection& protection : memories) {

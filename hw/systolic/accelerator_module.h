@@ -21,6 +21,8 @@ class AcceleratorModule : public sc_core::sc_module {
   sc_core::sc_in<CommandDescriptor> descriptor{"descriptor"};
   sc_core::sc_out<bool> ready{"ready"};      ///< a valid command is taken at the next edge
   sc_core::sc_out<bool> trapped{"trapped"};  ///< illegal address or command; stays until reset
+  /// The neuron unit asks the host to present the layer's commands again; low without such a unit.
+  sc_core::sc_out<bool> repeat_request{"repeat_request"};
   sc_core::sc_in<DramResponse> dram_response{"dram_response"};
   sc_core::sc_out<DramRequest> dram_request{"dram_request"};
 

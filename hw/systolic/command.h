@@ -48,7 +48,8 @@ struct CommandDescriptor {
   int32_t final_period = 0;    ///< cycles of the last fold of the command, until the last sum is written
   int32_t last_fold_rows = 0;  ///< rows with a valid stationary operand in the last fold of a tile, 1..R
   /// 1: the first fold adds to what the partial-sum buffer holds. kPostProcess: 1: neurons that the neuron unit's mask
-  /// names are written as its words hold them.
+  /// names are written as its words hold them. kCorrect: 1: not the first walk of its layer, where the unit counts
+  /// repeats.
   int32_t accumulate = 0;
   int32_t psum_base = 0;          ///< first row in the partial-sum buffer (also kPostProcess)
   int32_t psum_tile_step = 0;     ///< rows from one tile to the next

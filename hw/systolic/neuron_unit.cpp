@@ -20,6 +20,7 @@ void NeuronUnit::drive() {
   request.write(core_.request());
   write.write(core_.write());
   status.write(core_.status());
+  repeat_request.write(core_.asks_to_repeat());
 }
 
 }  // namespace faultline::hw

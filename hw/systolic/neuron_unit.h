@@ -19,6 +19,7 @@ class NeuronUnit : public sc_core::sc_module {
   sc_core::sc_out<NeuronRequest> request{"request"};
   sc_core::sc_out<NeuronWrite> write{"write"};
   sc_core::sc_out<UnitStatus> status{"status"};
+  sc_core::sc_out<bool> repeat_request{"repeat_request"};
 
   NeuronUnit(const sc_core::sc_module_name& name, const AcceleratorConfig& config, StateTable& table, FaultTaps& taps,
              const CycleClock& clock_cycles);

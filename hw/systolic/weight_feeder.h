@@ -14,6 +14,7 @@ class WeightFeeder : public sc_core::sc_module {
   sc_core::sc_in<WeightWord> word{"word"};
   sc_core::sc_in<CommandDescriptor> command{"command"};
   sc_core::sc_in<BufferWrite> write{"write"};
+  sc_core::sc_in<ColumnMap> columns{"columns"};
   sc_core::sc_out<OperandEdge> edge{"edge"};
 
   WeightFeeder(const sc_core::sc_module_name& name, const AcceleratorConfig& config, StateTable& table, FaultTaps& taps,

@@ -15,13 +15,15 @@ namespace faultline::hw {
 
 /// The weight buffer and the chain of words that reads it for one edge of the grid. Lane l of a word reads the operand
 /// at word.address + l, one cycle after lane l - 1; the accelerator's WeightCheck stands between the two, where it has
-/// one.
+/// one. With spare columns, lanes that are columns read at word.address + the program's column that they stand for, or
+/// nothing.
 class WeightFeederCore {
  public:
   struct Inputs {
     const WeightWord& word;
     const CommandDescriptor& command;
     const BufferWrite& write;
+    const ColumnMap& columns;  ///< counts only with spare columns
   };
 
   WeightFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
@@ -34,12 +36,13 @@ class WeightFeederCore {
 
  private:
   template <typename Operand>
-  void read_lanes();
+  void read_lanes(const ColumnMap& columns);
   template <typename Operand>
   void check_operands(const CommandDescriptor& command);
   void advance(const WeightWord& head);
 
   int lanes_;
+  bool skips_;  ///< lanes are columns, and some may be left out
   OperandFormat format_;
   std::optional<WeightCheck> check_;
   FaultTaps& taps_;

@@ -33,6 +33,7 @@ void AcceleratorLockstep::add_outputs() {
   };
   add("ready", [](const AcceleratorMachine& machine) { return machine.ready.read(); });
   add("trapped", [](const AcceleratorMachine& machine) { return machine.trapped.read(); });
+  add("repeat_request", [](const AcceleratorMachine& machine) { return machine.repeat_request.read(); });
   add("dram_request.valid", [](const AcceleratorMachine& machine) { return machine.dram_request.read().valid; });
   add("dram_request.write", [](const AcceleratorMachine& machine) { return machine.dram_request.read().write; });
   add("dram_request.count", [](const AcceleratorMachine& machine) { return machine.dram_request.read().count; });

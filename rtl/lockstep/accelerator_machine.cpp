@@ -9,6 +9,7 @@ AcceleratorMachine::AcceleratorMachine(const std::string& name, const hw::Accele
       command_valid((name + "_command_valid").c_str()),
       ready((name + "_ready").c_str()),
       trapped((name + "_trapped").c_str()),
+      repeat_request((name + "_repeat_request").c_str()),
       descriptor((name + "_descriptor").c_str()),
       dram_request((name + "_dram_request").c_str()),
       dram_response((name + "_dram_response").c_str()),
@@ -19,6 +20,7 @@ AcceleratorMachine::AcceleratorMachine(const std::string& name, const hw::Accele
   accelerator_->descriptor(descriptor);
   accelerator_->ready(ready);
   accelerator_->trapped(trapped);
+  accelerator_->repeat_request(repeat_request);
   accelerator_->dram_request(dram_request);
   accelerator_->dram_response(dram_response);
   dram_->clock(clock);

@@ -39,7 +39,7 @@ class AcceleratorMachine {
 
   hw::StateTable table;
   hw::DramContent dram_content;
-  sc_core::sc_signal<bool> command_valid, ready, trapped;
+  sc_core::sc_signal<bool> command_valid, ready, trapped, repeat_request;
   sc_core::sc_signal<hw::CommandDescriptor> descriptor;
   sc_core::sc_signal<hw::DramRequest> dram_request;
   sc_core::sc_signal<hw::DramResponse> dram_response;

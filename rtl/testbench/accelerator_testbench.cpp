@@ -220,12 +220,17 @@ void add_reports(const Design& design, const hw::StateTable& table, std::vector<
   }
 }
 
+bool repeats(const Design& design) {
+  return std::any_of(design.outputs.begin(), design.outputs.end(),
+                     [](const Pin& pin) { return pin.name == kRepeatPin; });
+}
+
 std::string report_wires(const Design& design) {
   std::string lines;
   for (const Pin& pin : report_pins(design)) {
     lines += fmt::format("  logic [{}:0]               {};\n", pin.bits - 1, pin.name);
   }
-  return lines;
+  return lines + (repeats(design) ? fmt::format("  logic                      {};\n", kRepeatPin) : "");
 }
 
 std::string report_connections(const Design& design) {
@@ -233,7 +238,7 @@ std::string report_connections(const Design& design) {
   for (const Pin& pin : report_pins(design)) {
     lines += fmt::format(",\n      .{0}({0})", pin.name);
   }
-  return lines;
+  return lines + (repeats(design) ? fmt::format(",\n      .{0}({0})", kRepeatPin) : "");
 }
 
 std::vector<ObservedSignal> observed_signals(const Design& design, const AcceleratorMachine& machine,
@@ -256,6 +261,9 @@ std::vector<ObservedSignal> observed_signals(const Design& design, const Acceler
   add("dram_request_data", 8 * bus_bytes,
       [request, bus_bytes](BitLine& line) { line.append_bytes(request().data.bytes, static_cast<size_t>(bus_bytes)); });
   add_reports(design, machine.table, signals);
+  if (repeats(design)) {
+    add(kRepeatPin, 1, [&machine](BitLine& line) { line.append(machine.repeat_request.read() ? 1 : 0, 1); });
+  }
   return signals;
 }
 

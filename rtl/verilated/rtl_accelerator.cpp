@@ -1,5 +1,6 @@
 #include "rtl/verilated/rtl_accelerator.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -61,8 +62,13 @@ void RtlAccelerator::load(ModelKind kind) {
   const auto input = [this](size_t index) { return model_->pin(design_.inputs[index]); };
   const auto output = [this](size_t index) { return model_->pin(design_.outputs[index]); };
   const auto flag = [&output](size_t index) { return static_cast<const uint8_t*>(output(index)); };
-  pins_ = {input(0), input(1), input(2), input(3), input(4),  flag(0),
-           flag(1),  flag(2),  flag(3),  flag(4),  output(5), output(6)};
+  pins_ = {input(0), input(1), input(2), input(3),  input(4),  flag(0), flag(1),
+           flag(2),  flag(3),  flag(4),  output(5), output(6), nullptr};
+  const auto repeat = std::find_if(design_.outputs.begin(), design_.outputs.end(),
+                                   [](const Pin& pin) { return pin.name == kRepeatPin; });
+  if (repeat != design_.outputs.end()) {
+    pins_.repeat_request = static_cast<const uint8_t*>(model_->pin(*repeat));
+  }
   put_command(pins_.host_command, design_.inputs[1].bits, shown_command_);
   model_->copy_from(table_);
   model_->evaluate(clock_level_);
@@ -172,6 +178,9 @@ uint64_t RtlAccelerator::product(size_t element) {
 void RtlAccelerator::write_outputs() {
   ready.write(*pins_.ready != 0);
   trapped.write(*pins_.trapped != 0);
+  if (pins_.repeat_request != nullptr) {
+    repeat_request.write(*pins_.repeat_request != 0);
+  }
   hw::DramRequest request;
   request.valid = *pins_.request_valid != 0;
   request.write = *pins_.request_write != 0;

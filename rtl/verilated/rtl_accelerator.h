@@ -51,6 +51,7 @@ class RtlAccelerator : public hw::AcceleratorModule {
     const uint8_t* request_count;
     const void* request_address;
     const void* request_data;
+    const uint8_t* repeat_request;  ///< nullptr without one
   };
 
   void load(ModelKind kind);

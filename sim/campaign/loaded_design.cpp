@@ -25,7 +25,7 @@ ordered_json accelerator_json(const engine::Machine& machine) {
 /// With the units that a clip design and a hardened design need.
 std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& experiment) {
   std::unique_ptr<engine::Machine> machine = experiment.accelerator->build();
-  harden::add_channel_bounds(experiment.clip, *machine);
+  harden::add_channel_bounds(experiment.clip, experiment.hardened, *machine);
   if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
     hw::ProtectionConfig* units = machine->protection();
     if (units == nullptr) {
@@ -35,6 +35,12 @@ std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& expe
     harden::add_unit(harden::read_hardened_design(experiment.hardened), *units);
   }
   return machine;
+}
+
+/// The unit for critical neurons that has a layer computed again, or nothing.
+std::string repeating_unit(const engine::Machine& machine) {
+  const hw::ProtectionConfig* units = machine.protection();
+  return units != nullptr && units->neuron_repeats ? units->neuron_unit : "";
 }
 
 std::string sha256(const std::string& text) {
@@ -90,7 +96,9 @@ LoadedDesign::LoadedDesign(const ExperimentConfig& experiment)
       functional(strikes_neurons(experiment.engine)
                      ? std::make_unique<engine::FunctionalEngine>(network, machine->multipliers(*network))
                      : nullptr),
-      neurons(functional != nullptr ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset) : nullptr) {}
+      neurons(functional != nullptr
+                  ? std::make_unique<NeuronTarget>(network, *functional, exact, dataset, repeating_unit(*machine))
+                  : nullptr) {}
 
 InferenceTarget& LoadedDesign::struck() {
   return neurons != nullptr ? static_cast<InferenceTarget&>(*neurons) : target;

@@ -50,8 +50,13 @@ uint8_t perturbed(uint8_t word, const hw::Fault& fault) {
 }  // namespace
 
 NeuronTarget::NeuronTarget(std::shared_ptr<const model::Network> network, const engine::FunctionalEngine& functional,
-                           const engine::FunctionalEngine& exact, const model::Dataset& dataset)
-    : network_(std::move(network)), exact_(exact), dataset_(dataset), inference_(network_, functional) {
+                           const engine::FunctionalEngine& exact, const model::Dataset& dataset,
+                           std::string repeating_unit)
+    : network_(std::move(network)),
+      exact_(exact),
+      dataset_(dataset),
+      repeating_unit_(std::move(repeating_unit)),
+      inference_(network_, functional) {
   for (size_t index = 0; index < network_->operators.size(); ++index) {
     const auto* matrix = dynamic_cast<const model::MatrixOperator*>(network_->operators[index].get());
     if (matrix == nullptr || matrix->post.raw()) {
@@ -124,13 +129,42 @@ harden::ResolvedNeuron NeuronTarget::struck(const Layer& layer, size_t neuron,
     words[word] = perturbed(words[word], fault);
   }
   if (is_protected(layer, neuron)) {
-    return layer.protection->scheme().resolve(words, layer.protection->zero());
+    return layer.protection->resolve(neuron, words);
   }
   return {static_cast<int8_t>(words.front())};
 }
 
+NeuronTarget::StruckLayer NeuronTarget::struck_layer(const Layer& layer, const LayerStrikes& strikes) const {
+  StruckLayer result;
+  for (const auto& [neuron, words] : strikes) {
+    const harden::ResolvedNeuron resolved = struck(layer, neuron, words);
+    result.codes[neuron] = resolved.code;
+    result.corrected = result.corrected || resolved.corrected;
+    result.detected = result.detected || resolved.detected;
+  }
+  return result;
+}
+
+/// A repeat meets only what lasts; one more would meet the same.
+NeuronTarget::StruckLayer NeuronTarget::stored_layer(const Layer& layer, const LayerStrikes& strikes) const {
+  StruckLayer result = struck_layer(layer, strikes);
+  if (!result.detected || layer.protection->scheme().name != repeating_unit_) {
+    return result;
+  }
+  LayerStrikes lasting = strikes;
+  for (auto& [neuron, words] : lasting) {
+    const auto passes = [](const auto& strike) {
+      return strike.second.model == hw::FaultModel::kFlip || strike.second.duration != 0;
+    };
+    words.erase(std::remove_if(words.begin(), words.end(), passes), words.end());
+  }
+  result = struck_layer(layer, lasting);
+  result.corrected = !result.detected;
+  return result;
+}
+
 FaultyInference NeuronTarget::strike(const hw::Faults& faults, uint64_t /*cycle_limit*/) {
-  Strikes strikes;
+  std::map<size_t, LayerStrikes> strikes;
   for (const hw::Fault& fault : faults) {
     const Place place = place_of(fault.site);
     strikes[place.layer][place.neuron].emplace_back(place.word, fault);
@@ -145,15 +179,15 @@ FaultyInference NeuronTarget::strike(const hw::Faults& faults, uint64_t /*cycle_
     const size_t end = layer.operator_index + (layer.protection != nullptr ? 2 : 1);
     inference_.propagate(done, end);
     done = end;
-    for (const auto& [neuron, words] : neurons) {
-      const harden::ResolvedNeuron resolved = struck(layer, neuron, words);
-      inference_.set_output(end - 1, neuron, resolved.code);
-      inference.alarm = inference.alarm || resolved.detected;
-      if (resolved.detected || resolved.corrected) {
-        inference.detection.by = layer.protection->scheme().name;
-        inference.detection.corrected = resolved.corrected;
-        inference.detection.cycle = 0;
-      }
+    const StruckLayer stored = stored_layer(layer, neurons);
+    for (const auto& [neuron, code] : stored.codes) {
+      inference_.set_output(end - 1, neuron, code);
+    }
+    inference.alarm = inference.alarm || stored.detected;
+    if (stored.detected || stored.corrected) {
+      inference.detection.by = layer.protection->scheme().name;
+      inference.detection.corrected = !inference.alarm;
+      inference.detection.cycle = 0;
     }
     if (!inference_.differences(network_->operators[end - 1]->output).empty()) {
       inference.extent = Extent::kBuffer;

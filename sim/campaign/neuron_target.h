@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "hw/common/state_table.h"
@@ -23,9 +25,10 @@ namespace faultline::campaign {
 class NeuronTarget : public InferenceTarget {
  public:
   /// All must outlive the target. `functional` runs `network`, which may hold harden::NeuronProtection operators;
-  /// `exact` is the same network with the exact multiplier.
+  /// `exact` is the same network with the exact multiplier. `repeating_unit`: of the schemes, the one that has a layer
+  /// computed again before it raises an alarm; may be empty.
   NeuronTarget(std::shared_ptr<const model::Network> network, const engine::FunctionalEngine& functional,
-               const engine::FunctionalEngine& exact, const model::Dataset& dataset);
+               const engine::FunctionalEngine& exact, const model::Dataset& dataset, std::string repeating_unit = {});
 
   const hw::StateTable& state() const override { return table_; }
   size_t images() const override { return dataset_.size(); }
@@ -46,19 +49,29 @@ class NeuronTarget : public InferenceTarget {
     size_t neuron = 0;
     size_t word = 0;
   };
-  /// By layer and neuron: the faults of its words, in order.
-  using Strikes = std::map<size_t, std::map<size_t, std::vector<std::pair<size_t, hw::Fault>>>>;
+  /// By neuron of a layer: the faults of its words, in order.
+  using LayerStrikes = std::map<size_t, std::vector<std::pair<size_t, hw::Fault>>>;
+  /// What a struck layer stores of its struck neurons.
+  struct StruckLayer {
+    std::map<size_t, int8_t> codes;
+    bool corrected = false;
+    bool detected = false;
+  };
 
   void add_fields(const Layer& layer);
   Place place_of(hw::Site site) const;
   /// The code of a struck neuron that later layers read.
   harden::ResolvedNeuron struck(const Layer& layer, size_t neuron,
                                 const std::vector<std::pair<size_t, hw::Fault>>& faults) const;
+  StruckLayer struck_layer(const Layer& layer, const LayerStrikes& strikes) const;
+  /// As struck_layer(), after the repeats that the layer's unit asks for.
+  StruckLayer stored_layer(const Layer& layer, const LayerStrikes& strikes) const;
   bool is_protected(const Layer& layer, size_t neuron) const;
 
   std::shared_ptr<const model::Network> network_;
   const engine::FunctionalEngine& exact_;
   const model::Dataset& dataset_;
+  std::string repeating_unit_;
   engine::IncrementalInference inference_;
   engine::GoldenActivations golden_;
   hw::StateTable table_;

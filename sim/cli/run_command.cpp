@@ -203,7 +203,7 @@ harden::NetworkChanges changes_of(const RunOptions& options) {
 
 int run_network(const RunOptions& options) {
   const auto machine = options.accelerator.machine();
-  harden::add_channel_bounds(options.clip, *machine);
+  harden::add_channel_bounds(options.clip, options.hardened, *machine);
   const auto network = harden::changed_network(options.model, changes_of(options), *machine);
   if (hw::ProtectionConfig* units = machine->protection(); units != nullptr && !options.hardened.empty()) {
     harden::add_unit(harden::read_hardened_design(options.hardened), *units);

@@ -121,14 +121,15 @@ void UnitOption::fail(const std::string& wrong, const std::string& right) const 
   throw UserError(where, line, wrong, right);
 }
 
-hw::ErrorAction read_error_action(const UnitOption& unit) {
+hw::ErrorAction read_error_action(const UnitOption& unit, const char* choices) {
   const std::string text = unit.value("on_error", to_string(hw::ErrorAction::kFlag));
   for (const hw::ErrorAction action : {hw::ErrorAction::kFlag, hw::ErrorAction::kZero}) {
     if (text == to_string(action)) {
       return action;
     }
   }
-  unit.fail(fmt::format("'on_error' of protection unit '{}' is '{}'", unit.name, text), "give flag or zero");
+  unit.fail(fmt::format("'on_error' of protection unit '{}' is '{}'", unit.name, text),
+            fmt::format("give {}", choices));
 }
 
 ProtectionUnitRegistration::ProtectionUnitRegistration(ProtectionUnitKind kind) {

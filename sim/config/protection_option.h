@@ -25,8 +25,9 @@ struct UnitOption {
   [[noreturn]] void fail(const std::string& wrong, const std::string& right) const;
 };
 
-/// The unit's key `on_error`: flag (where it is not given) or zero. Throws UserError for anything else.
-hw::ErrorAction read_error_action(const UnitOption& unit);
+/// The unit's key `on_error`: flag (where it is not given) or zero. Throws UserError for anything else, which says what
+/// there is to choose from.
+hw::ErrorAction read_error_action(const UnitOption& unit, const char* choices = "flag or zero");
 
 /// A kind of protection unit in accelerator files. A file of this folder defines one and registers it with a file-scope
 /// object.

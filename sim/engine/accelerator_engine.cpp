@@ -125,7 +125,7 @@ LayerCycles AcceleratorEngine::layer_cycles(size_t layer, const LayerStart& star
   cycles.protection = program.protection_use;
   cycles.cycles = difference(implementation_->platform.counts(), start.counts);
   const uint64_t total = cycles.cycles.total();
-  const double capacity = static_cast<double>(grid.rows) * grid.columns * static_cast<double>(total);
+  const double capacity = static_cast<double>(grid.rows) * grid.used_columns() * static_cast<double>(total);
   cycles.utilization = total > 0 ? static_cast<double>(program.macs) / capacity : 0;
   return cycles;
 }
@@ -135,6 +135,14 @@ model::Values AcceleratorEngine::take_output(size_t layer) {
   std::vector<uint8_t> output(static_cast<size_t>(program.memory.output_bytes));
   implementation_->platform.read_memory(static_cast<uint64_t>(program.memory.output), output.data(), output.size());
   return mapping::from_dram(output, program.output);
+}
+
+/// Everything that the layer reads is still in DRAM, its input included. The host counts too, so that a unit that is
+/// stuck does not keep it.
+bool AcceleratorEngine::repeats(size_t layer, int repeats_before) const {
+  const int most = implementation_->config.protection.neuron_repeats.value_or(0);
+  return repeats_before < most && implementation_->compiled.layers[layer].protection_use.neurons > 0 &&
+         implementation_->platform.repeat_requested();
 }
 
 bool AcceleratorEngine::constants_intact() {

@@ -36,6 +36,7 @@ class AcceleratorEngine : public SimulationEngine {
   size_t items(size_t layer) const override;
   Status run_items(size_t layer, size_t first, uint64_t cycle_limit) override;
   size_t run_to_item(size_t layer, size_t first) override;
+  bool repeats(size_t layer, int repeats_before) const override;
   model::Values take_output(size_t layer) override;
   LayerCycles layer_cycles(size_t layer, const LayerStart& start) const override;
   bool state_equal(const std::vector<std::byte>& saved) const override;

@@ -91,12 +91,13 @@ void weight_stationary_weight(const LoadedFlip& flip, const ComputeView& view) {
   const int64_t whole = view.folds_a_tile() - 1;
   const int64_t rows_a_tile = whole * view.rows() + view.valid_rows(whole);
   const int64_t tiles = view.folds() / view.folds_a_tile();
-  for_words(flip, view, tiles * rows_a_tile, view.columns(), [&](int64_t word, int lane) {
+  for_words(flip, view, tiles * rows_a_tile, view.used_columns(), [&](int64_t word, int lane) {
+    const int column = view.column_map().physical(lane);
     const int64_t in_tile = word % rows_a_tile;
     const int64_t fold = word / rows_a_tile * view.folds_a_tile() + in_tile / view.rows();
     const auto row = static_cast<int>(view.valid_rows(fold) - 1 - in_tile % view.rows());
-    if (flip.seen_at(view, view.shift_number(fold, view.rows() - 1 - row) + 3 + lane)) {
-      replace_stationary(flip, view, fold, row, lane, now);
+    if (flip.seen_at(view, view.shift_number(fold, view.rows() - 1 - row) + 3 + column)) {
+      replace_stationary(flip, view, fold, row, column, now);
     }
   });
 }
@@ -115,11 +116,12 @@ void input_stationary_weight(const LoadedFlip& flip, const ComputeView& view) {
 
 void output_stationary_weight(const LoadedFlip& flip, const ComputeView& view) {
   const int16_t now = flip.struck_weight(view);
-  for_words(flip, view, view.stream(), view.columns(), [&](int64_t word, int lane) {
+  for_words(flip, view, view.stream(), view.used_columns(), [&](int64_t word, int lane) {
+    const int column = view.column_map().physical(lane);
     for (int64_t fold = 0; fold < view.folds(); ++fold) {
       const StreamSlot slot{fold, word};
-      if (flip.seen_at(view, view.number_of(slot) + 3 + lane)) {
-        replace_southward(flip, view, slot, lane, now);
+      if (flip.seen_at(view, view.number_of(slot) + 3 + column)) {
+        replace_southward(flip, view, slot, column, now);
       }
     }
   });
@@ -151,7 +153,7 @@ void compute_with_input(const LoadedFlip& flip, const ComputeView& view) {
   }
   const int16_t now = flip.struck(view.window().operand(flip.address(), view.input()));
   const auto rows = static_cast<size_t>(view.rows());
-  const auto columns = static_cast<size_t>(view.columns());
+  const auto columns = static_cast<size_t>(view.used_columns());
   const hw::Dataflow dataflow = flip.context.grid().dataflow;
   for (const auto& [pixel, tap] : readers) {
     if (dataflow == hw::Dataflow::kOutputStationary) {
@@ -166,7 +168,7 @@ void compute_with_input(const LoadedFlip& flip, const ComputeView& view) {
     const auto word = static_cast<int>(tap % rows);
     if (dataflow == hw::Dataflow::kInputStationary) {
       const int64_t fold = static_cast<int64_t>(pixel / columns) * view.folds_a_tile() + fold_in_tile;
-      const auto column = static_cast<int>(pixel % columns);
+      const int column = view.column_map().physical(static_cast<int>(pixel % columns));
       if (word < view.valid_rows(fold) && flip.seen_at(view, view.shift_number(fold, word) + 3 + column)) {
         replace_stationary(flip, view, fold, view.rows() - 1 - word, column, now);
       }
@@ -242,7 +244,7 @@ bool last_window_differs(const LoadedFlip& flip) {
   const hw::CommandDescriptor& d = pool.descriptor();
   const WindowView view(context.schedule, pool, d.rows, d.stream);
   const auto pixel = static_cast<size_t>(d.rows) - 1;
-  for (int lane = 0; lane < context.grid().columns; ++lane) {
+  for (int lane = 0; lane < context.grid().used_columns(); ++lane) {
     PoolingWindow golden(context, pool, view, pixel, lane);
     PoolingWindow window = golden;
     for (size_t tap = 0; tap < view.tap_count(); ++tap) {

@@ -50,6 +50,7 @@ class Machine {
 
   /// The protection units, to be added to before the first use; nullptr for an architecture that has none.
   virtual hw::ProtectionConfig* protection() { return nullptr; }
+  virtual const hw::ProtectionConfig* protection() const { return nullptr; }
 
   /// An engine by name. Throws UserError for one that the architecture does not have, or a network that does not fit.
   virtual Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const = 0;

@@ -46,6 +46,7 @@ struct Platform::Implementation {
     accelerator.descriptor(descriptor);
     accelerator.ready(ready);
     accelerator.trapped(trapped);
+    accelerator.repeat_request(repeat_request);
     accelerator.dram_request(dram_request);
     accelerator.dram_response(dram_response);
     dram.clock(parts.clock);
@@ -60,6 +61,7 @@ struct Platform::Implementation {
   }
 
   sc_core::sc_signal<bool> command_valid{"command_valid"}, ready{"ready"}, trapped{"trapped"};
+  sc_core::sc_signal<bool> repeat_request{"repeat_request"};
   sc_core::sc_signal<hw::CommandDescriptor> descriptor{"descriptor"};
   sc_core::sc_signal<hw::DramRequest> dram_request{"dram_request"};
   sc_core::sc_signal<hw::DramResponse> dram_response{"dram_response"};
@@ -113,6 +115,10 @@ size_t Platform::run_to_command(const std::vector<hw::CommandDescriptor>& progra
     throw std::logic_error("a command trapped without a fault");
   }
   return status == Status::kCompleted ? program.size() : driver.next_item();
+}
+
+bool Platform::repeat_requested() const {
+  return implementation_->repeat_request.read();
 }
 
 void Platform::select_multiplier(int selection) try {

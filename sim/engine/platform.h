@@ -34,6 +34,9 @@ class Platform : public SimulatedPlatform {
   /// std::logic_error when the accelerator traps.
   size_t run_to_command(const std::vector<hw::CommandDescriptor>& program, size_t first);
 
+  /// After run(): the neuron unit asks for the layer's commands to be run again (docs/hardware.md, "Repeats").
+  bool repeat_requested() const;
+
   /// Switches the grid's multiplier before the next cycle (hw::PeGrid::select_multiplier); reset() and restore() leave
   /// it as it is.
   void select_multiplier(int selection);

@@ -87,6 +87,11 @@ void ResultComparison::end_layer() {
   }
 }
 
+void ResultComparison::repeat_layer() {
+  end_layer();
+  restart({});
+}
+
 void ResultComparison::take(ResultRecord::Stage stage, uint32_t row, uint64_t hash) {
   if (farthest_ >= station_of(stage)) {
     return;

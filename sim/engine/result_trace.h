@@ -90,6 +90,8 @@ class ResultComparison : public ResultHashes {
   void begin_layer(size_t layer, const Progress& progress = {});
   /// After a layer that completed.
   void end_layer();
+  /// As end_layer(), where the layer is run again.
+  void repeat_layer();
   /// A wrong value came this far.
   void reach(Station station) { farthest_ = farthest_ < station ? station : farthest_; }
   Station farthest() const { return farthest_; }

@@ -245,6 +245,10 @@ void SimulationEngine::simulate_with_faults(const GoldenRun& golden, const Golde
                                  : begin_layer(layer, result);
     results.begin_layer(layer, entry.results);
     result.status = run_items(layer, entry.item, cycle_limit);
+    for (int repeat = 0; result.status == Status::kCompleted && repeats(layer, repeat); ++repeat) {
+      results.repeat_layer();
+      result.status = run_items(layer, 0, cycle_limit);
+    }
     end_layer(layer, start, result);
     if (result.status != Status::kCompleted) {
       return;

@@ -112,6 +112,9 @@ class SimulationEngine {
   /// which run_items() can go on. Returns that item, or items(layer) when all are done. Throws std::logic_error for a
   /// trap.
   virtual size_t run_to_item(size_t layer, size_t first);
+  /// The machine asks for all of the layer's items again, which it has had `repeats_before` times since they were done
+  /// first. Never without a fault.
+  virtual bool repeats(size_t /*layer*/, int /*repeats_before*/) const { return false; }
 
   /// The machine behaves as the one that was saved, for ever.
   virtual bool state_equal(const std::vector<std::byte>& saved) const = 0;

@@ -19,6 +19,7 @@ class SystolicMachine : public Machine {
   LayerMultipliers multipliers(const model::Network& network) const override { return {network, config_}; }
   Settings settings() const override;
   hw::ProtectionConfig* protection() override { return &config_.protection; }
+  const hw::ProtectionConfig* protection() const override { return &config_.protection; }
   Inference inference(const std::string& engine, std::shared_ptr<const model::Network> network) const override;
   hw::OperandFormat operand_format() const override { return config_.grid.format(); }
   StruckMachine struck(const std::string& engine, std::shared_ptr<const model::Network> network,

@@ -192,15 +192,17 @@ class MatrixCompiler {
 
   /// Leads the block's neurons through the unit, as many at a time as its table can name.
   void emit_correction(const NeuronPlace& place) {
-    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * hw::kNeuronEntryBytes;
+    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * words_->entry_bytes();
     for (int64_t done = 0; done < place.table_bytes; done += most) {
       const int64_t bytes = std::min(most, place.table_bytes - done);
       load(program_.steps, hw::LoadTarget::kTable, program_.memory.protection + place.table + done,
            hw::kNeuronTableBase, bytes);
       Step step;
       step.command.opcode = static_cast<int32_t>(hw::Opcode::kCorrect);
-      step.command.rows = static_cast<int32_t>(bytes / hw::kNeuronEntryBytes);
+      step.command.rows = static_cast<int32_t>(bytes / words_->entry_bytes());
       step.command.pad_value = words_->zero();
+      step.command.accumulate = words_->repeatable() && walked_ ? 1 : 0;
+      walked_ = true;
       program_.steps.push_back(step);
     }
   }
@@ -259,6 +261,7 @@ class MatrixCompiler {
   std::vector<ChannelBlock> channel_blocks_;
   std::map<std::pair<int, int64_t>, WeightPlace> weight_places_;  ///< by first channel and first tap
   std::vector<NeuronPlace> neuron_places_;                        ///< by block of pixels
+  bool walked_ = false;                                           ///< a kCorrect of the layer is emitted
   bool resident_ = false;  ///< all weights of the layer fit the weight buffer together
 };
 

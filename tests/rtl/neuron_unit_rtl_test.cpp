@@ -25,7 +25,8 @@ constexpr uint64_t kMostCycles = 1000;
 constexpr int kEntries = 12;
 
 hw::AcceleratorConfig with_neuron_unit(Dataflow dataflow, int rows, int columns, const std::string& unit,
-                                       ErrorAction on_error, std::vector<hw::MemoryProtection> memories = {}) {
+                                       ErrorAction on_error, std::optional<int> repeats = {},
+                                       std::vector<hw::MemoryProtection> memories = {}) {
   hw::AcceleratorConfig config = test::small_accelerator(dataflow, rows, columns);
   config.output_buffer_bytes = 61;
   hw::ProtectionConfig protection;
@@ -33,6 +34,7 @@ hw::AcceleratorConfig with_neuron_unit(Dataflow dataflow, int rows, int columns,
   protection.neuron_unit = unit;
   protection.neuron_entries = kEntries;
   protection.neuron_on_error = on_error;
+  protection.neuron_repeats = repeats;
   config.protect(protection);
   return config;
 }
@@ -45,6 +47,18 @@ std::vector<hw::CommandDescriptor> prepare(AcceleratorLockstep& pair, const hw::
   pair.mark_dram_clean();
   pair.reset();
   return std::move(program.commands);
+}
+
+/// The program, again while the unit asks for it, as a host would.
+LockstepRun run_with_repeats(AcceleratorLockstep& pair, const hw::AcceleratorConfig& config,
+                             const std::vector<hw::CommandDescriptor>& commands) {
+  LockstepRun run = pair.run(commands, kMostCycles);
+  for (int repeat = 0; repeat < config.protection.neuron_repeats.value_or(0) && !run.divergence; ++repeat) {
+    if (run.status == LockstepRun::Status::kCompleted && pair.reference().repeat_request.read()) {
+      run = pair.run(commands, kMostCycles);
+    }
+  }
+  return run;
 }
 
 hw::Fault random_fault(hw::Site site, int bit, hw::CounterRandom& random) {
@@ -66,6 +80,7 @@ struct UnitMachine {
   const char* unit;
   ErrorAction on_error;
   std::vector<hw::MemoryProtection> memories;
+  std::optional<int> repeats = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const UnitMachine& machine) {
@@ -80,11 +95,13 @@ const UnitMachine kUnitMachines[] = {
      ErrorAction::kFlag,
      {{"output", "secded", ErrorAction::kFlag}}},
     {"dmr", Dataflow::kInputStationary, "dmr", ErrorAction::kFlag, {}},
+    {"edac", Dataflow::kOutputStationary, "edac", ErrorAction::kFlag, {}},
     {"dmr_zero_and_parity",
      Dataflow::kWeightStationary,
      "dmr",
      ErrorAction::kZero,
      {{"output", "parity", ErrorAction::kZero}}},
+    {"dmr_repeats", Dataflow::kWeightStationary, "dmr", ErrorAction::kFlag, {}, 2},
 };
 
 class NeuronUnitRtl : public testing::TestWithParam<UnitMachine> {
@@ -92,7 +109,8 @@ class NeuronUnitRtl : public testing::TestWithParam<UnitMachine> {
   void SetUp() override {
     FAULTLINE_NEEDS_VERILATOR();
     const UnitMachine& machine = GetParam();
-    config_ = with_neuron_unit(machine.dataflow, 2, 3, machine.unit, machine.on_error, machine.memories);
+    config_ =
+        with_neuron_unit(machine.dataflow, 2, 3, machine.unit, machine.on_error, machine.repeats, machine.memories);
     pair_ = std::make_unique<AcceleratorLockstep>(config_, hw::accelerator_maker("cycle"),
                                                   test::verilated(accelerator_design(config_), SiteCheck::kPoke));
   }
@@ -118,20 +136,27 @@ class NeuronUnitRtl : public testing::TestWithParam<UnitMachine> {
 };
 
 TEST_P(NeuronUnitRtl, WalksRandomTablesAlike) {
-  uint64_t wrong = 0;
+  uint64_t corrected = 0;
+  uint64_t errors = 0;
   uint64_t neurons = 0;
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     const std::vector<hw::CommandDescriptor> commands = prepare(*pair_, config_, seed);
-    const LockstepRun run = pair_->run(commands, kMostCycles);
+    const LockstepRun run = run_with_repeats(*pair_, config_, commands);
     ASSERT_FALSE(run.divergence) << "seed " << seed << ", " << run.divergence->text();
     ASSERT_EQ(static_cast<int>(run.status), static_cast<int>(LockstepRun::Status::kCompleted))
         << "seed " << seed << ", " << run.cycles << " cycles";
-    wrong += reported("corrected") + reported("errors");
+    corrected += reported("corrected");
+    errors += reported("errors");
     const auto& correct = commands[commands.size() - 2];
     neurons += static_cast<uint64_t>(correct.rows) / hw::find_neuron_unit_kind(GetParam().unit)->words;
   }
-  EXPECT_GT(wrong, 0U);
-  EXPECT_LT(wrong, neurons) << "some words must agree";
+  EXPECT_GT(corrected + errors, 0U);
+  if (GetParam().repeats) {
+    EXPECT_GT(corrected, 0U) << "no repeat was asked for";
+    EXPECT_GT(errors, 0U) << "no repeat was the last";
+  } else {
+    EXPECT_LT(corrected + errors, neurons) << "some words must agree";
+  }
 }
 
 TEST_P(NeuronUnitRtl, StepsAlikeFromRandomStates) {
@@ -166,7 +191,7 @@ TEST_P(NeuronUnitRtl, TakesAFaultInEveryBitAlike) {
     for (size_t i = first; i < std::min(first + kFaultsOfAProgram, faults.size()); ++i) {
       pair_->arm(faults[i]);
     }
-    const LockstepRun run = pair_->run(commands, kMostCycles);
+    const LockstepRun run = run_with_repeats(*pair_, config_, commands);
     ASSERT_FALSE(run.divergence) << "faults from number " << first << ", " << run.divergence->text();
   }
   RecordProperty("bits", static_cast<int>(faults.size()));
@@ -195,6 +220,7 @@ struct UnitMutant {
   const char* before;
   const char* after;
   const char* signal;  ///< what the name of the first signal that differs contains
+  std::optional<int> repeats = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const UnitMutant& mutant) {
@@ -230,6 +256,34 @@ const UnitMutant kUnitMutants[] = {
      "write_address <= fetched_address", "dmr.write.address"},
     {"does_not_write_back", "tmr", "systolic_post_processing.sv", "{output_write, neuron_write_valid}",
      "{output_write, 1'b0}", "buffer.output"},
+    {"takes_the_greater_copy", "edac", "systolic_edac_combiner.sv", "second_distance < first_distance ||",
+     "second_distance > first_distance ||", "edac.write.code"},
+    {"compares_codes_without_the_zero", "edac", "systolic_edac_combiner.sv", "{words[7], words[7:0]} - {zero[7], zero}",
+     "{words[7], words[7:0]}", "edac.write.code"},
+    {"excludes_the_upper_bound", "edac", "systolic_edac_combiner.sv", "second <= high", "second < high", "edac."},
+    {"takes_a_copy_outside", "edac", "systolic_edac_combiner.sv", "!first_inside || second_is_smaller",
+     "second_is_smaller", "edac.write.code"},
+    {"gives_the_number_code_zero", "edac", "systolic_edac_combiner.sv",
+     "error ? zero :", "error ? 8'd0 :", "edac.write.code"},
+    {"overlooks_equal_copies_outside", "edac", "systolic_edac_combiner.sv", "!first_inside && !second_inside",
+     "!first_inside && !second_inside && first != second", "edac."},
+    {"keeps_the_interval_of_before", "edac", "systolic_neuron_unit.sv", "low <= fetched_bound", "low <= low",
+     "edac.low"},
+    {"takes_the_bound_of_the_next_word", "edac", "systolic_neuron_unit.sv", "fetched_bound <= request_bound",
+     "fetched_bound <= table_data[31:24]", "edac.fetched.bound"},
+    {"repeats_once_too_often", "dmr", "systolic_neuron_unit.sv", "repeats < MOST_REPEATS", "repeats <= MOST_REPEATS",
+     "protection.dmr.", 2},
+    {"does_not_count_repeats", "dmr", "systolic_neuron_unit.sv", "repeats + 8'd1", "repeats", "dmr.repeats", 2},
+    {"forgets_what_differed", "dmr", "systolic_neuron_unit.sv", "asks || (differed && !layer_begins)", "asks",
+     "dmr.differed", 2},
+    {"asks_for_ever", "dmr", "systolic_neuron_unit.sv", "asks || (differed && !layer_begins)", "asks || differed",
+     "dmr.differed", 2},
+    {"begins_a_layer_with_every_walk", "dmr", "systolic_neuron_unit.sv", "take && !command.accumulate", "take",
+     "protection.dmr.", 2},
+    {"alarms_and_asks", "dmr", "systolic_neuron_unit.sv", "complete && error && !asks", "complete && error", "report.",
+     2},
+    {"tells_nobody", "dmr", "systolic_neuron_unit.sv", "assign repeat_request = differed",
+     "assign repeat_request = 1'b0", "repeat_request", 2},
     {"never_says_that_it_is_done", "dmr", "systolic_controller.sv", " || correct_done", "", "controller.state"},
 };
 
@@ -242,7 +296,7 @@ TEST_P(NeuronUnitMutant, IsCaughtEveryTime) {
   constexpr uint64_t kPrograms = 60;
   const UnitMutant& mutant = GetParam();
   const hw::AcceleratorConfig config =
-      with_neuron_unit(Dataflow::kWeightStationary, 1, 2, mutant.unit, ErrorAction::kFlag);
+      with_neuron_unit(Dataflow::kWeightStationary, 1, 2, mutant.unit, ErrorAction::kFlag, mutant.repeats);
   AcceleratorLockstep pair(
       config, hw::accelerator_maker("cycle"),
       test::verilated(test::changed(accelerator_design(config), mutant.file, mutant.before, mutant.after),
@@ -251,7 +305,7 @@ TEST_P(NeuronUnitMutant, IsCaughtEveryTime) {
     std::optional<Divergence> divergence;
     for (uint64_t seed = 1; seed <= kPrograms && !divergence; ++seed) {
       const auto commands = prepare(pair, config, series * kPrograms + seed);
-      divergence = pair.run(commands, kMostCycles).divergence;
+      divergence = run_with_repeats(pair, config, commands).divergence;
     }
     ASSERT_TRUE(divergence) << "not caught in series " << series;
     EXPECT_NE(divergence->signal.find(mutant.signal), std::string::npos) << divergence->text();

@@ -69,6 +69,22 @@ TEST(RtlEngine, StepsHardenedNetworksAsTheCycleEngineDoes) {
             run_json(strike + "functional", folder)["logits_sha256"]);
 }
 
+/// A sum that stays wrong: the comparator has the layer repeated, then raises the alarm.
+TEST(RtlEngine, RepeatsLayersAsTheCycleEngineDoes) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const test::TemporaryFolder folder;
+  write_hardened("dmr", folder);
+  folder.write("a.yaml", "array: 4x4\nprotection: ['dmr:on_error=recompute,repeats=2']\n");
+  folder.write("f.csv", "path,mask,model\narray.pe[0][0].psum,0x100000,stuck_at_1\n");
+  const std::string design = kModel + "--accelerator a.yaml --hardened dmr.yaml --images 1 ";
+  const json result = run_json("cosim " + design + "--fault-list f.csv", folder);
+  EXPECT_EQ(result["mismatches"], 0);
+  EXPECT_EQ(result["sites"]["injectable"], result["sites"]["bits"]);
+  const json run = run_json("run " + design + "--engine cycle", folder);
+  const auto repeated = run["layers"][0]["cycles"].get<uint64_t>();
+  EXPECT_EQ(result["cycles"], 2 * run["total_cycles"].get<uint64_t>() + 2 * repeated);
+}
+
 TEST(RtlEngine, GivesEveryExperimentTheSameOutcome) {
   FAULTLINE_NEEDS_VERILATOR();
   const test::TemporaryFolder folder;

@@ -19,7 +19,8 @@ struct NeuronProgram {
 
 /// Makes programs for a small accelerator with a neuron unit: random bytes fill the output buffer through the maximum,
 /// some rows are post-processed over them as the unit's mask says, then kCorrect walks through a random table. Most
-/// entries are addresses of the buffer; in one neuron of three all words are one word.
+/// entries are addresses of the buffer; in one neuron of three all words are one word. Where the unit counts repeats of
+/// a layer there are two walks, the second of which may go on with the layer.
 class NeuronProgramMaker {
  public:
   NeuronProgramMaker(const hw::AcceleratorConfig& config, uint64_t seed) : config_(config), random_(seed, 4) {}
@@ -33,6 +34,10 @@ class NeuronProgramMaker {
     add_maximum();
     add_post_processing();
     add_correction();
+    if (config_.protection.neuron_repeats) {
+      add_correction();
+      program_.commands.back().accumulate = below(2);
+    }
     add_store();
     return program_;
   }
@@ -42,7 +47,8 @@ class NeuronProgramMaker {
 
   int below(int end) { return static_cast<int>(random_.uniform(static_cast<uint64_t>(end))); }
   int32_t code() { return below(256) - 128; }
-  size_t words_of_neuron() const { return hw::find_neuron_unit_kind(config_.protection.neuron_unit)->words; }
+  const hw::NeuronUnitKind& kind() const { return *hw::find_neuron_unit_kind(config_.protection.neuron_unit); }
+  size_t words_of_neuron() const { return kind().words; }
   size_t mask_bytes() const { return static_cast<size_t>(hw::NeuronEncoder::mask_bytes(config_.output_buffer_bytes)); }
 
   std::vector<uint8_t> bytes(size_t count) {
@@ -82,7 +88,12 @@ class NeuronProgramMaker {
         address = inside ? static_cast<uint32_t>(below(static_cast<int>(config_.output_buffer_bytes)))
                          : static_cast<uint32_t>(random_.next_u64());
       }
-      append(address, hw::kNeuronEntryBytes, entries);
+      append(address, hw::kNeuronAddressBytes, entries);
+      if (kind().has_intervals()) {
+        // Mostly below for the first word, above for the others.
+        const int bound = first ? below(160) - 128 : 127 - below(160);
+        append(static_cast<uint32_t>(bound), 1, entries);
+      }
     }
     return entries;
   }

@@ -53,6 +53,33 @@ TEST(NeuronWords, LcuTakesHalfOfTheVotersExtraWordsAndChannels) {
   EXPECT_EQ(tmr.word_pairs, 3 * lcu.word_pairs);
 }
 
+/// Only where the unit counts repeats do commands say which walk is the first of its layer.
+TEST(NeuronWords, SayWhichWalkIsTheFirstOfItsLayer) {
+  test::LayerMaker maker(hw::CounterRandom(kSeed, 2));
+  const auto network = test::hardened_classifier(maker, "dmr");
+  hw::AcceleratorConfig config{hw::GridConfig(4, 4, hw::Dataflow::kWeightStationary, hw::Multiplier())};
+  config.protection.neuron_unit = "dmr";
+  config.protection.neuron_entries = 10;
+  const CompiledNetwork plain = compile(*network, config);
+  config.protection.neuron_repeats = 1;
+  const CompiledNetwork repeatable = compile(*network, config);
+  int further = 0;
+  for (size_t layer = 0; layer < plain.layers.size(); ++layer) {
+    std::vector<hw::CommandDescriptor> commands = repeatable.layers[layer].commands();
+    bool first = true;
+    for (hw::CommandDescriptor& command : commands) {
+      if (command.opcode == static_cast<int32_t>(hw::Opcode::kCorrect)) {
+        EXPECT_EQ(command.accumulate, first ? 0 : 1);
+        further += command.accumulate;
+        first = false;
+        command.accumulate = 0;
+      }
+    }
+    EXPECT_EQ(commands, plain.layers[layer].commands());
+  }
+  EXPECT_GT(further, 0);
+}
+
 TEST(NeuronWords, TooSmallBuffersAreNamed) {
   test::LayerMaker maker(hw::CounterRandom(kSeed, 1));
   const auto network = test::hardened_classifier(maker, "tmr");

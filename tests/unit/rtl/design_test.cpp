@@ -190,6 +190,17 @@ std::vector<hw::AcceleratorConfig> accelerators() {
     units.bypass = hw::ElementBypass{{{1, 1, 0, 2}}};
     units.weight_check = hw::WeightCheck{hw::WeightCheck::Mode::kBits};
     all.back().protect(units);
+    for (const hw::SpareColumns& spares : {hw::SpareColumns{1, {0}}, {3, {1, 4}}}) {
+      units.spare_columns = spares;
+      all.push_back(all.back());
+      all.back().protect(units);
+      units.memories.clear();
+    }
+    all.push_back(all.front());
+    units = {};
+    units.spare_columns = hw::SpareColumns{1, {}};
+    all.back().grid.dataflow = dataflow;
+    all.back().protect(units);
   }
   return all;
 }

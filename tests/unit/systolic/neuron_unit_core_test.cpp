@@ -1,5 +1,6 @@
 #include "hw/systolic/neuron_unit_core.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,18 @@ class NeuronUnitCoreTest : public testing::TestWithParam<const char*> {
     return config;
   }
 
-  /// Loads addresses into the table, a beat of up to 16 bytes at a time.
+  /// Of each neuron, where its kind has some: memory_ holds codes on both sides.
+  static constexpr CodeInterval kInterval = {10, 80};
+
+  /// Loads addresses into the table, with kInterval where there are bounds, a beat of up to 16 bytes at a time.
   void load_table(const std::vector<uint32_t>& addresses) {
     std::vector<uint8_t> bytes;
-    for (const uint32_t address : addresses) {
+    for (size_t entry = 0; entry < addresses.size(); ++entry) {
       for (int shift = 0; shift < 24; shift += 8) {
-        bytes.push_back(static_cast<uint8_t>(address >> shift));
+        bytes.push_back(static_cast<uint8_t>(addresses[entry] >> shift));
+      }
+      if (kind_.has_intervals()) {
+        bytes.push_back(static_cast<uint8_t>(entry % kind_.words == 0 ? kInterval.low : kInterval.high));
       }
     }
     for (size_t first = 0; first < bytes.size(); first += 16) {
@@ -100,7 +107,7 @@ TEST_P(NeuronUnitCoreTest, MakesOneCodeOfTheWordsThatTheTableNames) {
     for (size_t word = 0; word < words; ++word) {
       neuron[word] = memory_[addresses[entry + word]];
     }
-    const CombinedNeuron combined = kind_.combine(neuron, kZero);
+    const CombinedNeuron combined = kind_.combined(neuron, kZero, kInterval);
     expected[addresses[entry]] = static_cast<uint8_t>(combined.code);
     wrong += combined.verdict != NeuronVerdict::kRight ? 1 : 0;
   }
@@ -117,8 +124,9 @@ TEST_P(NeuronUnitCoreTest, NoWordsAreDoneAtOnceAndEntriesOutOfRangeAreAddressZer
   NeuronWords neuron = {};
   std::fill_n(neuron.begin(), kind_.words, first);
   EXPECT_GT(run(static_cast<int>(kind_.words)), 1);
-  EXPECT_EQ(memory_[0], static_cast<uint8_t>(kind_.combine(neuron, kZero).code));
-  EXPECT_EQ(report("flags"), 0U);
+  const CombinedNeuron expected = kind_.combined(neuron, kZero, {0, 0});
+  EXPECT_EQ(memory_[0], static_cast<uint8_t>(expected.code));
+  EXPECT_EQ(report("flags") == 0, expected.verdict == NeuronVerdict::kRight);
 }
 
 TEST_P(NeuronUnitCoreTest, ItsTableAndRegistersCanBeStruck) {
@@ -138,10 +146,10 @@ TEST_P(NeuronUnitCoreTest, ItsTableAndRegistersCanBeStruck) {
   NeuronWords neuron = {};
   std::fill_n(neuron.begin(), kind_.words, uint8_t{0x30});
   neuron[0] = 0x11;
-  EXPECT_EQ(memory_[84], static_cast<uint8_t>(kind_.combine(neuron, kZero).code));
+  EXPECT_EQ(memory_[84], static_cast<uint8_t>(kind_.combined(neuron, kZero, kInterval).code));
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, NeuronUnitCoreTest, testing::Values("lcu", "tmr", "dmr"));
+INSTANTIATE_TEST_SUITE_P(Kinds, NeuronUnitCoreTest, testing::Values("lcu", "tmr", "dmr", "edac"));
 
 TEST(NeuronUnitCore, ComparatorMayZeroInsteadOfAlarming) {
   ProtectionConfig config;
@@ -161,6 +169,95 @@ TEST(NeuronUnitCore, ComparatorMayZeroInsteadOfAlarming) {
   EXPECT_TRUE(write.valid);
   EXPECT_EQ(write.code, kZero);
   EXPECT_EQ(table.peek({table.field_index("protection.dmr.report.flags"), 0}), ReportRegisters::kReplaced);
+}
+
+/// A comparator of two copies that may have a layer repeated.
+class RepeatingComparator : public testing::Test {
+ protected:
+  static constexpr int kRepeats = 2;
+
+  static ProtectionConfig configuration(std::optional<int> repeats) {
+    ProtectionConfig config;
+    config.neuron_unit = "dmr";
+    config.neuron_repeats = repeats;
+    return config;
+  }
+
+  /// One neuron, whose words are equal or not.
+  void walk(bool first_of_layer, bool equal) {
+    command_.rows = 2;
+    command_.accumulate = first_of_layer ? 0 : 1;
+    const uint64_t end = cycle_ + 8;
+    for (bool start = true; cycle_ < end; ++cycle_, start = false) {
+      core_.step({start, command_, {}, equal ? uint8_t{9} : static_cast<uint8_t>(cycle_)}, cycle_);
+    }
+  }
+  uint64_t value(const std::string& name) const {
+    return table_.peek({table_.field_index("protection.dmr." + name), 0});
+  }
+
+  StateTable table_;
+  FaultTaps taps_{&table_};
+  NeuronUnitCore core_{configuration(kRepeats), table_, taps_};
+  CommandDescriptor command_;
+  uint64_t cycle_ = 0;
+};
+
+TEST_F(RepeatingComparator, AsksAsOftenAsItMayAndThenAlarms) {
+  for (uint64_t attempt = 0; attempt < kRepeats; ++attempt) {
+    walk(true, false);
+    EXPECT_TRUE(core_.asks_to_repeat());
+    EXPECT_EQ(value("repeats"), attempt);
+    EXPECT_EQ(value("report.flags"), ReportRegisters::kCorrected);
+    EXPECT_EQ(value("report.corrected"), attempt + 1);
+  }
+  walk(true, false);
+  EXPECT_FALSE(core_.asks_to_repeat());
+  EXPECT_EQ(value("repeats"), uint64_t{kRepeats});
+  EXPECT_EQ(value("report.flags"), uint64_t{ReportRegisters::kCorrected | ReportRegisters::kAlarm});
+  EXPECT_EQ(value("report.errors"), 1U);
+  walk(true, false);
+  EXPECT_TRUE(core_.asks_to_repeat()) << "the next layer has its own repeats";
+  EXPECT_EQ(value("repeats"), 0U);
+}
+
+TEST_F(RepeatingComparator, RemembersADifferenceUntilTheLayerBeginsAgain) {
+  walk(true, false);
+  walk(false, true);
+  EXPECT_TRUE(core_.asks_to_repeat());
+  walk(true, true);
+  EXPECT_FALSE(core_.asks_to_repeat());
+  EXPECT_EQ(value("repeats"), 1U);
+  walk(false, true);
+  EXPECT_EQ(value("repeats"), 1U) << "the layer goes on";
+  walk(true, true);
+  EXPECT_EQ(value("repeats"), 0U);
+  EXPECT_EQ(value("report.errors"), 0U);
+}
+
+/// Edge by edge, as long as no words differ.
+TEST_F(RepeatingComparator, IsTheComparatorWhereNothingDiffers) {
+  StateTable table;
+  FaultTaps taps{&table};
+  NeuronUnitCore plain(configuration(std::nullopt), table, taps);
+  const size_t fields = table.fields().size();
+  ASSERT_EQ(table_.fields().size(), fields + 2);
+  constexpr uint8_t kWord = 9;
+  CounterRandom random(kSeed, 3);
+  for (; cycle_ < 500; ++cycle_) {
+    const bool start = random.uniform(4) == 0;
+    command_.rows = static_cast<int32_t>(2 * random.uniform(4));
+    command_.accumulate = static_cast<int32_t>(random.uniform(2));
+    core_.step({start, command_, {}, kWord}, cycle_);
+    plain.step({start, command_, {}, kWord}, cycle_);
+    for (size_t field = 0; field < fields; ++field) {
+      const StateField& same = table.fields()[field];
+      ASSERT_EQ(table_.fields()[field].path, same.path);
+      if (same.kind == StateKind::kRegister) {
+        ASSERT_EQ(table_.peek({field, 0}), table.peek({field, 0})) << same.path << " in cycle " << cycle_;
+      }
+    }
+  }
 }
 
 }  // namespace
