@@ -32,6 +32,7 @@ void report_json(const Options& options, const train::TrainingResult& result, do
       {"epochs", options.request.settings.epochs},
       {"seed", options.request.settings.seed},
       {"headroom", options.request.headroom},
+      {"weight_bits", options.request.weight_bits.value_or(options.request.bits)},
       {"out", options.request.out},
       {"train_images", result.train_images},
       {"test_images", result.test_images},
@@ -73,6 +74,9 @@ std::function<int()> configure_train(CLI::App& app) {
   app.add_option("--bits", request.bits, "Width of weights and activations: 8, 12 or 16")->capture_default_str();
   app.add_option("--headroom", request.headroom, "Range of the hidden layers' codes, over what activations need")
       ->capture_default_str();
+  app.add_option(
+      "--weight-bits", request.weight_bits,
+      "Bits that weights use of these, from 2; fewer leave upper bits that a check of weights can put right");
   app.add_flag("--json", options->json, "Print the result as JSON");
   return [options] { return run(*options); };
 }

@@ -80,8 +80,9 @@ std::optional<WeightView> view_weights(const FloatLayer& layer) {
   return std::nullopt;
 }
 
-QuantisedWeights quantise_weights(const WeightView& view, double input_scale, hw::OperandFormat format) {
+QuantisedWeights quantise_weights(const WeightView& view, double input_scale, int bits) {
   constexpr double kLargestBias = 1 << 30;
+  const auto largest_code = static_cast<float>((1 << (bits - 1)) - 1);
   QuantisedWeights result;
   result.shape = view.shape;
   const size_t channels = view.bias->size();
@@ -92,7 +93,7 @@ QuantisedWeights quantise_weights(const WeightView& view, double input_scale, hw
     for (size_t i = 0; i < row; ++i) {
       largest = std::max(largest, std::fabs(weights[i]));
     }
-    const float finest = largest > 0 ? largest / static_cast<float>(format.highest()) : 1.0F;
+    const float finest = largest > 0 ? largest / largest_code : 1.0F;
     const double bias_bound = std::fabs(static_cast<double>((*view.bias)[channel])) / (kLargestBias * input_scale);
     const float scale = std::max(finest, static_cast<float>(bias_bound));
     for (size_t i = 0; i < row; ++i) {
@@ -168,7 +169,7 @@ double accuracy(const FloatNetwork& network, const Dataset& dataset, const Layer
 }  // namespace
 
 QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format,
-                          double headroom) {
+                          double headroom, std::optional<int> weight_bits) {
   std::vector<Range> ranges = calibrate(network, calibration);
   std::for_each(ranges.begin(), ranges.end() - 1, [headroom](Range& range) { range.widen(headroom); });
   QuantisedNetwork result{network.name, network.input_shape, input_quantisation(format), {}, format};
@@ -176,7 +177,7 @@ QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibratio
   for (size_t i = 0; i < network.layers.size(); ++i) {
     QuantisedLayer quantised{network.layers[i], std::nullopt, std::nullopt};
     if (const std::optional<WeightView> view = view_weights(network.layers[i])) {
-      quantised.weights = quantise_weights(*view, current.scale, format);
+      quantised.weights = quantise_weights(*view, current.scale, weight_bits.value_or(format.operand_bits));
     }
     const bool fused =
         has_weights(network.layers[i]) && i + 1 < network.layers.size() && is_relu(network.layers[i + 1]);

@@ -14,7 +14,7 @@ namespace faultline::model {
 /// Integer weights of one layer: real weight = scales[n] * weights[n][...], symmetric, one scale per output channel.
 struct QuantisedWeights {
   Shape shape;                     ///< output channels first
-  std::vector<int16_t> weights;    ///< symmetric: in [-127, 127], or the same of a wider format
+  std::vector<int16_t> weights;    ///< symmetric: in [-127, 127], or the same of another number of bits
   std::vector<float> scales;       ///< one per output channel
   std::vector<int32_t> bias;       ///< one per output channel, in units of bias_scales
   std::vector<float> bias_scales;  ///< input scale times weight scale
@@ -42,9 +42,10 @@ struct QuantisedNetwork {
 /// bias would need more than 31 bits gets coarser weights. Scales are single-precision numbers, as ONNX
 /// stores them. `calibration` must hold at least one image of the network's input shape. The codes of hidden layers,
 /// all but the last one, reach `headroom` times as far as these images need: at least 1, where coarse scales are
-/// wanted.
+/// wanted. `weight_bits`: of the codes of weights, 2 to the format's, which is meant where it is not given; what is
+/// stored is as wide as the format.
 QuantisedNetwork quantise(const FloatNetwork& network, const Dataset& calibration, hw::OperandFormat format = {},
-                          double headroom = 1);
+                          double headroom = 1, std::optional<int> weight_bits = {});
 
 /// Share of images that the network classifies as labelled, in [0, 1]; ties go to the lowest class.
 double float_accuracy(const FloatNetwork& network, const Dataset& dataset);

@@ -57,6 +57,10 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
   if (!(request.headroom >= 1)) {
     throw UserError("--headroom", 0, fmt::format("{} would cut activations off", request.headroom), "give 1 or more");
   }
+  if (request.weight_bits && (*request.weight_bits < 2 || *request.weight_bits > request.bits)) {
+    throw UserError("--weight-bits", 0, fmt::format("{} bits", *request.weight_bits),
+                    fmt::format("give 2 to {}, the bits of an operand", request.bits));
+  }
   check_out(request.out);
   check_fit(network, model::load_dataset(request.data, model::Split::kTest, 1));
   const TrainFunction train = load_trainer();
@@ -69,8 +73,9 @@ TrainingResult train_network(const TrainingRequest& request, const EpochReport& 
     result.loss = loss;
     report(epoch, loss);
   });
-  const model::QuantisedNetwork quantised = model::quantise(network, first_images(data, kCalibrationImages),
-                                                            hw::OperandFormat{request.bits}, request.headroom);
+  const model::QuantisedNetwork quantised =
+      model::quantise(network, first_images(data, kCalibrationImages), hw::OperandFormat{request.bits},
+                      request.headroom, request.weight_bits);
   model::write_onnx(quantised, request.out);
   result.train_images = data.size();
   result.test_images = test.size();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "sim/train/trainer.h"
@@ -11,8 +12,9 @@ struct TrainingRequest {
   std::string data;     ///< data source, as load_dataset() takes it
   std::string out;      ///< ONNX file to write
   int bits = 8;         ///< of weights and activations: 8, 12 or 16
-  double headroom = 1;  ///< of the hidden activations' codes beyond their range in calibration, at least 1
   TrainingSettings settings;
+  double headroom = 1;  ///< of the hidden activations' codes beyond their range in calibration, at least 1
+  std::optional<int> weight_bits = {};  ///< that weights use of these, 2 to all; all where it is not given
 };
 
 struct TrainingResult {

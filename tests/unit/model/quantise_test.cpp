@@ -30,6 +30,25 @@ TEST(Quantise, WeightsAreSymmetricPerChannelAndReachFullScale) {
   }
 }
 
+TEST(Quantise, WeightsUseTheBitsThatTheyAreGiven) {
+  const FloatNetwork network = small_network(11);
+  const Dataset images = labelled_images(network, 20, 12);
+  for (const hw::OperandFormat format : {hw::OperandFormat{8}, hw::OperandFormat{16}}) {
+    for (const int bits : {2, 5, 8}) {
+      const QuantisedNetwork quantised = quantise(network, images, format, 1, bits);
+      const auto& weights = std::get<FloatConvolution>(network.layers[0].kind).weights;
+      const QuantisedWeights& codes = *quantised.layers[0].weights;
+      int largest = 0;
+      for (size_t i = 0; i < codes.weights.size(); ++i) {
+        EXPECT_NEAR(codes.weights[i] * codes.scales[i / 9], weights[i], codes.scales[i / 9] * 0.501);
+        largest = std::max(largest, std::abs(int{codes.weights[i]}));
+      }
+      EXPECT_EQ(largest, (1 << (bits - 1)) - 1);
+      EXPECT_EQ(quantised.layers[1].output->scale, quantise(network, images, format).layers[1].output->scale);
+    }
+  }
+}
+
 TEST(Quantise, BiasesAreInStepsOfInputTimesWeightScale) {
   const FloatNetwork network = small_network(13);
   const QuantisedNetwork quantised = quantise(network, labelled_images(network, 20, 14));

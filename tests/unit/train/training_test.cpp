@@ -54,6 +54,14 @@ TEST(Training, NoEpochs) {
   EXPECT_EQ(message_of(request), "--epochs: 0 epochs; ask for at least 1");
 }
 
+TEST(Training, WeightsOfMoreBitsThanOperands) {
+  TrainingRequest request = good_request();
+  request.weight_bits = 9;
+  EXPECT_EQ(message_of(request), "--weight-bits: 9 bits; give 2 to 8, the bits of an operand");
+  request.weight_bits = 1;
+  EXPECT_EQ(message_of(request), "--weight-bits: 1 bits; give 2 to 8, the bits of an operand");
+}
+
 TEST(Training, UnwritableOutput) {
   TrainingRequest request = good_request();
   request.out = "/nonexistent/x.onnx";
