@@ -50,7 +50,7 @@ module systolic_spare_column_unit #(
 endmodule
 )";
 
-constexpr const char* kBankSource =
+constexpr const char* kBankSourceModule =
     R"(// What a bank of the partial-sum buffer takes: word and sum of that column which stands for it, of the array's column with
 // the bank's number and the SPARES columns to the east of that.
 module systolic_bank_source #(
@@ -106,7 +106,7 @@ std::vector<SourceFile> spare_columns_modules(const hw::AcceleratorConfig& confi
                                  {"spares", std::to_string(config.grid.spare_columns->count)},
                                  {"shift_bits", std::to_string(shift_bits(config.grid))}};
   return {{"systolic_spare_column_unit.sv", fill_template(kUnit, values)},
-          {"systolic_bank_source.sv", fill_template(kBankSource, values)}};
+          {"systolic_bank_source.sv", fill_template(kBankSourceModule, values)}};
 }
 
 std::string if_spare_columns(const hw::AcceleratorConfig& config, const std::string& text,
