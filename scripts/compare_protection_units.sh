@@ -37,6 +37,8 @@ plain_cycles=$("$faultline" campaign "$defect" --accelerator "$work/plain.yaml" 
 "$faultline" harden clip --model models/lenet5_digits.onnx --data builtin:digits --images 1000 --per channel \
   --out "$work/channels.yaml" >/dev/null
 "$faultline" analyze nvf --model models/lenet5_digits.onnx --data builtin:digits --images 20 --out "$work/nvf.npz" >/dev/null
+"$faultline" harden edac --model models/lenet5_digits.onnx --nvf "$work/nvf.npz" --channels-percent 10 \
+  --data builtin:digits --images 1000 --out "$work/edac.yaml" >/dev/null
 "$faultline" harden dmr --model models/lenet5_digits.onnx --nvf "$work/nvf.npz" --top-percent 4 --out "$work/dmr.yaml" \
   >/dev/null
 
@@ -60,9 +62,11 @@ echo "|---|---|---|---|---|---|---|---|---|"
 row "upsets, none" "$upsets" "" "$@"
 row "upsets, clip" "$upsets" "" --clip "$work/clip.yaml" "$@"
 row "upsets, clip per channel" "$upsets" channel_bounds --clip "$work/channels.yaml" "$@"
+row "upsets, a tenth of the channels twice, intervals" "$upsets" "edac, 'channel_bounds:outside=zero'" --hardened "$work/edac.yaml" "$@"
 row "upsets, parity, zero" "$upsets" "'parity:on_error=zero'" "$@"
 row "upsets, secded, zero" "$upsets" "'secded:on_error=zero'" "$@"
 row "upsets, secded, flag" "$upsets" "secded" "$@"
+row "upsets, weight check" "$upsets" weight_check "$@"
 row "upsets, checksum, detect" "$upsets" checksum "$@"
 row "upsets, checksum, correct" "$upsets" "'checksum:mode=correct'" "$@"
 row "upsets, checksum, correct, and secded, zero" "$upsets" "'checksum:mode=correct', 'secded:on_error=zero'" "$@"
@@ -74,3 +78,4 @@ row "defect, clip per channel" "$defect" channel_bounds --clip "$work/channels.y
 row "defect, bypass of the element" "$defect" "'bypass:elements=3/5'"
 row "defect, checksum, detect" "$defect" checksum
 row "defect, checksum, correct" "$defect" "'checksum:mode=correct'"
+row "defect, spare column for that of the element" "$defect" "'spare_columns:skip=5'"

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "hw/protection/code_interval.h"
+
 namespace faultline::hw {
 
 /// The most words that a unit makes one neuron of.
@@ -18,7 +20,7 @@ using NeuronWords = std::array<uint8_t, kMostNeuronWords>;
 /// What a unit says about a neuron's words.
 enum class NeuronVerdict {
   kRight,      ///< nothing wrong was seen
-  kCorrected,  ///< a word was wrong and is outvoted
+  kCorrected,  ///< a word was wrong, and another is taken
   kReplaced,   ///< something was wrong, and the code is a harmless one
   kAlarm,      ///< something is wrong, and so may be the code
 };
@@ -41,7 +43,15 @@ struct NeuronUnitKind {
   std::function<uint8_t(int8_t code, int32_t zero)> encode;
   std::function<CombinedNeuron(const NeuronWords& words, int32_t zero)> combine;
   bool alarms = false;  ///< combine() may say kAlarm
+  /// Instead of combine(), for a kind that asks for the interval of the neuron's codes, from its entries of the unit's
+  /// table: `low` is the bound of the first word's, `high` of the last one's.
+  std::function<CombinedNeuron(const NeuronWords& words, int32_t zero, CodeInterval interval)> combine_within = {};
 
+  bool has_intervals() const { return static_cast<bool>(combine_within); }
+  /// What is made of the words; the interval does not matter where has_intervals() is false.
+  CombinedNeuron combined(const NeuronWords& held, int32_t zero, CodeInterval interval) const {
+    return combine_within ? combine_within(held, zero, interval) : combine(held, zero);
+  }
   /// What each word holds of an unfaulted neuron.
   uint8_t word_of(int8_t code, int32_t zero) const { return encode ? encode(code, zero) : static_cast<uint8_t>(code); }
 };

@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "hw/protection/array_checksum.h"
+#include "hw/protection/channel_bounds.h"
 #include "hw/protection/element_bypass.h"
+#include "hw/protection/spare_columns.h"
+#include "hw/protection/weight_check.h"
 
 namespace faultline::hw {
 
@@ -35,9 +38,11 @@ const std::vector<std::string>& protectable_memories();
 /// The protection units of an accelerator.
 struct ProtectionConfig {
   std::vector<MemoryProtection> memories;
-  std::optional<ElementBypass> bypass;    ///< of the array's processing elements
-  std::optional<ArrayChecksum> checksum;  ///< of the sums that leave the array
-  bool channel_bounds = false;            ///< post-processing clamps each channel to bounds in its parameter entry
+  std::optional<ElementBypass> bypass;          ///< of the array's processing elements
+  std::optional<ArrayChecksum> checksum;        ///< of the sums that leave the array
+  std::optional<SpareColumns> spare_columns;    ///< of the array
+  std::optional<ChannelBounds> channel_bounds;  ///< of each channel's codes
+  std::optional<WeightCheck> weight_check;      ///< of what the weight buffer gives
 
   std::string neuron_unit;    ///< of neuron_unit_kinds(); empty: none
   int neuron_entries = 1024;  ///< words of neurons that its table can name, 1 to 65536
@@ -49,7 +54,10 @@ struct ProtectionConfig {
 
   /// What protects this memory, or nullptr.
   const MemoryProtection* of_memory(const std::string& memory) const;
-  bool empty() const { return memories.empty() && !bypass && !checksum && !channel_bounds && neuron_unit.empty(); }
+  bool empty() const {
+    return memories.empty() && !bypass && !checksum && !spare_columns && !channel_bounds && !weight_check &&
+           neuron_unit.empty();
+  }
 
   /// Throws InvalidConfiguration for a memory, a code or a neuron unit that does not exist, for a memory given twice
   /// and for a number of entries or repeats out of range.

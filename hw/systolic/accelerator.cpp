@@ -32,6 +32,9 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const AcceleratorC
   if (config.protection.checksum) {
     add_checksum_unit(config, clock_cycles);
   }
+  if (config.grid.spare_columns) {
+    add_spare_column_unit(config, clock_cycles);
+  }
 }
 
 template <typename Block>
@@ -73,11 +76,14 @@ void Accelerator::connect_data() {
   input_feeder_->command(command_);
   input_feeder_->write(buffer_write_);
   input_feeder_->pool_request(pool_request_);
+  input_feeder_->columns(columns_);
   input_feeder_->edge(input_edge_);
   input_feeder_->pool_data(pool_data_);
 
   weight_feeder_->word(weight_word_);
+  weight_feeder_->command(command_);
   weight_feeder_->write(buffer_write_);
+  weight_feeder_->columns(columns_);
   weight_feeder_->edge(weight_edge_);
 
   grid_->clock(clock);
@@ -90,6 +96,7 @@ void Accelerator::connect_data() {
   partial_sum_->south(south_);
   partial_sum_->row_request(row_request_);
   partial_sum_->correction(correction_);
+  partial_sum_->columns(columns_);
   partial_sum_->drain(drain_);
   partial_sum_->last_word(last_sum_word_);
   partial_sum_->row(row_);
@@ -130,6 +137,11 @@ void Accelerator::add_checksum_unit(const AcceleratorConfig& config, const Cycle
   checksum_unit_->correction(correction_);
 }
 
+void Accelerator::add_spare_column_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles) {
+  add_standard_block(spare_column_unit_, "spare_column_unit", config, clock_cycles);
+  spare_column_unit_->columns(columns_);
+}
+
 void Accelerator::suspend_grid(bool suspended) {
   grid_->suspend(suspended);
   if (checksum_unit_ != nullptr) {
@@ -150,6 +162,9 @@ void Accelerator::drive() {
   }
   if (checksum_unit_ != nullptr) {
     checksum_unit_->drive();
+  }
+  if (spare_column_unit_ != nullptr) {
+    spare_column_unit_->drive();
   }
 }
 

@@ -19,12 +19,13 @@
 #include "hw/systolic/partial_sum_buffer.h"
 #include "hw/systolic/pe_grid.h"
 #include "hw/systolic/post_processing.h"
+#include "hw/systolic/spare_column_unit.h"
 #include "hw/systolic/weight_feeder.h"
 
 namespace faultline::hw {
 
 /// The accelerator as SystemC blocks: controller, feeders with their buffers, grid, partial sums, post-processing, DMA,
-/// a neuron unit and a checksum unit where they are configured.
+/// a neuron unit, a checksum unit and spare columns where they are configured.
 class Accelerator : public AcceleratorModule {
  public:
   /// Makes the grid of processing elements; the accelerator wires it.
@@ -52,6 +53,7 @@ class Accelerator : public AcceleratorModule {
   void connect_data();
   void add_neuron_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles);
   void add_checksum_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles);
+  void add_spare_column_unit(const AcceleratorConfig& config, const CycleClock& clock_cycles);
   sc_core::sc_signal<OperandEdge>& west() { return inputs_from_north_ ? weight_edge_ : input_edge_; }
   sc_core::sc_signal<OperandEdge>& north() { return inputs_from_north_ ? input_edge_ : weight_edge_; }
 
@@ -66,8 +68,9 @@ class Accelerator : public AcceleratorModule {
   std::unique_ptr<PartialSumBuffer> partial_sum_;
   std::unique_ptr<PostProcessing> post_processing_;
   std::unique_ptr<Dma> dma_;
-  std::unique_ptr<NeuronUnit> neuron_unit_;      ///< nullptr without one
-  std::unique_ptr<ChecksumUnit> checksum_unit_;  ///< likewise
+  std::unique_ptr<NeuronUnit> neuron_unit_;             ///< nullptr without one
+  std::unique_ptr<ChecksumUnit> checksum_unit_;         ///< likewise
+  std::unique_ptr<SpareColumnUnit> spare_column_unit_;  ///< nullptr without spare columns
   bool inputs_from_north_;
 
   sc_core::sc_signal<CommandDescriptor> command_{"command"};
@@ -79,6 +82,7 @@ class Accelerator : public AcceleratorModule {
   sc_core::sc_signal<DrainEdge> drain_{"drain"};
   sc_core::sc_signal<SumEdge> south_{"south"}, row_{"row"};
   sc_core::sc_signal<SumCorrection> correction_{"correction"};
+  sc_core::sc_signal<ColumnMap> columns_{"columns"};
   sc_core::sc_signal<RowRequest> row_request_{"row_request"};
   sc_core::sc_signal<PoolRequest> pool_request_{"pool_request"};
   sc_core::sc_signal<PoolData> pool_data_{"pool_data"};

@@ -41,6 +41,10 @@ void require_checksums_hold(const GridConfig& grid) {
     throw InvalidConfiguration(
         "the unit checksum expects the products of all elements; leave it out, or name no elements to bypass");
   }
+  if (grid.spare_columns) {
+    throw InvalidConfiguration(
+        "the unit checksum expects sums from all columns of the array; leave it out, or have no spare columns");
+  }
 }
 
 /// The words of a neuron must be equal where nothing is wrong, whichever elements compute them, or layers would be
@@ -57,6 +61,10 @@ void require_words_repeat(const GridConfig& grid, const std::string& unit) {
 
 void AcceleratorConfig::protect(ProtectionConfig units) {
   protection = std::move(units);
+  grid.remove_spare_columns();
+  if (protection.spare_columns) {
+    grid.add_spare_columns(*protection.spare_columns);
+  }
   grid.bypass.reset();
   if (protection.bypass) {
     grid.add_bypass(*protection.bypass);
@@ -69,7 +77,7 @@ void AcceleratorConfig::validate() const {
   require_range("weight_buffer_bytes", weight_buffer_bytes, 1, kLargestBuffer);
   require_range("output_buffer_bytes", output_buffer_bytes, 1, kLargestBuffer);
   require_range("psum_rows", psum_rows, grid.rows, 65536);
-  require_range("parameter_entries", parameter_entries, std::max(grid.rows, grid.columns), 65536);
+  require_range("parameter_entries", parameter_entries, std::max(grid.rows, grid.used_columns()), 65536);
   require_range("bus_bytes", bus_bytes, 1, 64);
   require_range("dram_latency", dram_latency, 1, 1024);
   require_range("dram_bytes", dram_bytes, 4096, int64_t{1} << 31);

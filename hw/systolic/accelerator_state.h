@@ -14,6 +14,7 @@
 #include "hw/systolic/neuron_unit_core.h"
 #include "hw/systolic/partial_sum_buffer_core.h"
 #include "hw/systolic/post_processing_core.h"
+#include "hw/systolic/spare_column_unit_core.h"
 #include "hw/systolic/weight_feeder_core.h"
 
 namespace faultline::hw {
@@ -37,6 +38,9 @@ struct AcceleratorState {
     if (config.protection.checksum) {
       checksum_unit.emplace(config, table, no_taps);
     }
+    if (config.grid.spare_columns) {
+      spare_column_unit.emplace(config, table, no_taps);
+    }
   }
 
   FaultTaps no_taps;
@@ -49,6 +53,7 @@ struct AcceleratorState {
   ControllerCore controller;
   std::optional<NeuronUnitCore> neuron_unit;
   std::optional<ChecksumUnitCore> checksum_unit;
+  std::optional<SpareColumnUnitCore> spare_column_unit;
 };
 
 }  // namespace faultline::hw

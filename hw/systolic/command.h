@@ -82,7 +82,7 @@ struct CommandDescriptor {
   int32_t output_lane_stride = 0;  ///< bytes
   int32_t raw = 0;                 ///< 1: write the biased sum (OperandFormat::sum_bytes), least significant byte first
   int32_t zero_point = 0;
-  int32_t low = -128, high = 127;
+  int32_t low = -128, high = 127;  ///< kCompute: the layer's weights, where the accelerator has a WeightCheck
   int32_t use_table = 0;
   int32_t maximum = 0;  ///< kPool: 1: maximum of the taps inside; 0: sum of all taps
 

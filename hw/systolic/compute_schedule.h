@@ -12,7 +12,7 @@ namespace faultline::hw {
 struct ComputePhase {
   const CommandDescriptor& command;
   int rows;     ///< of the array
-  int columns;  ///< of the array
+  int columns;  ///< of the array that programs use
   uint32_t phase;
   uint32_t fold;
   uint16_t sum_base;  ///< partial-sum row of the tile's first row

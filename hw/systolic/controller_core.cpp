@@ -26,7 +26,7 @@ void TapRegisters::set(const Tap& tap) const {
 
 ControllerCore::ControllerCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : rows_(config.grid.rows),
-      columns_(config.grid.columns),
+      columns_(config.grid.used_columns()),
       fields_(command_fields(config.grid.format().operand_bits)),
       taps_(taps),
       schedule_(make_schedule(config.grid.dataflow)),

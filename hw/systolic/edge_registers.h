@@ -6,6 +6,7 @@
 #include "hw/arithmetic/operand_format.h"
 #include "hw/common/signed_array.h"
 #include "hw/common/state_register.h"
+#include "hw/systolic/column_map.h"
 #include "hw/systolic/edge_vector.h"
 
 namespace faultline::hw {
@@ -24,6 +25,15 @@ class EdgeRegisters {
   void take_bits(const StateRegister<uint8_t>& read, const StateRegister<uint8_t>& control) const {
     std::memcpy(valid_.data(), read.data(), static_cast<size_t>(lanes_));
     std::memcpy(control_.data(), control.data(), static_cast<size_t>(lanes_));
+  }
+
+  /// Lanes whose column is not in use bring nothing.
+  void drop_unused(const ColumnMap& columns) const {
+    for (int lane = 0; lane < lanes_; ++lane) {
+      if (!columns.in_use(lane)) {
+        valid_.set(0, static_cast<size_t>(lane));
+      }
+    }
   }
 
   OperandEdge edge() const {

@@ -16,6 +16,7 @@ GridConfig::GridConfig(int row_count, int column_count, Dataflow flow, Multiplie
     throw InvalidConfiguration("array " + std::to_string(rows) + "x" + std::to_string(columns) +
                                " is out of range; rows and columns must be 1 to 256");
   }
+  column_map = ColumnMap(columns);
 }
 
 void GridConfig::add_region(MultiplierRegion region) {
@@ -33,6 +34,39 @@ void GridConfig::add_bypass(ElementBypass elements) {
     range.require_inside(rows, columns);
   }
   bypass = std::move(elements);
+}
+
+void GridConfig::add_spare_columns(const SpareColumns& spares) {
+  const int used = used_columns();
+  if (spares.count < 1 || used + spares.count > kMaximumLanes) {
+    throw InvalidConfiguration(std::to_string(spares.count) + " spare columns beside " + std::to_string(used) +
+                               " are out of range; give at least 1, and " + std::to_string(kMaximumLanes) +
+                               " columns at most in all");
+  }
+  const int all = used + spares.count;
+  std::array<uint8_t, kMaximumLanes> skip = {};
+  for (const int column : spares.skipped) {
+    if (column < 0 || column >= all) {
+      throw InvalidConfiguration("column " + std::to_string(column) + " to skip is outside the array; it has " +
+                                 std::to_string(all) + " with the spare ones, counted from 0");
+    }
+    if (std::exchange(skip[static_cast<size_t>(column)], uint8_t{1}) != 0) {
+      throw InvalidConfiguration("column " + std::to_string(column) + " is skipped twice; name it once");
+    }
+  }
+  if (static_cast<int>(spares.skipped.size()) > spares.count) {
+    throw InvalidConfiguration(std::to_string(spares.skipped.size()) + " columns to skip are more than the " +
+                               std::to_string(spares.count) + " spare ones; give more spare columns");
+  }
+  columns = all;
+  spare_columns = spares;
+  column_map = ColumnMap(skip.data(), columns, spares.count);
+}
+
+void GridConfig::remove_spare_columns() {
+  columns = used_columns();
+  spare_columns.reset();
+  column_map = ColumnMap(columns);
 }
 
 const Multiplier& GridConfig::contribution_at(int row, int column, int selection) const {

@@ -6,6 +6,8 @@
 #include "hw/arithmetic/multiplier.h"
 #include "hw/common/element_range.h"
 #include "hw/protection/element_bypass.h"
+#include "hw/protection/spare_columns.h"
+#include "hw/systolic/column_map.h"
 #include "hw/systolic/dataflow.h"
 
 namespace faultline::hw {
@@ -33,6 +35,12 @@ struct GridConfig {
   }
   /// Gives the elements bypass registers. Throws InvalidConfiguration when a range leaves the grid.
   void add_bypass(ElementBypass elements);
+  /// Makes the grid wider by spare columns. Throws InvalidConfiguration when it gets too wide, and for skipped columns
+  /// that are outside it, too many, or named twice.
+  void add_spare_columns(const SpareColumns& spares);
+  void remove_spare_columns();
+  /// The columns that programs use: all but as many as there are spare ones.
+  int used_columns() const { return columns - (spare_columns ? spare_columns->count : 0); }
 
   /// The multiplier that an element has of its own, or nullptr.
   const Multiplier* own_multiplier(int row, int column) const;
@@ -47,12 +55,14 @@ struct GridConfig {
   bool uniform() const { return regions.empty() && (!bypass || bypass->elements.empty()); }
 
   int rows;
-  int columns;
+  int columns;  ///< spare ones included
   Dataflow dataflow;
-  Multiplier multiplier;                  ///< of all elements outside the regions
-  std::vector<Multiplier> alternatives;   ///< that elements outside the regions can be switched to
-  std::vector<MultiplierRegion> regions;  ///< the last one that holds an element counts
-  std::optional<ElementBypass> bypass;    ///< nothing: the elements have no such register
+  Multiplier multiplier;                      ///< of all elements outside the regions
+  std::vector<Multiplier> alternatives;       ///< that elements outside the regions can be switched to
+  std::vector<MultiplierRegion> regions;      ///< the last one that holds an element counts
+  std::optional<ElementBypass> bypass;        ///< nothing: the elements have no such register
+  std::optional<SpareColumns> spare_columns;  ///< nothing: every column stands for itself
+  ColumnMap column_map;                       ///< which stands for which while no fault strikes
 };
 
 }  // namespace faultline::hw

@@ -12,7 +12,7 @@ InputFeeder::InputFeeder(const sc_core::sc_module_name& name, const AcceleratorC
 }
 
 void InputFeeder::on_edge() {
-  core_.step({word.read(), command.read(), write.read(), pool_request.read()}, cycles_.cycle());
+  core_.step({word.read(), command.read(), write.read(), pool_request.read(), columns.read()}, cycles_.cycle());
   write_outputs();
 }
 

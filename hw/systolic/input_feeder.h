@@ -15,6 +15,7 @@ class InputFeeder : public sc_core::sc_module {
   sc_core::sc_in<CommandDescriptor> command{"command"};
   sc_core::sc_in<BufferWrite> write{"write"};
   sc_core::sc_in<PoolRequest> pool_request{"pool_request"};
+  sc_core::sc_in<ColumnMap> columns{"columns"};
   sc_core::sc_out<OperandEdge> edge{"edge"};
   sc_core::sc_out<PoolData> pool_data{"pool_data"};
 

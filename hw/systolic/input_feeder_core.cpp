@@ -21,9 +21,10 @@ void shift_lanes(const StateRegister<T>& lanes, int count) {
 
 InputFeederCore::InputFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : lanes_(feeder_lanes(config.grid)),
-      columns_(config.grid.columns),
+      columns_(config.grid.used_columns()),
       format_(config.grid.format()),
       holds_tap_(config.grid.dataflow == Dataflow::kWeightStationary),
+      skips_(config.grid.spare_columns && config.grid.dataflow == Dataflow::kInputStationary),
       taps_(taps),
       quiescence_(lanes_ + 2),
       buffer_(table, config.protection, "input", config.input_buffer_bytes),
@@ -46,9 +47,10 @@ InputFeederCore::InputFeederCore(const AcceleratorConfig& config, StateTable& ta
 void InputFeederCore::step(const Inputs& inputs, uint64_t cycle) {
   const bool lanes_idle = quiescence_.skip(inputs.word.idle());
   if (!lanes_idle) {
-    format_.wide() ? read_lanes<int16_t>(inputs.command) : read_lanes<int8_t>(inputs.command);
+    format_.wide() ? read_lanes<int16_t>(inputs.command, inputs.columns)
+                   : read_lanes<int8_t>(inputs.command, inputs.columns);
     hold_positions();
-    advance(inputs.word, inputs.command);
+    advance(inputs.word, inputs.command, inputs.columns);
   }
   if (inputs.pool.valid) {
     format_.wide() ? read_pool<int16_t>(inputs.pool) : read_pool<int8_t>(inputs.pool);
@@ -80,13 +82,17 @@ int16_t InputFeederCore::operand(int lane, const CommandDescriptor& command) con
 }
 
 template <typename Operand>
-void InputFeederCore::read_lanes(const CommandDescriptor& command) {
+void InputFeederCore::read_lanes(const CommandDescriptor& command, const ColumnMap& columns) {
   const uint8_t* read = read_.data();
   auto* value = edge_.value.data<Operand>();
   for (int lane = 0; lane < lanes_; ++lane) {
-    value[lane] = read[lane] != 0 ? static_cast<Operand>(operand(lane, command)) : Operand{0};
+    const bool reads = read[lane] != 0 && (!skips_ || columns.in_use(lane));
+    value[lane] = reads ? static_cast<Operand>(operand(lane, command)) : Operand{0};
   }
   edge_.take_bits(read_, control_);
+  if (skips_) {
+    edge_.drop_unused(columns);
+  }
 }
 
 void InputFeederCore::hold_positions() {
@@ -128,7 +134,7 @@ void InputFeederCore::set_word(int lane, const InputWord& word) {
 }
 
 /// Every word moves one lane further. A word marked `first` hands the next lane the position after its own.
-void InputFeederCore::advance(const InputWord& head, const CommandDescriptor& command) {
+void InputFeederCore::advance(const InputWord& head, const CommandDescriptor& command, const ColumnMap& columns) {
   shift_lanes(read_, lanes_);
   shift_lanes(first_, lanes_);
   shift_lanes(control_, lanes_);
@@ -141,7 +147,7 @@ void InputFeederCore::advance(const InputWord& head, const CommandDescriptor& co
   shift_lanes(tap_offset_, lanes_);
   const uint8_t* first = first_.data();
   for (int lane = 1; lane < lanes_; ++lane) {
-    if (first[lane] == 0) {
+    if (first[lane] == 0 || (skips_ && !columns.in_use(lane - 1))) {
       continue;
     }
     InputWord moved = word(lane);

@@ -15,7 +15,8 @@ namespace faultline::hw {
 ///
 /// Words enter lane 0 and move one lane further each cycle, which gives the skew that the array needs without any
 /// data registers for it. Each lane keeps its own part of the position (a tap in weight-stationary, a pixel otherwise)
-/// from the last word marked `first`, and takes the other part from the word.
+/// from the last word marked `first`, and takes the other part from the word. With spare columns, lanes that are
+/// columns bring nothing where they are not in use, and hand on the position that they got.
 class InputFeederCore {
  public:
   struct Inputs {
@@ -23,6 +24,7 @@ class InputFeederCore {
     const CommandDescriptor& command;
     const BufferWrite& write;
     const PoolRequest& pool;
+    const ColumnMap& columns;  ///< counts only with spare columns
   };
 
   InputFeederCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
@@ -36,19 +38,20 @@ class InputFeederCore {
 
  private:
   template <typename Operand>
-  void read_lanes(const CommandDescriptor& command);
+  void read_lanes(const CommandDescriptor& command, const ColumnMap& columns);
   int16_t operand(int lane, const CommandDescriptor& command) const;
   void hold_positions();
-  void advance(const InputWord& head, const CommandDescriptor& command);
+  void advance(const InputWord& head, const CommandDescriptor& command, const ColumnMap& columns);
   template <typename Operand>
   void read_pool(const PoolRequest& request);
   InputWord word(int lane) const;
   void set_word(int lane, const InputWord& word);
 
   int lanes_;
-  int columns_;
+  int columns_;  ///< that programs use
   OperandFormat format_;
   bool holds_tap_;
+  bool skips_;  ///< lanes are columns, and some may be left out
   FaultTaps& taps_;
   Quiescence quiescence_;
 

@@ -13,32 +13,42 @@ std::string path_of(const NeuronUnitKind& kind, const char* name) {
 
 }  // namespace
 
-NeuronUnitCore::Stage::Stage(StateTable& table, const std::string& path)
+NeuronUnitCore::Stage::Stage(StateTable& table, const std::string& path, bool has_bound)
     : valid(table, path + ".valid", 1),
       word(table, path + ".word", 2),
       last(table, path + ".last", 1),
-      address(table, path + ".address", 24) {}
+      address(table, path + ".address", 24) {
+  if (has_bound) {
+    bound.emplace(table, path + ".bound", 8);
+  }
+}
 
 void NeuronUnitCore::Stage::take(const Stage& before) const {
   valid.set(before.valid.get());
   word.set(before.word.get());
   last.set(before.last.get());
   address.set(before.address.get());
+  if (bound) {
+    bound->set(before.bound->get());
+  }
 }
 
 NeuronUnitCore::NeuronUnitCore(const ProtectionConfig& config, StateTable& table, FaultTaps& taps)
     : kind_(*find_neuron_unit_kind(config.neuron_unit)),
       on_error_(config.neuron_on_error),
+      entry_bytes_(neuron_entry_bytes(kind_)),
       taps_(taps),
-      table_(table, path_of(kind_, "table"), int64_t{config.neuron_entries} * kNeuronEntryBytes),
+      table_(table, path_of(kind_, "table"), int64_t{config.neuron_entries} * entry_bytes_),
       state_(table, path_of(kind_, "state"), 1),
       done_(table, path_of(kind_, "done"), 1),
       word_(table, path_of(kind_, "word"), 2),
       entry_(table, path_of(kind_, "entry"), 24),
-      request_(table, path_of(kind_, "request")),
-      fetched_(table, path_of(kind_, "fetched")),
+      request_(table, path_of(kind_, "request"), kind_.has_intervals()),
+      fetched_(table, path_of(kind_, "fetched"), kind_.has_intervals()),
       held_(table, path_of(kind_, "held[*]"), 8, {static_cast<int>(kind_.words) - 1}),
       target_(table, path_of(kind_, "target"), 24),
+      low_(kind_.has_intervals() ? std::make_optional<StateRegister<int8_t>>(table, path_of(kind_, "low"), 8)
+                                 : std::nullopt),
       write_valid_(table, path_of(kind_, "write.valid"), 1),
       write_last_(table, path_of(kind_, "write.last"), 1),
       write_address_(table, path_of(kind_, "write.address"), 24),
@@ -92,6 +102,9 @@ void NeuronUnitCore::ask(const CommandDescriptor& command) {
   request_.word.set(word);
   request_.last.set(last);
   request_.address.set(entry_address(entry));
+  if (request_.bound) {
+    request_.bound->set(entry_bound(entry));
+  }
   entry_.set(entry + 1);
   word_.set(word + 1U < kind_.words ? word + 1 : 0);
   if (last) {
@@ -101,16 +114,23 @@ void NeuronUnitCore::ask(const CommandDescriptor& command) {
 
 uint32_t NeuronUnitCore::entry_address(uint32_t entry) const {
   uint32_t address = 0;
-  for (int byte = 0; byte < kNeuronEntryBytes; ++byte) {
-    address |= static_cast<uint32_t>(table_.read(int64_t{entry} * kNeuronEntryBytes + byte)) << (8 * byte);
+  for (int byte = 0; byte < kNeuronAddressBytes; ++byte) {
+    address |= static_cast<uint32_t>(table_.read(int64_t{entry} * entry_bytes_ + byte)) << (8 * byte);
   }
   return address;
+}
+
+int8_t NeuronUnitCore::entry_bound(uint32_t entry) const {
+  return static_cast<int8_t>(table_.read(int64_t{entry} * entry_bytes_ + kNeuronAddressBytes));
 }
 
 bool NeuronUnitCore::take_word(uint8_t word, int32_t zero) {
   const uint8_t number = fetched_.word.get();
   if (number == 0) {
     target_.set(fetched_.address.get());
+    if (low_) {
+      low_->set(fetched_.bound->get());
+    }
   }
   if (number + 1U < kind_.words) {
     held_.set(word, number);
@@ -125,7 +145,8 @@ bool NeuronUnitCore::combine(uint8_t last_word, int32_t zero) {
     words[i] = held_.get(i);
   }
   words[kind_.words - 1] = last_word;
-  CombinedNeuron neuron = kind_.combine(words, zero);
+  const CodeInterval interval = low_ ? CodeInterval{low_->get(), fetched_.bound->get()} : CodeInterval{};
+  CombinedNeuron neuron = kind_.combined(words, zero, interval);
   if (neuron.verdict == NeuronVerdict::kAlarm && on_error_ == ErrorAction::kZero) {
     neuron = {static_cast<int8_t>(zero), NeuronVerdict::kReplaced};
   }
@@ -160,7 +181,7 @@ void NeuronUnitCore::load(const BufferWrite& write) {
 bool NeuronUnitCore::is_rewritten(const std::string& path) {
   const auto& kinds = neuron_unit_kinds();
   return std::any_of(kinds.begin(), kinds.end(), [&](const NeuronUnitKind& kind) {
-    static const std::array<const char*, 4> kFields = {"table[*]", "split[*]", "held[*]", "write.code"};
+    static const std::array<const char*, 5> kFields = {"table[*]", "split[*]", "held[*]", "low", "write.code"};
     return path == RepeatRequest::repeats_path(kind.name) ||
            std::any_of(kFields.begin(), kFields.end(), [&](const char* field) { return path == path_of(kind, field); });
   });

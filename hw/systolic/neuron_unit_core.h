@@ -20,8 +20,12 @@ namespace faultline::hw {
 /// functions.
 constexpr uint32_t kNeuronTableBase = 0x400000;
 constexpr uint32_t kNeuronMaskBase = 0x800000;
-/// Bytes of an entry of the unit's table: an address of the output buffer, little-endian.
-constexpr int kNeuronEntryBytes = 3;
+/// Bytes of an address of the output buffer in an entry of the unit's table, little-endian.
+constexpr int kNeuronAddressBytes = 3;
+/// Bytes of an entry: the address and, where the kind has intervals, a signed bound.
+inline int neuron_entry_bytes(const NeuronUnitKind& kind) {
+  return kNeuronAddressBytes + (kind.has_intervals() ? 1 : 0);
+}
 
 /// Takes the words of critical neurons from the output buffer, one a cycle, makes one code of each neuron's words and
 /// writes it to the place of the first (kCorrect). Which words, says its table.
@@ -56,12 +60,14 @@ class NeuronUnitCore {
  private:
   enum State : uint8_t { kIdle = 0, kWalk = 1 };
 
-  /// A word on its way: which of its neuron's words it is, where it lies, and whether it is the command's last.
+  /// A word on its way: which of its neuron's words it is, where it lies, whether it is the command's last, and the
+  /// bound of its entry.
   struct Stage {
-    Stage(StateTable& table, const std::string& path);
+    Stage(StateTable& table, const std::string& path, bool has_bound);
     void take(const Stage& before) const;
     StateRegister<uint8_t> valid, word, last;
     StateRegister<uint32_t> address;
+    std::optional<StateRegister<int8_t>> bound;
   };
 
   void begin(const CommandDescriptor& command);
@@ -71,16 +77,19 @@ class NeuronUnitCore {
   bool combine(uint8_t last_word, int32_t zero);
   void load(const BufferWrite& write);
   uint32_t entry_address(uint32_t entry) const;
+  int8_t entry_bound(uint32_t entry) const;
 
   const NeuronUnitKind& kind_;
   ErrorAction on_error_;
+  int entry_bytes_;
   FaultTaps& taps_;
   ByteBuffer<uint8_t> table_;
   StateRegister<uint8_t> state_, done_, word_;
   StateRegister<uint32_t> entry_;
   Stage request_, fetched_;
-  StateRegister<uint8_t> held_;     ///< the words of a neuron but for the last
-  StateRegister<uint32_t> target_;  ///< where its first word lies
+  StateRegister<uint8_t> held_;               ///< the words of a neuron but for the last
+  StateRegister<uint32_t> target_;            ///< where its first word lies
+  std::optional<StateRegister<int8_t>> low_;  ///< the bound of its first word; only with intervals
   StateRegister<uint8_t> write_valid_, write_last_;
   StateRegister<uint32_t> write_address_;
   StateRegister<int8_t> write_code_;

@@ -12,7 +12,7 @@ PartialSumBuffer::PartialSumBuffer(const sc_core::sc_module_name& name, const Ac
 }
 
 void PartialSumBuffer::on_edge() {
-  core_.step({word.read(), south.read(), row_request.read(), correction.read()}, cycles_.cycle());
+  core_.step({word.read(), south.read(), row_request.read(), correction.read(), columns.read()}, cycles_.cycle());
   write_outputs();
 }
 

@@ -15,6 +15,7 @@ class PartialSumBuffer : public sc_core::sc_module {
   sc_core::sc_in<SumEdge> south{"south"};
   sc_core::sc_in<RowRequest> row_request{"row_request"};
   sc_core::sc_in<SumCorrection> correction{"correction"};
+  sc_core::sc_in<ColumnMap> columns{"columns"};
   sc_core::sc_out<DrainEdge> drain{"drain"};
   sc_core::sc_out<SumWord> last_word{"last_word"};  ///< of the last column
   sc_core::sc_out<SumEdge> row{"row"};

@@ -23,18 +23,20 @@ PartialSumBufferCore::PartialSumBufferCore(const AcceleratorConfig& config, Stat
     : format_(config.grid.format()),
       rows_(config.psum_rows),
       columns_(config.grid.columns),
+      banks_(config.grid.used_columns()),
+      skips_(config.grid.spare_columns),
       delay_(config.grid.rows + 1),
       taps_(taps),
       quiescence_(delay_ + columns_ + 1),
-      memory_(table, "buffer.partial_sum[*][*]", format_.sum_bits(), {rows_, columns_}, StateKind::kMemory),
-      guard_(make_word_guard(table, config.protection, "partial_sum", format_.sum_bits(), {rows_, columns_})),
+      memory_(table, "buffer.partial_sum[*][*]", format_.sum_bits(), {rows_, banks_}, StateKind::kMemory),
+      guard_(make_word_guard(table, config.protection, "partial_sum", format_.sum_bits(), {rows_, banks_})),
       delay_write_(table, "partial_sum.delay[*].write", 1, {delay_}),
       delay_accumulate_(table, "partial_sum.delay[*].accumulate", 1, {delay_}),
       delay_row_(table, "partial_sum.delay[*].row", 16, {delay_}),
       column_write_(table, "partial_sum.column[*].write", 1, {columns_}),
       column_accumulate_(table, "partial_sum.column[*].accumulate", 1, {columns_}),
       column_row_(table, "partial_sum.column[*].row", 16, {columns_}),
-      read_data_(table, "partial_sum.read_data[*]", format_.sum_bits(), {columns_}) {}
+      read_data_(table, "partial_sum.read_data[*]", format_.sum_bits(), {banks_}) {}
 
 void PartialSumBufferCore::step(const Inputs& inputs, uint64_t cycle) {
   if (inputs.request.valid) {
@@ -44,7 +46,7 @@ void PartialSumBufferCore::step(const Inputs& inputs, uint64_t cycle) {
     format_.wide() ? correct<int64_t>(inputs.correction) : correct<int32_t>(inputs.correction);
   }
   if (!quiescence_.skip(inputs.head.idle())) {
-    format_.wide() ? write_banks(inputs.south.wide) : write_banks(inputs.south.value);
+    format_.wide() ? write_banks(inputs.south.wide, inputs.columns) : write_banks(inputs.south.value, inputs.columns);
     advance(inputs.head);
   }
   if (!taps_.empty() && taps_.apply_registers(cycle) > 0) {
@@ -73,22 +75,23 @@ void PartialSumBufferCore::write_word(size_t index, int64_t sum) {
 
 template <typename Sum>
 void PartialSumBufferCore::correct(const SumCorrection& correction) {
-  if (correction.row < rows_ && correction.column < columns_) {
-    const size_t index = static_cast<size_t>(correction.row) * static_cast<size_t>(columns_) + correction.column;
+  if (correction.row < rows_ && correction.column < banks_) {
+    const size_t index = static_cast<size_t>(correction.row) * static_cast<size_t>(banks_) + correction.column;
     write_word<Sum>(index, read_word<Sum>(index) + correction.delta);
   }
 }
 
 template <typename Sum>
-void PartialSumBufferCore::write_banks(const Sum* south) {
+void PartialSumBufferCore::write_banks(const Sum* south, const ColumnMap& columns) {
   const uint8_t* write = column_write_.data();
   const uint8_t* accumulate = column_accumulate_.data();
   const uint16_t* row = column_row_.data();
   for (int column = 0; column < columns_; ++column) {
-    if (write[column] == 0 || row[column] >= rows_) {
+    const int bank = skips_ ? columns.logical(column) : column;
+    if (write[column] == 0 || row[column] >= rows_ || bank == ColumnMap::kUnused) {
       continue;
     }
-    const size_t index = static_cast<size_t>(row[column]) * static_cast<size_t>(columns_) + static_cast<size_t>(column);
+    const size_t index = static_cast<size_t>(row[column]) * static_cast<size_t>(banks_) + static_cast<size_t>(bank);
     const int64_t before = accumulate[column] != 0 ? read_word<Sum>(index) : 0;
     write_word<Sum>(index, before + south[column]);
   }
@@ -106,18 +109,18 @@ void PartialSumBufferCore::advance(const SumWord& head) {
 template <typename Sum>
 void PartialSumBufferCore::read_row(const RowRequest& request) {
   auto* data = read_data_.data<Sum>();
-  const auto bytes = static_cast<size_t>(columns_) * sizeof(Sum);
+  const auto bytes = static_cast<size_t>(banks_) * sizeof(Sum);
   if (request.row >= rows_) {
     std::memset(data, 0, bytes);
     return;
   }
-  const size_t first = static_cast<size_t>(request.row) * static_cast<size_t>(columns_);
+  const size_t first = static_cast<size_t>(request.row) * static_cast<size_t>(banks_);
   if (guard_ == nullptr) {
     std::memcpy(data, memory_.data<Sum>() + first, bytes);
     return;
   }
-  for (int column = 0; column < columns_; ++column) {
-    data[column] = read_word<Sum>(first + static_cast<size_t>(column));
+  for (int bank = 0; bank < banks_; ++bank) {
+    data[bank] = read_word<Sum>(first + static_cast<size_t>(bank));
   }
 }
 
@@ -133,7 +136,7 @@ SumWord PartialSumBufferCore::last_word() const {
 }
 
 SumEdge PartialSumBufferCore::row() const {
-  SumEdge edge(columns_, format_.wide());
+  SumEdge edge(banks_, format_.wide());
   std::memcpy(edge.value, read_data_.raw(), edge.sums_bytes());
   return edge;
 }

@@ -13,11 +13,12 @@
 
 namespace faultline::hw {
 
-/// The partial-sum buffer: one bank of sums per column, written at the column's own time.
+/// The partial-sum buffer: one bank of sums per column that programs use, written at the column's own time.
 ///
 /// Sum words wait R + 1 stages (as long as operands need to the bottom row), then move along the columns, one each
 /// cycle. In the cycle in which a column holds a write word, its bank takes the south edge's sum; in output-stationary
-/// the same bit drains the column. A correction by the checksum unit comes before what a bank writes in the same cycle.
+/// the same bit drains the column. With spare columns, a column's bank is that of the program's column that it stands
+/// for, or none. A correction by the checksum unit comes before what a bank writes in the same cycle.
 class PartialSumBufferCore {
  public:
   struct Inputs {
@@ -25,6 +26,7 @@ class PartialSumBufferCore {
     const SumEdge& south;
     const RowRequest& request;
     const SumCorrection& correction;
+    const ColumnMap& columns;  ///< counts only with spare columns
   };
 
   PartialSumBufferCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps);
@@ -42,7 +44,7 @@ class PartialSumBufferCore {
   template <typename Sum>
   void correct(const SumCorrection& correction);
   template <typename Sum>
-  void write_banks(const Sum* south);
+  void write_banks(const Sum* south, const ColumnMap& columns);
   void advance(const SumWord& head);
   template <typename Sum>
   Sum read_word(size_t index) const;
@@ -53,7 +55,9 @@ class PartialSumBufferCore {
 
   OperandFormat format_;
   int rows_;
-  int columns_;
+  int columns_;  ///< of the array
+  int banks_;
+  bool skips_;  ///< some columns may be left out
   int delay_;
   FaultTaps& taps_;
   Quiescence quiescence_;

@@ -52,7 +52,7 @@ void PostProcessingCore::PoolStage::take(const PoolStage& before) const {
 
 PostProcessingCore::PostProcessingCore(const AcceleratorConfig& config, StateTable& table, FaultTaps& taps)
     : format_(config.grid.format()),
-      columns_(config.grid.columns),
+      columns_(config.grid.used_columns()),
       bus_bytes_(config.bus_bytes),
       entry_bytes_(config.parameter_bytes()),
       channel_bounds_(config.protection.channel_bounds),
@@ -288,11 +288,18 @@ int64_t PostProcessingCore::rounded(size_t lane, uint32_t row, const CommandDesc
   return round_shift(product_.get(lane), shift);
 }
 
-PostProcessingCore::CodeRange PostProcessingCore::clamp_range(size_t entry, const CommandDescriptor& command) const {
+/// To the command's clamp or the entry's bounds.
+int32_t PostProcessingCore::limited(int32_t code, size_t entry, const CommandDescriptor& command) const {
   if (!channel_bounds_) {
-    return {command.low, command.high};
+    return clamp(code, command.low, command.high);
   }
-  return {static_cast<int8_t>(parameter_byte(entry, kLowByte)), static_cast<int8_t>(parameter_byte(entry, kHighByte))};
+  const auto low = static_cast<int8_t>(parameter_byte(entry, kLowByte));
+  const auto high = static_cast<int8_t>(parameter_byte(entry, kHighByte));
+  if (!channel_bounds_->zeroes) {
+    return clamp(code, low, high);
+  }
+  const int32_t clamped = clamp(code, command.low, command.high);
+  return clamped < low || clamped > high ? command.zero_point : clamped;
 }
 
 int16_t PostProcessingCore::requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const {
@@ -300,10 +307,9 @@ int16_t PostProcessingCore::requantised(size_t lane, uint32_t row, const Command
     return static_cast<int16_t>(wrap_to(product_.get(lane), format_.operand_bits));
   }
   // Limited first, so that adding the zero point cannot overflow; the limit is far outside the range of codes.
-  const int32_t limited = clamp(rounded(lane, row, command), -kCodeLimit, kCodeLimit);
-  const CodeRange range = clamp_range(parameter_entry(row, static_cast<int>(lane), command), command);
-  const auto code =
-      static_cast<int16_t>(wrap_to(clamp(limited + command.zero_point, range.low, range.high), format_.operand_bits));
+  const int32_t shifted = clamp(rounded(lane, row, command), -kCodeLimit, kCodeLimit) + command.zero_point;
+  const size_t entry = parameter_entry(row, static_cast<int>(lane), command);
+  const auto code = static_cast<int16_t>(wrap_to(limited(shifted, entry, command), format_.operand_bits));
   return command.use_table != 0 && table_ ? table_->read(code + 128) : code;
 }
 

@@ -50,10 +50,6 @@ class PostProcessingCore {
   void show(ResultProbe& probe, const Inputs& inputs) const;
 
  private:
-  /// What a lane clamps to, both ends included.
-  struct CodeRange {
-    int32_t low, high;
-  };
   enum State : uint8_t { kIdle = 0, kRows = 1, kPool = 2 };
 
   /// A stage's control: whether it holds a row, and which.
@@ -89,7 +85,7 @@ class PostProcessingCore {
   size_t parameter_entry(uint32_t row, int lane, const CommandDescriptor& command) const;
   int lanes(const CommandDescriptor& command) const;
   int64_t rounded(size_t lane, uint32_t row, const CommandDescriptor& command) const;
-  CodeRange clamp_range(size_t entry, const CommandDescriptor& command) const;
+  int32_t limited(int32_t code, size_t entry, const CommandDescriptor& command) const;
   int16_t requantised(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int16_t stored_code(size_t lane, uint32_t row, const CommandDescriptor& command) const;
   int64_t lane_address(size_t lane, uint32_t row, const CommandDescriptor& command) const;
@@ -105,7 +101,7 @@ class PostProcessingCore {
   int columns_;
   int bus_bytes_;
   int entry_bytes_;  ///< of the parameter memory
-  bool channel_bounds_;
+  std::optional<ChannelBounds> channel_bounds_;
   FaultTaps& taps_;
   ResultProbe* probe_ = nullptr;
 

@@ -12,7 +12,7 @@ WeightFeeder::WeightFeeder(const sc_core::sc_module_name& name, const Accelerato
 }
 
 void WeightFeeder::on_edge() {
-  core_.step(word.read(), write.read(), cycles_.cycle());
+  core_.step({word.read(), command.read(), write.read(), columns.read()}, cycles_.cycle());
   edge.write(core_.edge());
 }
 

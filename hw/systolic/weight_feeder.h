@@ -12,7 +12,9 @@ class WeightFeeder : public sc_core::sc_module {
  public:
   sc_core::sc_in<bool> clock{"clock"};
   sc_core::sc_in<WeightWord> word{"word"};
+  sc_core::sc_in<CommandDescriptor> command{"command"};
   sc_core::sc_in<BufferWrite> write{"write"};
+  sc_core::sc_in<ColumnMap> columns{"columns"};
   sc_core::sc_out<OperandEdge> edge{"edge"};
 
   WeightFeeder(const sc_core::sc_module_name& name, const AcceleratorConfig& config, StateTable& table, FaultTaps& taps,

@@ -10,6 +10,8 @@
 #include "rtl/generator/design.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
+#include "rtl/generator/spare_columns_module.h"
+#include "rtl/generator/weight_check_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -30,6 +32,7 @@ const std::map<std::string, Block>& blocks() {
       {"controller", {"systolic_controller", "u_controller"}},
       {"neuron_unit", {"systolic_neuron_unit", "u_neuron_unit"}},
       {"checksum_unit", {"systolic_checksum_unit", "u_checksum_unit"}},
+      {"spare_column_unit", {"systolic_spare_column_unit", "u_spare_column_unit"}},
   };
   return kBlocks;
 }
@@ -65,6 +68,7 @@ std::string path_of(const std::string& model, const hw::ProtectionConfig& protec
   std::map<std::string, std::string> places = guard_places(protection);
   places.merge(neuron_unit_places(protection));
   places.merge(checksum_places(protection));
+  places.merge(spare_columns_places(protection));
   places.insert(own_places().begin(), own_places().end());
   const auto own = places.find(model);
   if (own != places.end()) {
@@ -119,11 +123,14 @@ std::vector<size_t> unread_elements(const hw::StateField& field, hw::Dataflow da
   return {};
 }
 
+constexpr const char* kSkipRegisters = "protection.spare_columns.skip[*]";
+
 MappedSignal mapped(const hw::StateField& field, const hw::AcceleratorConfig& config) {
   const std::string path = path_of(field.path, config.protection);
   MappedSignal signal{field, module_of(field.path, path), name_of(path), path};
   signal.reversed = field.kind == hw::StateKind::kMemory && field.dimensions.size() == 2;  // a bank for each column
   signal.unread = unread_elements(field, config.grid.dataflow);
+  signal.ones = field.path == kSkipRegisters ? config.grid.spare_columns->count : 0;
   return signal;
 }
 
@@ -190,10 +197,19 @@ Design accelerator_design(const hw::AcceleratorConfig& config) {
   for (const SourceFile& source : {next_pixel_module(), next_tap_module(), input_position_module(), buffer_module()}) {
     design.sources.push_back(source);
   }
+  for (SourceFile& source : channel_interval_modules(config.protection)) {
+    design.sources.push_back(std::move(source));
+  }
   for (SourceFile& source : neuron_unit_modules(config)) {
     design.sources.push_back(std::move(source));
   }
   for (SourceFile& source : checksum_modules(config)) {
+    design.sources.push_back(std::move(source));
+  }
+  for (SourceFile& source : spare_columns_modules(config)) {
+    design.sources.push_back(std::move(source));
+  }
+  for (SourceFile& source : weight_check_modules(config)) {
     design.sources.push_back(std::move(source));
   }
   for (const SourceFile& source :

@@ -5,7 +5,9 @@
 #include "rtl/generator/checksum_module.h"
 #include "rtl/generator/memory_guard.h"
 #include "rtl/generator/neuron_unit_module.h"
+#include "rtl/generator/spare_columns_module.h"
 #include "rtl/generator/text_template.h"
+#include "rtl/generator/weight_check_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -34,7 +36,7 @@ module systolic_accelerator #(
     input  logic                      dram_response_error,
     input  logic [8*BUS_BYTES-1:0]    dram_response_data@report_ports@
 );
-  localparam int INPUT_LANES  = @input_lanes@;
+@spare_parameters@  localparam int INPUT_LANES  = @input_lanes@;
   localparam int WEIGHT_LANES = @weight_lanes@;
 
   accelerator_pkg::command_t command;
@@ -123,7 +125,7 @@ module systolic_accelerator #(
   logic pool_valid;
   logic [31:0] pool_address;
   logic [8*COLUMNS-1:0] pool_data;
-  logic [8*INPUT_LANES-1:0] input_edge_value;
+@spare_column_unit@  logic [8*INPUT_LANES-1:0] input_edge_value;
   logic [INPUT_LANES-1:0] input_edge_valid, input_edge_control;
 
   systolic_input_feeder #(
@@ -144,7 +146,7 @@ module systolic_accelerator #(
       .word_tap_x(input_tap_x),
       .word_tap_c(input_tap_c),
       .word_tap_offset(input_tap_offset),
-      .write_valid(write_valid),
+@input_columns@      .write_valid(write_valid),
       .write_target(write_target),
       .write_count(write_count),
       .write_address(write_address),
@@ -169,7 +171,7 @@ module systolic_accelerator #(
 @weight_report@      .word_read(weight_read),
       .word_control(weight_control),
       .word_address(weight_address),
-      .write_valid(write_valid),
+@check_connections@@weight_columns@      .write_valid(write_valid),
       .write_target(write_target),
       .write_count(write_count),
       .write_address(write_address),
@@ -179,12 +181,12 @@ module systolic_accelerator #(
       .edge_control(weight_edge_control)
   );
 
-  logic [32*COLUMNS-1:0] south_sum;
-  logic [COLUMNS-1:0] drain;
+  logic [32*@grid_columns@-1:0] south_sum;
+  logic [@grid_columns@-1:0] drain;
 
   systolic_grid #(
       .ROWS(ROWS),
-      .COLUMNS(COLUMNS)
+      .COLUMNS(@grid_columns@)
   ) u_grid (
       .clock(clock),
       .reset(reset),
@@ -205,7 +207,7 @@ module systolic_accelerator #(
 
   systolic_partial_sum_buffer #(
       .STAGES(ROWS + 1),
-      .COLUMNS(COLUMNS)
+      .COLUMNS(COLUMNS)@buffer_spares@
   ) u_partial_sum_buffer (
       .clock(clock),
       .reset(reset),
@@ -213,7 +215,7 @@ module systolic_accelerator #(
       .word_accumulate(sum_accumulate),
       .word_row(sum_row),
       .south_sum(south_sum),
-      .request_valid(row_valid),
+@buffer_columns@      .request_valid(row_valid),
       .request_row(row_number),
       .row_data(row_data),
 @buffer_correction@      .drain(drain)
@@ -358,6 +360,49 @@ std::string with_checksum_unit(std::string text, const hw::AcceleratorConfig& co
                                          {"unit_correction", if_corrects(protection, kUnitCorrection)}});
 }
 
+constexpr const char* kGridColumns = R"(  localparam int SPARES       = @spares@;
+  localparam int GRID_COLUMNS = COLUMNS + SPARES;
+  localparam logic [GRID_COLUMNS-1:0] SKIPPED = @all_columns@'b@skipped@;  // columns that are left out after reset
+)";
+
+constexpr const char* kSpareColumnUnit = R"(
+  logic [GRID_COLUMNS-1:0] column_used;
+  logic [@shift_bits@*GRID_COLUMNS-1:0] column_shift;
+
+  systolic_spare_column_unit #(
+      .COLUMNS(GRID_COLUMNS),
+      .SPARES(SPARES)
+  ) u_spare_column_unit (
+      .clock(clock),
+      .reset(reset),
+      .skipped(SKIPPED),
+      .used(column_used),
+      .shift(column_shift)
+  );
+
+)";
+
+constexpr const char* kUsedColumns = R"(      .used(column_used),
+)";
+constexpr const char* kShiftedColumns = R"(      .used(column_used),
+      .shift(column_shift),
+)";
+
+/// The registers that say which columns are left out, and what tells the other blocks.
+std::string with_spare_columns(std::string text, const hw::AcceleratorConfig& config) {
+  const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
+  text = fill_template(std::move(text), {{"spare_parameters", if_spare_columns(config, kGridColumns)},
+                                         {"spare_column_unit", if_spare_columns(config, kSpareColumnUnit)},
+                                         {"input_columns", if_spare_lanes(config, by_column, kUsedColumns)},
+                                         {"weight_columns", if_spare_lanes(config, !by_column, kShiftedColumns)},
+                                         {"buffer_spares", if_spare_columns(config, ",\n      .SPARES(SPARES)")},
+                                         {"buffer_columns", if_spare_columns(config, kShiftedColumns)}});
+  return fill_template(std::move(text), {{"spares", std::to_string(config.grid.columns - config.grid.used_columns())},
+                                         {"shift_bits", std::to_string(shift_bits(config.grid))},
+                                         {"all_columns", std::to_string(config.grid.columns)},
+                                         {"skipped", skipped_digits(config.grid)}});
+}
+
 /// The report registers of protected memories and of the units are ports of the top module, `<name>_report`.
 std::string with_reports(const hw::ProtectionConfig& protection) {
   std::string ports;
@@ -373,7 +418,12 @@ std::string with_reports(const hw::ProtectionConfig& protection) {
   values.emplace_back(
       "report_ports",
       ports.empty() ? "" : ",\n    // what protection units found: errors, corrected, flags" + ports.substr(1));
-  return fill_template(kAccelerator, values);
+  return fill_template(with_weight_check(kAccelerator, protection), values);
+}
+
+std::string with_units(const hw::AcceleratorConfig& config) {
+  const std::string text = fill_template(with_reports(config.protection), neuron_unit_values(config.protection));
+  return with_spare_columns(with_checksum_unit(text, config), config);
 }
 
 }  // namespace
@@ -383,22 +433,22 @@ SourceFile accelerator_module(const hw::AcceleratorConfig& config) {
   const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
   const std::string west = by_column ? "weight" : "input";
   const std::string north = by_column ? "input" : "weight";
+  const std::string columns = if_spare_columns(config, "GRID_COLUMNS", "COLUMNS");
   const std::string control =
       "      .west_control(" + west + "_edge_control),\n      .north_control(" + north + "_edge_control),\n";
   return {
       "systolic_accelerator.sv",
-      fill_template(with_checksum_unit(
-                        fill_template(with_reports(config.protection), neuron_unit_values(config.protection)), config),
-                    {{"dataflow", hw::to_string(config.grid.dataflow)},
-                     {"rows", std::to_string(config.grid.rows)},
-                     {"columns", std::to_string(config.grid.columns)},
-                     {"bus_bytes", std::to_string(config.bus_bytes)},
-                     {"input_lanes", by_column ? "COLUMNS" : "ROWS"},
-                     {"weight_lanes", by_column ? "ROWS" : "COLUMNS"},
-                     {"west", west},
-                     {"north", north},
-                     {"grid_control", drains ? "      .drain(drain),\n" : control},
-                     {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
+      fill_template(with_units(config), {{"dataflow", hw::to_string(config.grid.dataflow)},
+                                         {"rows", std::to_string(config.grid.rows)},
+                                         {"columns", std::to_string(config.grid.used_columns())},
+                                         {"grid_columns", columns},
+                                         {"bus_bytes", std::to_string(config.bus_bytes)},
+                                         {"input_lanes", by_column ? columns : "ROWS"},
+                                         {"weight_lanes", by_column ? "ROWS" : columns},
+                                         {"west", west},
+                                         {"north", north},
+                                         {"grid_control", drains ? "      .drain(drain),\n" : control},
+                                         {"unused", drains ? "input_edge_control, weight_edge_control" : "drain"}})};
 }
 
 }  // namespace faultline::rtl

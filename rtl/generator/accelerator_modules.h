@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "hw/systolic/accelerator_config.h"
 #include "rtl/generator/source_file.h"
 
@@ -23,6 +25,9 @@ SourceFile buffer_module();
 std::string buffer_black_box();
 /// `systolic_report`: the report registers of a protection unit.
 SourceFile report_module();
+/// `systolic_channel_interval`: what post-processing does with a code outside its channel's bounds, combinational; only
+/// where 0 stands for it.
+std::vector<SourceFile> channel_interval_modules(const hw::ProtectionConfig& protection);
 
 SourceFile input_feeder_module(const hw::AcceleratorConfig& config);
 SourceFile weight_feeder_module(const hw::AcceleratorConfig& config);

@@ -324,7 +324,7 @@ SourceFile controller_module(const hw::AcceleratorConfig& config) {
           fill_template(
               kController,
               {{"rows", std::to_string(config.grid.rows)},
-               {"columns", std::to_string(config.grid.columns)},
+               {"columns", std::to_string(config.grid.used_columns())},
                {"command_registers", each_field(declare, "")},
                {"command_fields", each_field([](const auto& field) { return "      command_" + field.name; }, ",\n")},
                {"command_resets", each_field(reset, "")},

@@ -24,6 +24,7 @@ struct MappedSignal {
   bool packed = false;    ///< one vector holds all elements, row-major from its lowest bits; `path` has no `[*]` then
   bool reversed = false;  ///< the RTL's indices come in the opposite order of the model's
   int banks = 0;          ///< > 0: a memory in so many parts, word i in part i mod banks; the path has one `[*]` more
+  int ones = 0;           ///< > 0: bits of which more than about so many that are 1 hide what other registers do
   std::vector<size_t> unread = {};  ///< elements (row-major) that nothing reads, such as operands that leave the grid
 
   bool is_wire() const { return field.kind == hw::StateKind::kWire; }

@@ -62,7 +62,7 @@ constexpr const char* kOperands = R"(  // The registers at the grid's edge.
         control <= 1'b0;
       end else begin
         value <= @value@;
-        valid <= lane[l].read;
+        valid <= @reads@;
         control <= lane[l].control;
       end
     end
@@ -81,7 +81,7 @@ std::string upper_case(std::string text) {
 }  // namespace
 
 std::string with_feeder_text(std::string text, const hw::ProtectionConfig& protection, const std::string& memory,
-                             const std::string& readers, const std::string& value) {
+                             const std::string& readers, const std::string& reads, const std::string& value) {
   text = fill_template(text, {{"dma_ports", kDmaPorts},
                               {"edge_ports", kEdgePorts},
                               {"u_buffer", kFeederBuffer},
@@ -91,6 +91,7 @@ std::string with_feeder_text(std::string text, const hw::ProtectionConfig& prote
   return fill_template(text,
                        {{"readers", readers},
                         {"value", value},
+                        {"reads", reads},
                         {"target", upper_case(memory)},
                         {"read_enable", if_guarded(protection, memory, "  logic [READERS-1:0]      read_enable;\n")}});
 }

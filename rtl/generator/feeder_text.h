@@ -10,9 +10,10 @@ namespace faultline::rtl {
 ///   @dma_ports@, @edge_ports@     ports for the DMA's writes and towards the grid,
 ///   @u_buffer@, @writers@         the memory with its signals, and the DMA's way to it,
 ///   @operands@                    the registers at the grid's edge.
-/// `memory` is the feeder's ("input", "weight"), `readers` how many ports read it, `value` what an operand's register
-/// takes. The module has LANES, BUS_BYTES and BYTES as parameters, and lanes `lane[l].{read, control}`.
+/// `memory` is the feeder's ("input", "weight"), `readers` how many ports read it, `reads` whether lane l brings an
+/// operand, `value` what the operand's register takes, with `reads` in place of @reads@. The module has LANES,
+/// BUS_BYTES and BYTES as parameters, and lanes `lane[l].{read, control}`.
 std::string with_feeder_text(std::string text, const hw::ProtectionConfig& protection, const std::string& memory,
-                             const std::string& readers, const std::string& value);
+                             const std::string& readers, const std::string& reads, const std::string& value);
 
 }  // namespace faultline::rtl

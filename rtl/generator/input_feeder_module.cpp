@@ -3,6 +3,7 @@
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/feeder_text.h"
 #include "rtl/generator/memory_guard.h"
+#include "rtl/generator/spare_columns_module.h"
 #include "rtl/generator/text_template.h"
 
 namespace faultline::rtl {
@@ -35,7 +36,7 @@ module systolic_input_feeder #(
     input  logic [15:0]               word_tap_x,
     input  logic [15:0]               word_tap_c,
     input  logic [31:0]               word_tap_offset,
-@dma_ports@    // post-processing asks for one byte for each column
+@column_ports@@dma_ports@    // post-processing asks for one byte for each column
     input  logic                      pool_valid,
     input  logic [31:0]               pool_address,  // signed
     output logic [8*COLUMNS-1:0]      pool_data,
@@ -175,15 +176,18 @@ module systolic_input_feeder #(
 endmodule
 )";
 
-/// What a lane takes from the one before it: `held` is stepped where the word is marked `first`.
-std::string from_neighbour(bool holds_tap) {
+constexpr const char* kUsedLanes = R"(    // lanes that bring operands
+    input  logic [LANES-1:0]          used,
+)";
+
+/// What a lane takes from the one before it: `held` is stepped where `steps` says.
+std::string from_neighbour(bool holds_tap, const std::string& steps) {
   std::string text;
   for (const std::string part : {"pixel_y", "pixel_x", "pixel_offset", "tap_y", "tap_x", "tap_c", "tap_offset"}) {
     const bool held = (part.rfind("tap", 0) == 0) == holds_tap && !(part == "tap_c" && !holds_tap);
     const std::string next = "next" + part.substr(part.find('_'));
     text += "      assign " + part +
-            "_in = " + (held ? "lane[l-1].first ? lane[l-1]." + next + " : lane[l-1]." + part : "lane[l-1]." + part) +
-            ";\n";
+            "_in = " + (held ? steps + " ? lane[l-1]." + next + " : lane[l-1]." + part : "lane[l-1]." + part) + ";\n";
   }
   return text;
 }
@@ -194,12 +198,16 @@ SourceFile input_feeder_module(const hw::AcceleratorConfig& config) {
   const bool holds_tap = config.grid.dataflow == hw::Dataflow::kWeightStationary;
   const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
   const auto if_input = [&config](const char* text) { return if_guarded(config.protection, "input", text); };
+  const auto if_spare = [&](const std::string& spare, const std::string& otherwise = "") {
+    return if_spare_lanes(config, by_column, spare, otherwise);
+  };
   const std::string text =
       with_feeder_text(kInputFeeder, config.protection, "input", "LANES + COLUMNS",
-                       "!lane[l].read ? 8'd0 : lane[l].is_inside ? read_data[8*l+:8] : command.pad_value");
+                       if_spare("(lane[l].read && used[l])", "lane[l].read"),
+                       "!@reads@ ? 8'd0 : lane[l].is_inside ? read_data[8*l+:8] : command.pad_value");
   return {"systolic_input_feeder.sv",
           fill_template(text, {{"lanes", std::to_string(by_column ? config.grid.columns : config.grid.rows)},
-                               {"columns", std::to_string(config.grid.columns)},
+                               {"columns", std::to_string(config.grid.used_columns())},
                                {"bus_bytes", std::to_string(config.bus_bytes)},
                                {"bytes", std::to_string(config.input_buffer_bytes)},
                                {"held", holds_tap ? "tap" : "pixel"},
@@ -209,8 +217,11 @@ SourceFile input_feeder_module(const hw::AcceleratorConfig& config) {
                                {"c_connection", holds_tap ? "        .c(tap_c),\n" : ""},
                                {"next_c_connection", holds_tap ? "        .next_c(next_c),\n" : ""},
                                {"next_c_unused", holds_tap ? "next_c, " : ""},
-                               {"from_neighbour", from_neighbour(holds_tap)},
-                               {"lane_enable", if_input("    assign read_enable[l] = read && is_inside;\n")},
+                               {"from_neighbour",
+                                from_neighbour(holds_tap, if_spare("lane[l-1].first && used[l-1]", "lane[l-1].first"))},
+                               {"lane_enable", if_input("    assign read_enable[l] = read && is_inside@and_used@;\n")},
+                               {"and_used", if_spare(" && used[l]")},
+                               {"column_ports", if_spare(kUsedLanes)},
                                {"pool_enable", if_input("    assign read_enable[LANES+c] = pool_valid;\n")}})};
 }
 

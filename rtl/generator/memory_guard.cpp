@@ -138,13 +138,14 @@ int guarded_word_bits(const std::string& memory) {
 
 MemoryPorts memory_ports(const hw::AcceleratorConfig& config, const std::string& memory) {
   const int rows = config.grid.rows;
-  const int columns = config.grid.columns;
+  const int lanes = config.grid.columns;
+  const int columns = config.grid.used_columns();
   const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
   const int unit = config.protection.neuron_unit.empty() ? 0 : 1;
   const bool corrects = config.protection.checksum && config.protection.checksum->corrects;
   const std::map<std::string, MemoryPorts> ports = {
-      {"input", {(by_column ? columns : rows) + columns, config.bus_bytes}},  // lanes, and pooling
-      {"weight", {by_column ? rows : columns, config.bus_bytes}},
+      {"input", {(by_column ? lanes : rows) + columns, config.bus_bytes}},  // lanes, and pooling
+      {"weight", {by_column ? rows : lanes, config.bus_bytes}},
       // To accumulate, for post-processing, and where the checksum unit corrects.
       {kPartialSum, {(corrects ? 3 : 2) * columns, (corrects ? 2 : 1) * columns}},
       {"output", {config.bus_bytes + unit, 4 * columns + unit}}};  // a raw result has four bytes

@@ -11,7 +11,7 @@ namespace faultline::rtl {
 struct NeuronCircuit {
   std::string kind;  ///< of hw::neuron_unit_kinds()
   /// Drives `code`, `corrected` and `error` from `words` (8 bits each, the first in the lowest) and `zero`, the code
-  /// of 0.
+  /// of 0; where the kind has intervals also from `low` and `high`, signed.
   std::string combiner;
   /// Drives `word`, what the output buffer holds of a neuron, from `code` and `zero`; empty where that is the code.
   std::string encoder;

@@ -1,6 +1,7 @@
 #include "rtl/generator/neuron_unit_module.h"
 
 #include "hw/protection/neuron_unit_kind.h"
+#include "hw/systolic/neuron_unit_core.h"
 #include "rtl/generator/neuron_circuit.h"
 #include "rtl/generator/text_template.h"
 
@@ -38,7 +39,7 @@ module systolic_neuron_unit #(
     output logic [34:0]               report
 );
   localparam int WORDS       = @words@;  // of a neuron
-  localparam int ENTRY_BYTES = 3;
+  localparam int ENTRY_BYTES = @entry_bytes@;
   localparam logic IDLE = 1'b0;
   localparam logic WALK = 1'b1;
 
@@ -53,7 +54,7 @@ module systolic_neuron_unit #(
   logic [23:0] fetched_address;
   logic [23:0] target;
   logic        write_last;
-
+@bound_registers@
   // ---- table ----
 
   logic [34*ENTRY_BYTES-1:0] table_address;
@@ -98,13 +99,13 @@ module systolic_neuron_unit #(
       request_word <= 2'd0;
       request_last <= 1'b0;
       request_address <= 24'd0;
-    end else begin
+@request_bound_reset@    end else begin
       request_valid <= state == WALK;
       if (state == WALK) begin
         request_word <= word;
         request_last <= last_entry;
-        request_address <= table_data;
-        entry <= entry + 24'd1;
+        request_address <= @address@;
+@request_bound@        entry <= entry + 24'd1;
         word <= {1'b0, word} + 3'd1 < 3'(WORDS) ? word + 2'd1 : 2'd0;
         if (last_entry) state <= IDLE;
       end else if (take && command.rows != 24'd0) begin
@@ -134,7 +135,7 @@ module systolic_neuron_unit #(
   systolic_@kind@_combiner u_combiner (
       .words(words),
       .zero(command.pad_value),
-      .code(code),
+@interval@      .code(code),
       .corrected(corrected),
       .error(error)
   );
@@ -151,13 +152,13 @@ module systolic_neuron_unit #(
       write_address <= 24'd0;
       write_code <= 8'd0;
       done <= 1'b0;
-    end else begin
+@fetched_bound_reset@    end else begin
       fetched_valid <= request_valid;
       fetched_word <= request_word;
       fetched_last <= request_last;
       fetched_address <= request_address;
       if (fetched_valid && fetched_word == 2'd0) target <= fetched_address;
-      write_valid <= complete;
+@fetched_bound@      write_valid <= complete;
       if (complete) begin
         write_last <= fetched_last;
         write_address <= target;
@@ -214,7 +215,7 @@ constexpr const char* kNeuronCombiner = R"(// One code of the words of a critica
 module systolic_@kind@_combiner (
     input  logic [@words_msb@:0] words,  // the first in the lowest bits
     input  logic [7:0]  zero,   // the code of 0, signed
-    output logic [7:0]  code,
+@interval_ports@    output logic [7:0]  code,
     output logic        corrected,
     output logic        error
 );
@@ -235,6 +236,23 @@ module systolic_@kind@_encoder (
 @body@  assign stored = enable && mask[place] ? word : code;
 endmodule
 )";
+
+/// What an interval for each neuron puts into the texts: a bound in each entry, which travels with its word.
+TemplateValues interval_values(const hw::NeuronUnitKind& kind) {
+  const auto with = [&kind](const char* text) { return kind.has_intervals() ? text : ""; };
+  return {{"entry_bytes", std::to_string(hw::neuron_entry_bytes(kind))},
+          {"address", kind.has_intervals() ? "table_data[23:0]" : "table_data"},
+          {"bound_registers", with("  logic [7:0]  request_bound;\n  logic [7:0]  fetched_bound;\n"
+                                   "  logic [7:0]  low;  // of the neuron whose words come\n")},
+          {"request_bound_reset", with("      request_bound <= 8'd0;\n")},
+          {"request_bound", with("        request_bound <= table_data[31:24];\n")},
+          {"fetched_bound_reset", with("      fetched_bound <= 8'd0;\n      low <= 8'd0;\n")},
+          {"fetched_bound", with("      fetched_bound <= request_bound;\n"
+                                 "      if (fetched_valid && fetched_word == 2'd0) low <= fetched_bound;\n")},
+          {"interval", with("      .low(low),\n      .high(fetched_bound),\n")},
+          {"interval_ports", with("    input  logic signed [7:0] low,   // the codes that it may have\n"
+                                  "    input  logic signed [7:0] high,\n")}};
+}
 
 }  // namespace
 
@@ -257,12 +275,13 @@ std::vector<SourceFile> neuron_unit_modules(const hw::AcceleratorConfig& config)
     return {};
   }
   const NeuronCircuit& circuit = neuron_circuit(kind->name);
+  const TemplateValues intervals = interval_values(*kind);
   const bool repeats = protection.neuron_repeats.has_value();
   const bool zero_on_alarm = kind->alarms && protection.neuron_on_error == hw::ErrorAction::kZero;
   std::vector<SourceFile> modules = {
       {"systolic_" + kind->name + "_combiner.sv",
        fill_template(
-           kNeuronCombiner,
+           fill_template(kNeuronCombiner, intervals),
            {{"kind", kind->name}, {"words_msb", std::to_string(8 * kind->words - 1)}, {"body", circuit.combiner}})}};
   if (!circuit.encoder.empty()) {
     modules.push_back({"systolic_" + kind->name + "_encoder.sv",
@@ -272,7 +291,7 @@ std::vector<SourceFile> neuron_unit_modules(const hw::AcceleratorConfig& config)
                                                {{"most", std::to_string(protection.neuron_repeats.value_or(0))}});
   modules.push_back(
       {"systolic_neuron_unit.sv",
-       fill_template(kNeuronUnit,
+       fill_template(fill_template(kNeuronUnit, intervals),
                      {{"entries", std::to_string(protection.neuron_entries)},
                       {"bus_bytes", std::to_string(config.bus_bytes)},
                       {"words", std::to_string(kind->words)},
@@ -295,14 +314,14 @@ std::map<std::string, std::string> neuron_unit_places(const hw::ProtectionConfig
   places[unit + "split[*]"] = "u_post_processing.u_split.memory[*]";
   places[unit + "table[*]"] = "u_neuron_unit.u_table.memory[*]";
   places[unit + "held[*]"] = "u_neuron_unit.held[*].value";
-  for (const char* name : {"state", "done", "word", "entry", "target"}) {
+  for (const char* name : {"state", "done", "word", "entry", "target", "low"}) {
     places[unit + name] = std::string("u_neuron_unit.") + name;
   }
   for (const char* name : {"differed", "repeats"}) {
     places[unit + name] = std::string("u_neuron_unit.") + name;
   }
   for (const std::string stage : {"request", "fetched"}) {
-    for (const std::string part : {"valid", "word", "last", "address"}) {
+    for (const std::string part : {"valid", "word", "last", "address", "bound"}) {
       places[unit + stage + "." + part] = "u_neuron_unit." + stage + "_" + part;
     }
   }

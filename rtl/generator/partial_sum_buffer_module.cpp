@@ -3,6 +3,7 @@
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/checksum_module.h"
 #include "rtl/generator/memory_guard.h"
+#include "rtl/generator/spare_columns_module.h"
 #include "rtl/generator/text_template.h"
 #include "rtl/generator/word_code_modules.h"
 
@@ -17,7 +18,7 @@ constexpr const char* kPartialSumBuffer =
 module systolic_partial_sum_buffer #(
     parameter int STAGES  = @stages@,  // rows of the grid + 1
     parameter int COLUMNS = @columns@,
-    parameter int ROWS    = @rows@  // sums in a bank
+@spare_parameters@    parameter int ROWS    = @rows@  // sums in a bank
 ) (
     input  logic                  clock,
     input  logic                  reset,  // synchronous: every register to 0
@@ -26,13 +27,13 @@ module systolic_partial_sum_buffer #(
     input  logic                  word_accumulate,
     input  logic [15:0]           word_row,
     // the sums of the grid's bottom row
-    input  logic [32*COLUMNS-1:0] south_sum,
-    // post-processing asks for a row
+    input  logic [32*@grid_columns@-1:0] south_sum,
+@column_ports@    // post-processing asks for a row
     input  logic                  request_valid,
     input  logic [15:0]           request_row,
     output logic [32*COLUMNS-1:0] row_data,
 @report_port@@correction_ports@    // columns that take a sum in this cycle
-    output logic [COLUMNS-1:0]    drain
+    output logic [@grid_columns@-1:0]    drain
 );
   localparam int INDEX_BITS = ROWS > 1 ? $clog2(ROWS) : 1;
 @report@
@@ -67,14 +68,11 @@ module systolic_partial_sum_buffer #(
     end
   end
 
-  for (genvar c = 0; c < COLUMNS; c++) begin : column
+@column_words@  for (genvar c = 0; c < COLUMNS; c++) begin : column
     logic        write;
     logic        accumulate;
     logic [15:0] row;
-    logic        write_in;
-    logic        accumulate_in;
-    logic [15:0] row_in;
-    logic [31:0] memory[0:ROWS-1];
+@word_in@    logic [31:0] memory[0:ROWS-1];
 @check@    logic [31:0] old_sum;  // that the column's word adds to
     logic [31:0] row_sum;  // that post-processing asks for
     logic [31:0] sum;
@@ -87,17 +85,8 @@ module systolic_partial_sum_buffer #(
 @clear_check@    end
 `endif
 
-    if (c == 0) begin : head
-      assign write_in = delay[STAGES-1].write;
-      assign accumulate_in = delay[STAGES-1].accumulate;
-      assign row_in = delay[STAGES-1].row;
-    end else begin : neighbour
-      assign write_in = column[c-1].write;
-      assign accumulate_in = column[c-1].accumulate;
-      assign row_in = column[c-1].row;
-    end
-
-@reads@    assign sum = (accumulate ? old_sum : 32'd0) + south_sum[32*c+:32];
+@word_source@
+@reads@    assign sum = (accumulate ? old_sum : 32'd0) + @bank_sum@;
 
     always_ff @(posedge clock) begin
 @correction_write@      if (write && {1'b0, row} < 17'(ROWS)) memory[row[INDEX_BITS-1:0]] <= sum;
@@ -105,25 +94,123 @@ module systolic_partial_sum_buffer #(
 @write_check@
     always_ff @(posedge clock) begin
       if (reset) begin
-        write <= 1'b0;
-        accumulate <= 1'b0;
-        row <= 16'd0;
-        read_data <= 32'd0;
+@word_reset@        read_data <= 32'd0;
       end else begin
-        write <= write_in;
-        accumulate <= accumulate_in;
-        row <= row_in;
-        if (request_valid) begin
+@word_take@        if (request_valid) begin
           read_data <= {1'b0, request_row} < 17'(ROWS) ? row_sum : 32'd0;
         end
       end
     end
 
     assign row_data[32*c+:32] = read_data;
-    assign drain[c] = write;
-  end
+@bank_drain@  end
 @last_row@endmodule
 )";
+
+constexpr const char* kWordIn = R"(    logic        write_in;
+    logic        accumulate_in;
+    logic [15:0] row_in;
+)";
+
+constexpr const char* kWordSource = R"(    if (c == 0) begin : head
+      assign write_in = delay[STAGES-1].write;
+      assign accumulate_in = delay[STAGES-1].accumulate;
+      assign row_in = delay[STAGES-1].row;
+    end else begin : neighbour
+      assign write_in = @words@[c-1].write;
+      assign accumulate_in = @words@[c-1].accumulate;
+      assign row_in = @words@[c-1].row;
+    end
+)";
+
+constexpr const char* kWordReset = R"(        write <= 1'b0;
+        accumulate <= 1'b0;
+        row <= 16'd0;
+)";
+
+constexpr const char* kWordTake = R"(        write <= write_in;
+        accumulate <= accumulate_in;
+        row <= row_in;
+)";
+
+/// With spare columns there are more words than banks, and each bank chooses one.
+constexpr const char* kColumnWords = R"(
+  logic [COLUMNS+SPARES-1:0]      column_write;
+  logic [COLUMNS+SPARES-1:0]      column_accumulate;
+  logic [16*(COLUMNS+SPARES)-1:0] column_row;
+  assign drain = column_write;
+
+  for (genvar c = 0; c < COLUMNS + SPARES; c++) begin : word
+    logic        write;
+    logic        accumulate;
+    logic [15:0] row;
+@word_in@
+@word_source@
+    always_ff @(posedge clock) begin
+      if (reset) begin
+@word_reset@      end else begin
+@word_take@      end
+    end
+    assign column_write[c] = write;
+    assign column_accumulate[c] = accumulate;
+    assign column_row[16*c+:16] = row;
+  end
+
+)";
+
+constexpr const char* kBankSource = R"(    logic [31:0] column_sum;
+    systolic_bank_source #(
+        .SPARES(SPARES)
+    ) u_source (
+        .used(used[c+:SPARES+1]),
+        .shift(shift[SHIFT_BITS*c+:SHIFT_BITS*(SPARES+1)]),
+        .column_write(column_write[c+:SPARES+1]),
+        .column_accumulate(column_accumulate[c+:SPARES+1]),
+        .column_row(column_row[16*c+:16*(SPARES+1)]),
+        .column_sum(south_sum[32*c+:32*(SPARES+1)]),
+        .write(write),
+        .accumulate(accumulate),
+        .row(row),
+        .sum(column_sum)
+    );
+)";
+
+constexpr const char* kSpareParameters =
+    R"(    parameter int SPARES  = @spares@,  // columns of the grid beyond the banks
+    parameter int SHIFT_BITS = @shift_bits@,
+)";
+
+constexpr const char* kColumnShiftPorts =
+    R"(    // columns whose sums are taken, and how far east of their banks they are
+    input  logic [COLUMNS+SPARES-1:0]              used,
+    input  logic [SHIFT_BITS*(COLUMNS+SPARES)-1:0] shift,
+)";
+
+/// A word for each bank, or with spare columns one for each column of the grid and a choice for each bank.
+std::string with_words(const hw::AcceleratorConfig& config, const std::string& text) {
+  const TemplateValues words = {
+      {"word_in", kWordIn}, {"word_source", kWordSource}, {"word_reset", kWordReset}, {"word_take", kWordTake}};
+  if (!config.grid.spare_columns) {
+    return fill_template(fill_template(text, words), {{"words", "column"},
+                                                      {"column_words", ""},
+                                                      {"bank_sum", "south_sum[32*c+:32]"},
+                                                      {"bank_drain", "    assign drain[c] = write;\n"},
+                                                      {"grid_columns", "COLUMNS"},
+                                                      {"column_ports", ""},
+                                                      {"spare_parameters", ""}});
+  }
+  const std::string banks =
+      fill_template(text, {{"word_in", ""}, {"word_source", kBankSource}, {"word_reset", ""}, {"word_take", ""}});
+  return fill_template(banks, {{"column_words", fill_template(kColumnWords, words)},
+                               {"words", "word"},
+                               {"bank_sum", "column_sum"},
+                               {"bank_drain", ""},
+                               {"grid_columns", "(COLUMNS+SPARES)"},
+                               {"column_ports", kColumnShiftPorts},
+                               {"spare_parameters", kSpareParameters},
+                               {"spares", std::to_string(config.grid.spare_columns->count)},
+                               {"shift_bits", std::to_string(shift_bits(config.grid))}});
+}
 
 constexpr const char* kCorrectionPorts = R"(    // the checksum unit adds to a sum
     input  logic                  correction_valid,
@@ -272,10 +359,10 @@ std::string guarded_text(const hw::ProtectionConfig& protection) {
 }  // namespace
 
 SourceFile partial_sum_buffer_module(const hw::AcceleratorConfig& config) {
-  return {"systolic_partial_sum_buffer.sv",
-          fill_template(guarded_text(config.protection), {{"stages", std::to_string(config.grid.rows + 1)},
-                                                          {"columns", std::to_string(config.grid.columns)},
-                                                          {"rows", std::to_string(config.psum_rows)}})};
+  return {"systolic_partial_sum_buffer.sv", fill_template(with_words(config, guarded_text(config.protection)),
+                                                          {{"stages", std::to_string(config.grid.rows + 1)},
+                                                           {"columns", std::to_string(config.grid.used_columns())},
+                                                           {"rows", std::to_string(config.psum_rows)}})};
 }
 
 }  // namespace faultline::rtl

@@ -418,9 +418,9 @@ constexpr const char* kLanes = R"(
     assign high    = {{16{@high@[7]}}, @high@};
     assign clamped = shifted < low ? low : shifted > high ? high : shifted;
 
-    logic [7:0] code;
-    assign table_address[34*c+:34] = {26'd0, ~clamped[7], clamped[6:0]};
-    assign code = maximum ? product[7:0] : command.use_table ? table_data[8*c+:8] : clamped[7:0];
+@interval@    logic [7:0] code;
+    assign table_address[34*c+:34] = {26'd0, ~@limited@[7], @limited@[6:0]};
+    assign code = maximum ? product[7:0] : command.use_table ? table_data[8*c+:8] : @limited@[7:0];
 
     logic        writes;
     logic [49:0] address;
@@ -505,14 +505,28 @@ constexpr const char* kChannelBounds = R"(    logic [7:0]         low_bound, hig
     assign high_bound = parameter_data[8*(ENTRY*c+14)+:8];
 )";
 
-/// Where a lane finds the codes that it clamps to.
+constexpr const char* kChannelInterval = R"(    logic [7:0] kept;
+    systolic_channel_interval u_interval (
+        .code(clamped[7:0]),
+        .low(low_bound),
+        .high(high_bound),
+        .zero(command.zero_point),
+        .kept(kept)
+    );
+
+)";
+
+/// Where a lane finds the codes that it clamps to, and what it holds to its channel's bounds after that.
 TemplateValues bounds_values(const hw::AcceleratorConfig& config) {
-  const bool own = config.protection.channel_bounds;
+  const bool own = config.protection.channel_bounds.has_value();
+  const bool zeroes = own && config.protection.channel_bounds->zeroes;
   return {{"entry_bytes", std::to_string(config.parameter_bytes())},
           {"bounds_comment", own ? " and bounds (2)" : ""},
           {"bounds", own ? kChannelBounds : ""},
-          {"low", own ? "low_bound" : "command.low"},
-          {"high", own ? "high_bound" : "command.high"}};
+          {"low", own && !zeroes ? "low_bound" : "command.low"},
+          {"high", own && !zeroes ? "high_bound" : "command.high"},
+          {"interval", zeroes ? kChannelInterval : ""},
+          {"limited", zeroes ? "kept" : "clamped"}};
 }
 
 /// Ports of the output buffer, the neuron unit's included.
@@ -561,7 +575,7 @@ SourceFile post_processing_module(const hw::AcceleratorConfig& config) {
   text = fill_template(text, neuron_values(config));
   text = fill_template(text, bounds_values(config));
   return {"systolic_post_processing.sv",
-          fill_template(text, {{"columns", std::to_string(config.grid.columns)},
+          fill_template(text, {{"columns", std::to_string(config.grid.used_columns())},
                                {"bus_bytes", std::to_string(config.bus_bytes)},
                                {"output_bytes", std::to_string(config.output_buffer_bytes)},
                                {"parameter_bytes", std::to_string(parameter_bytes)},

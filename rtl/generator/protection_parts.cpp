@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "hw/systolic/accelerator_state.h"
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/checksum_module.h"
+#include "rtl/generator/element_module.h"
 #include "rtl/generator/memory_guard.h"
+#include "rtl/generator/multiplier_module.h"
 #include "rtl/generator/neuron_unit_module.h"
 #include "rtl/generator/rtl_error.h"
+#include "rtl/generator/spare_columns_module.h"
 #include "rtl/generator/text_template.h"
+#include "rtl/generator/weight_check_module.h"
 #include "rtl/generator/word_code_modules.h"
 
 namespace faultline::rtl {
@@ -71,6 +76,30 @@ constexpr const char* kReportOfPorts = R"(module report_of_ports (
 endmodule
 )";
 
+/// The registers that a lane of a feeder and the word of a column add for each spare column.
+constexpr const char* kColumnRegisters = R"(module column_registers (
+    input  logic clock,
+    input  logic reset,
+    input  logic [@msb@:0] next,
+    output logic [@msb@:0] word
+);
+  always_ff @(posedge clock) begin
+    if (reset) word <= '0;
+    else word <= next;
+  end
+endmodule
+)";
+
+/// Where a lane of the weight feeder reads (systolic_weight_feeder.sv).
+constexpr const char* kLaneAddress = R"(module lane_address (
+    input  logic [23:0] address,
+    input  logic [@shift_msb@:0] shift,
+    output logic [33:0] read_address
+);
+  assign read_address = {10'd0, address} + 34'd@lane@ - 34'(shift);
+endmodule
+)";
+
 std::string joined_texts(const std::vector<SourceFile>& files) {
   std::string text;
   for (const SourceFile& file : files) {
@@ -91,7 +120,7 @@ void add_neuron_unit_parts(const hw::AcceleratorConfig& config, std::vector<Prot
   const std::string encoder = "systolic_" + unit + "_encoder";
   for (const SourceFile& module : modules) {
     if (module.name == encoder + ".sv") {
-      parts.push_back({unit, "encoder", config.grid.columns, module.text, encoder});
+      parts.push_back({unit, "encoder", config.grid.used_columns(), module.text, encoder});
     }
   }
 }
@@ -118,6 +147,52 @@ void add_guard_parts(const hw::AcceleratorConfig& config, const hw::MemoryProtec
   parts.push_back({unit, "report", 1, report_module().text + report, "report_of_ports"});
 }
 
+/// Bits of the registers that the machine has for one column outside its elements.
+int column_register_bits(const hw::AcceleratorConfig& config) {
+  hw::StateTable table;
+  const hw::AcceleratorState state(config, table, [](size_t) { return uint64_t{0}; });
+  const bool by_column = config.grid.dataflow == hw::Dataflow::kInputStationary;
+  const std::string feeder = by_column ? "input_feeder." : "weight_feeder.";
+  int bits = 0;
+  for (const hw::StateField& field : table.fields()) {
+    for (const std::string& lanes : {feeder + "lane[*].", feeder + "edge[*].", std::string("partial_sum.column[*].")}) {
+      bits += field.path.rfind(lanes, 0) == 0 ? field.bits : 0;
+    }
+  }
+  return bits;
+}
+
+/// An element of a spare column; what bypasses it counts there.
+ProtectionPart spare_element(const hw::GridConfig& grid) {
+  if (is_table(grid.multiplier)) {
+    throw RtlError("an element of a spare column has a table, " + grid.multiplier.name() + ", and no gates to count",
+                   "give a generated family");
+  }
+  const hw::GridConfig plain(grid.rows, 1, grid.dataflow, grid.multiplier);
+  return {"spare_columns", "element", grid.rows * grid.spare_columns->count,
+          multiplier_module(plain).text + element_module(plain).text, "systolic_pe"};
+}
+
+void add_spare_column_parts(const hw::AcceleratorConfig& config, std::vector<ProtectionPart>& parts) {
+  const hw::GridConfig& grid = config.grid;
+  if (!grid.spare_columns) {
+    return;
+  }
+  const std::string unit = "spare_columns";
+  const std::vector<SourceFile> modules = spare_columns_modules(config);
+  const std::string registers =
+      fill_template(kColumnRegisters, {{"msb", std::to_string(column_register_bits(config) - 1)}});
+  parts.push_back({unit, "unit", 1, modules.front().text, "systolic_spare_column_unit"});
+  parts.push_back({unit, "bank", grid.used_columns(), modules.back().text, "systolic_bank_source"});
+  parts.push_back({unit, "registers", grid.spare_columns->count, registers, "column_registers"});
+  if (grid.dataflow != hw::Dataflow::kInputStationary) {
+    const std::string address = fill_template(kLaneAddress, {{"shift_msb", std::to_string(shift_bits(grid) - 1)},
+                                                             {"lane", std::to_string(grid.columns - 1)}});
+    parts.push_back({unit, "address", grid.columns, address, "lane_address"});
+  }
+  parts.push_back(spare_element(grid));
+}
+
 }  // namespace
 
 std::vector<ProtectionPart> protection_parts(const hw::AcceleratorConfig& config) {
@@ -127,11 +202,18 @@ std::vector<ProtectionPart> protection_parts(const hw::AcceleratorConfig& config
                    "use operand_bits 8");
   }
   std::vector<ProtectionPart> parts;
+  for (const SourceFile& module : channel_interval_modules(config.protection)) {
+    parts.push_back({"channel_bounds", "interval", config.grid.columns, module.text, "systolic_channel_interval"});
+  }
   add_neuron_unit_parts(config, parts);
   if (config.protection.checksum) {
     parts.push_back({"checksum", "unit", 1, report_module().text + joined_texts(checksum_modules(config)),
                      "systolic_checksum_unit"});
   }
+  if (config.protection.weight_check) {
+    parts.push_back({"weight_check", "check", 1, joined_texts(weight_check_modules(config)), "systolic_weight_check"});
+  }
+  add_spare_column_parts(config, parts);
   for (const hw::MemoryProtection& guard : config.protection.memories) {
     add_guard_parts(config, guard, parts);
   }

@@ -206,7 +206,7 @@ SourceFile schedule_module(const hw::AcceleratorConfig& config) {
   const ScheduleText text = text_of(config.grid.dataflow);
   return {"systolic_schedule.sv", fill_template(kSchedule, {{"title", text.title},
                                                             {"rows", std::to_string(config.grid.rows)},
-                                                            {"columns", std::to_string(config.grid.columns)},
+                                                            {"columns", std::to_string(config.grid.used_columns())},
                                                             {"words", text.words},
                                                             {"steps", text.steps},
                                                             {"unused", text.unused}})};

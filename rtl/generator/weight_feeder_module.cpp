@@ -3,7 +3,9 @@
 #include "rtl/generator/accelerator_modules.h"
 #include "rtl/generator/feeder_text.h"
 #include "rtl/generator/memory_guard.h"
+#include "rtl/generator/spare_columns_module.h"
 #include "rtl/generator/text_template.h"
+#include "rtl/generator/weight_check_module.h"
 
 namespace faultline::rtl {
 namespace {
@@ -14,7 +16,7 @@ constexpr const char* kWeightFeeder =
 module systolic_weight_feeder #(
     parameter int LANES     = @lanes@,
     parameter int BUS_BYTES = @bus_bytes@,
-    parameter int BYTES     = @bytes@
+    parameter int BYTES     = @bytes@@spare_parameters@
 ) (
     input  logic                      clock,
     input  logic                      reset,  // synchronous: every register to 0
@@ -22,7 +24,7 @@ module systolic_weight_feeder #(
     input  logic                      word_read,
     input  logic                      word_control,
     input  logic [23:0]               word_address,
-@dma_ports@@report_port@@edge_ports@);
+@check_ports@@column_ports@@dma_ports@@report_port@@edge_ports@);
 @u_buffer@
 @writers@
   for (genvar l = 0; l < LANES; l++) begin : lane
@@ -54,10 +56,19 @@ module systolic_weight_feeder #(
         address <= address_in;
       end
     end
-    assign read_address[34*l+:34] = {10'd0, address} + 34'(l);
+    assign read_address[34*l+:34] = {10'd0, address} + 34'(l)@less_shift@;
 @lane_enable@  end
 
-@operands@endmodule
+@u_check@@operands@endmodule
+)";
+
+constexpr const char* kShiftParameter = R"(,
+    parameter int SHIFT_BITS = @shift_bits@)";
+
+constexpr const char* kLaneShiftPorts =
+    R"(    // lanes that bring operands, and how far east of the program's columns they are
+    input  logic [LANES-1:0]            used,
+    input  logic [SHIFT_BITS*LANES-1:0] shift,
 )";
 
 }  // namespace
@@ -65,13 +76,23 @@ module systolic_weight_feeder #(
 SourceFile weight_feeder_module(const hw::AcceleratorConfig& config) {
   const bool by_row = config.grid.dataflow == hw::Dataflow::kInputStationary;
   const auto if_weight = [&config](const char* text) { return if_guarded(config.protection, "weight", text); };
-  const std::string text =
-      with_feeder_text(kWeightFeeder, config.protection, "weight", "LANES", "lane[l].read ? read_data[8*l+:8] : 8'd0");
+  const auto if_spare = [&](const std::string& spare, const std::string& otherwise = "") {
+    return if_spare_lanes(config, !by_row, spare, otherwise);
+  };
+  const std::string operands = config.protection.weight_check ? "passed" : "read_data";
+  const std::string text = with_feeder_text(with_weight_check(kWeightFeeder, config.protection), config.protection,
+                                            "weight", "LANES", if_spare("(lane[l].read && used[l])", "lane[l].read"),
+                                            "@reads@ ? " + operands + "[8*l+:8] : 8'd0");
   return {"systolic_weight_feeder.sv",
           fill_template(text, {{"lanes", std::to_string(by_row ? config.grid.rows : config.grid.columns)},
                                {"bus_bytes", std::to_string(config.bus_bytes)},
                                {"bytes", std::to_string(config.weight_buffer_bytes)},
-                               {"lane_enable", if_weight("    assign read_enable[l] = read;\n")}})};
+                               {"lane_enable", if_weight("    assign read_enable[l] = read@and_used@;\n")},
+                               {"and_used", if_spare(" && used[l]")},
+                               {"spare_parameters", if_spare(kShiftParameter)},
+                               {"shift_bits", std::to_string(shift_bits(config.grid))},
+                               {"column_ports", if_spare(kLaneShiftPorts)},
+                               {"less_shift", if_spare(" - 34'(shift[SHIFT_BITS*l+:SHIFT_BITS])")}})};
 }
 
 }  // namespace faultline::rtl

@@ -134,7 +134,9 @@ class PokeTest {
     const uint64_t mask = magnitude == 64 ? ~uint64_t{0} : (uint64_t{1} << magnitude) - 1;
     for_each_stored(memories, [&](hw::Site site) {
       const bool memory = is(site.field, hw::StateKind::kMemory);
-      random_state_.poke(site, random_() & (memory ? ~uint64_t{0} : mask));
+      const auto ones = static_cast<uint64_t>(design_.signals[site.field].ones);
+      const bool one = ones == 0 || random_() % design_.signals[site.field].field.element_count() < ones;
+      random_state_.poke(site, one ? random_() & (memory ? ~uint64_t{0} : mask) : 0);
     });
     plain_.show_random(random_);
     struck_.show_same(plain_);

@@ -25,7 +25,7 @@ ordered_json accelerator_json(const engine::Machine& machine) {
 /// With the units that a clip design and a hardened design need.
 std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& experiment) {
   std::unique_ptr<engine::Machine> machine = experiment.accelerator->build();
-  harden::add_channel_bounds(experiment.clip, *machine);
+  harden::add_channel_bounds(experiment.clip, experiment.hardened, *machine);
   if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
     hw::ProtectionConfig* units = machine->protection();
     if (units == nullptr) {

@@ -129,7 +129,7 @@ harden::ResolvedNeuron NeuronTarget::struck(const Layer& layer, size_t neuron,
     words[word] = perturbed(words[word], fault);
   }
   if (is_protected(layer, neuron)) {
-    return layer.protection->scheme().resolve(words, layer.protection->zero());
+    return layer.protection->resolve(neuron, words);
   }
   return {static_cast<int8_t>(words.front())};
 }

@@ -7,7 +7,6 @@
 #include "sim/cli/command.h"
 #include "sim/cli/progress_line.h"
 #include "sim/config/multiplier_option.h"
-#include "sim/engine/functional_engine.h"
 #include "sim/harden/clip_design.h"
 #include "sim/harden/clip_profile.h"
 #include "sim/model/dataset.h"
@@ -26,6 +25,7 @@ struct HardenClipOptions {
   std::string multiplier = "exact";
   size_t images = 1000;
   std::string per = "layer";
+  std::string outside = "clamp";
   std::string out;
   bool json = false;
 };
@@ -63,12 +63,18 @@ ordered_json to_json(const harden::ClipDesign& design, const model::Network& net
       layers.back()["channels"].push_back({{"low", channel.low}, {"high", channel.high}});
     }
   }
-  return {{"model", design.model}, {"model_sha256", design.model_sha256}, {"data", options.data}, {"images", images},
-          {"per", options.per},    {"multiplier", options.multiplier},    {"layers", layers}};
+  return {{"model", design.model},
+          {"model_sha256", design.model_sha256},
+          {"data", options.data},
+          {"images", images},
+          {"per", options.per},
+          {"outside", options.outside},
+          {"multiplier", options.multiplier},
+          {"layers", layers}};
 }
 
 void print_text(const harden::ClipDesign& design, const model::Network& network, size_t images) {
-  const bool by_channel = design.by_channel();
+  const bool by_channel = !design.layers.empty() && !design.layers.front().channels.empty();
   fmt::print("bounds of {} layers over {} training images\n", design.layers.size(), images);
   fmt::print("  {:<20}{:>6}{:>6}{:>12}{:>6}{}\n", "layer", "low", "high", "clamp: low", "high",
              by_channel ? "  channels  codes a channel, mean" : "");
@@ -89,17 +95,15 @@ int harden_clip(const HardenClipOptions& options) {
   model::require_8_bit_operands(*network, "harden clip");
   const model::Dataset dataset = model::load_dataset(options.data, model::Split::kTrain, options.images);
   model::check_dataset_fits(*network, dataset);
-  const engine::FunctionalEngine engine(network, multiplier);
   const harden::ClipGrain grain = options.per == "channel" ? harden::ClipGrain::kChannel : harden::ClipGrain::kLayer;
   harden::ClipDesign design;
   design.model = options.model;
   design.model_sha256 = network->sha256;
+  design.zeroes = options.outside == "zero";
   {
     ProgressLine progress;
-    design.layers = harden::profile_bounds(*network, grain, dataset.size(), [&](size_t image) {
-      progress.update(image, dataset.size());
-      return engine.run(model::network_input(*network, dataset.image(image)));
-    });
+    design.layers = harden::profile_bounds(network, multiplier, grain, dataset,
+                                           [&](size_t done, size_t total) { progress.update(done, total); });
   }
   campaign::OutputFile file(options.out);
   file.write(to_yaml(design));
@@ -119,6 +123,10 @@ std::function<int()> configure_harden_clip(CLI::App& app) {
   app.add_option("--images", options->images, "How many images; 0: all")->capture_default_str();
   app.add_option("--per", options->per, "What has bounds of its own: layer, or channel (of each layer)")
       ->check(CLI::IsMember({"layer", "channel"}))
+      ->capture_default_str();
+  app.add_option("--outside", options->outside,
+                 "What becomes of a code outside: clamp (the bound), or zero (the code of 0)")
+      ->check(CLI::IsMember({"clamp", "zero"}))
       ->capture_default_str();
   app.add_option("--multiplier", options->multiplier, "Multiplier of the array, as for run")->capture_default_str();
   app.add_option("--out", options->out, "Clip design file (YAML); - for stdout")->required();

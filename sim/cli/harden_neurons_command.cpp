@@ -3,7 +3,7 @@
 
 #include <fmt/core.h>
 
-#include "sim/analysis/nvf_file.h"
+#include "sim/analysis/neuron_scores.h"
 #include "sim/campaign/output_file.h"
 #include "sim/cli/command.h"
 #include "sim/config/user_error.h"
@@ -25,22 +25,6 @@ struct HardenNeuronsOptions {
   std::string out;
   bool json = false;
 };
-
-std::vector<harden::NeuronScores> scores_of(const std::string& path, const model::Network& network) {
-  const analysis::NvfAnalysis analysis = analysis::read_nvf(path);
-  if (analysis.model_sha256 != network.sha256) {
-    throw UserError(path, 0, fmt::format("is an analysis of another model than {} ({})", network.file, analysis.model),
-                    "analyse this model");
-  }
-  std::vector<harden::NeuronScores> scores;
-  for (const analysis::LayerVulnerability& layer : analysis.layers) {
-    scores.push_back({layer.layer.name, {}});
-    for (const analysis::NeuronVulnerability& neuron : layer.neurons) {
-      scores.back().nvf.push_back(neuron.nvf_exact(analysis.images));
-    }
-  }
-  return scores;
-}
 
 ordered_json to_json(const harden::HardenedDesign& design, const harden::NeuronSelection& selection,
                      size_t extra_words) {
@@ -81,7 +65,7 @@ int harden_neurons(const HardenNeuronsOptions& options) {
   model::require_8_bit_operands(network, "harden");
   const harden::NeuronScheme& scheme = harden::find_neuron_scheme(options.scheme, "command line");
   harden::NeuronSelection selection =
-      harden::select_neurons(network, scheme, scores_of(options.nvf, network), options.terms);
+      harden::select_neurons(network, scheme, analysis::read_neuron_scores(options.nvf, network), options.terms);
   harden::HardenedDesign design;
   design.model = options.model;
   design.model_sha256 = network.sha256;

@@ -15,6 +15,7 @@
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
 #include "sim/model/npy.h"
+#include "sim/model/weight_range.h"
 
 namespace faultline::cli {
 namespace {
@@ -81,7 +82,12 @@ ordered_json or_null(const std::optional<Value>& value) {
   return value ? ordered_json(*value) : ordered_json(nullptr);
 }
 
-ordered_json to_json(const engine::LayerCycles& layer, bool clocked) {
+/// The layer as one that has weights, or nullptr.
+const model::MatrixOperator* with_weights(const engine::LayerCycles& layer, const model::Network& network) {
+  return dynamic_cast<const model::MatrixOperator*>(network.operators[layer.operator_index].get());
+}
+
+ordered_json to_json(const engine::LayerCycles& layer, const model::Network& network, bool clocked) {
   ordered_json json = {{"name", layer.name}, {"macs", layer.macs}};
   if (clocked) {
     json["cycles"] = layer.cycles.total();
@@ -90,6 +96,10 @@ ordered_json to_json(const engine::LayerCycles& layer, bool clocked) {
     json["drain"] = layer.cycles.drain;
     json["stall"] = layer.cycles.stall;
     json["utilization"] = layer.utilization;
+  }
+  if (const model::MatrixOperator* matrix = with_weights(layer, network); matrix != nullptr) {
+    const model::CodeRange range = model::weight_range(*matrix);
+    json["weights"] = {{"low", range.low}, {"high", range.high}, {"bits", model::bits_of(range)}};
   }
   if (const mapping::NeuronProtectionUse& use = layer.protection; use.neurons > 0) {
     json["protection"] = {{"neurons", use.neurons},
@@ -105,7 +115,7 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
                      const engine::Machine& machine, const RunOptions& options) {
   ordered_json layers = ordered_json::array();
   for (const engine::LayerCycles& layer : summary.layers) {
-    layers.push_back(to_json(layer, summary.total_cycles.has_value()));
+    layers.push_back(to_json(layer, network, summary.total_cycles.has_value()));
   }
   ordered_json hosts = ordered_json::array();
   for (const model::Operator* step : host_operators(network, summary)) {
@@ -132,7 +142,18 @@ ordered_json to_json(const engine::InferenceSummary& summary, const model::Netwo
           {"wall_s", summary.wall_s}};
 }
 
-void print_table(const engine::InferenceSummary& summary, const model::Network& network, const engine::Machine& machine,
+/// What a check of weights knows of each layer.
+void print_weights(const engine::InferenceSummary& summary, const model::Network& network) {
+  for (const engine::LayerCycles& layer : summary.layers) {
+    if (const model::MatrixOperator* matrix = with_weights(layer, network); matrix != nullptr) {
+      const model::CodeRange range = model::weight_range(*matrix);
+      fmt::print("{:<27} weights from {} to {}, of {} bits\n", layer.name, range.low, range.high,
+                 model::bits_of(range));
+    }
+  }
+}
+
+void print_table(const engine::InferenceSummary& summary, const model::Network& network, engine::Machine& machine,
                  const RunOptions& options) {
   fmt::print("{} on {}, {} engine, multiplier {}\n", options.model, machine.description(), options.engine,
              machine.multiplier().name());
@@ -152,6 +173,9 @@ void print_table(const engine::InferenceSummary& summary, const model::Network& 
       fmt::print("{:<27} {} neurons protected: {} extra words, {} extra channels, {} of {} pairs share a PE\n",
                  layer.name, use.neurons, use.extra_words, use.extra_channels, use.shared_pairs, use.word_pairs);
     }
+  }
+  if (const hw::ProtectionConfig* units = machine.protection(); units != nullptr && units->weight_check) {
+    print_weights(summary, network);
   }
   for (const model::Operator* step : host_operators(network, summary)) {
     fmt::print("{:<27} on the host ({}), outside the fault space\n", step->name, step->kind);
@@ -179,7 +203,7 @@ harden::NetworkChanges changes_of(const RunOptions& options) {
 
 int run_network(const RunOptions& options) {
   const auto machine = options.accelerator.machine();
-  harden::add_channel_bounds(options.clip, *machine);
+  harden::add_channel_bounds(options.clip, options.hardened, *machine);
   const auto network = harden::changed_network(options.model, changes_of(options), *machine);
   if (hw::ProtectionConfig* units = machine->protection(); units != nullptr && !options.hardened.empty()) {
     harden::add_unit(harden::read_hardened_design(options.hardened), *units);

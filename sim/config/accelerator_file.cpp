@@ -197,12 +197,12 @@ hw::AcceleratorConfig AcceleratorSettings::build() const {
   hw::AcceleratorConfig config = sizes;
   const auto was_given = [this](const char* key) { return std::find(given.begin(), given.end(), key) != given.end(); };
   config.grid = hw::GridConfig(array.rows, array.columns, dataflow, load_multiplier(multiplier));
-  add_multipliers(*this, config);
   try {
     config.protect(sizes.protection);
   } catch (const hw::InvalidConfiguration& error) {
     rethrow(error, source, protection_line);
   }
+  add_multipliers(*this, config);  // elements of spare columns may have some too
   // The defaults suit any array, so only a number that the user gave can contradict the array.
   if (!was_given("psum_rows")) {
     config.psum_rows = std::max(config.psum_rows, array.rows);
@@ -295,7 +295,7 @@ void refuse_layer_multipliers(const hw::AcceleratorConfig& config, const std::st
 
 std::vector<std::pair<std::string, EffectiveValue>> effective_settings(const hw::AcceleratorConfig& config) {
   std::vector<std::pair<std::string, EffectiveValue>> settings = {
-      {"array", fmt::format("{}x{}", config.grid.rows, config.grid.columns)},
+      {"array", fmt::format("{}x{}", config.grid.rows, config.grid.used_columns())},
       {"dataflow", hw::to_string(config.grid.dataflow)},
       {"multiplier", config.grid.multiplier.name()},
   };

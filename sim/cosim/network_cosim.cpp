@@ -36,7 +36,9 @@ struct Inputs {
 Inputs load(const NetworkCosimRequest& request) {
   const auto network = std::make_shared<model::Network>(model::import_onnx(request.model));
   if (!request.hardened.empty()) {
-    harden::protect_neurons(*network, harden::read_hardened_design(request.hardened));
+    const harden::HardenedDesign design = harden::read_hardened_design(request.hardened);
+    harden::hold_to_intervals(*network, design);
+    harden::protect_neurons(*network, design);
   }
   const model::Dataset dataset =
       model::load_dataset(request.data, model::Split::kTest, static_cast<size_t>(request.images));

@@ -125,7 +125,7 @@ LayerCycles AcceleratorEngine::layer_cycles(size_t layer, const LayerStart& star
   cycles.protection = program.protection_use;
   cycles.cycles = difference(implementation_->platform.counts(), start.counts);
   const uint64_t total = cycles.cycles.total();
-  const double capacity = static_cast<double>(grid.rows) * grid.columns * static_cast<double>(total);
+  const double capacity = static_cast<double>(grid.rows) * grid.used_columns() * static_cast<double>(total);
   cycles.utilization = total > 0 ? static_cast<double>(program.macs) / capacity : 0;
   return cycles;
 }

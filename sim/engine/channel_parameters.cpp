@@ -1,5 +1,7 @@
 #include "sim/engine/channel_parameters.h"
 
+#include "sim/engine/post_processing.h"
+
 namespace faultline::engine {
 namespace {
 
@@ -55,7 +57,7 @@ int64_t ChannelParameters::rounded(hw::WideProduct product) const {
 }
 
 int32_t ChannelParameters::code_of(int64_t rounded) const {
-  return hw::clamp(int64_t{hw::clamp(rounded, -kCodeLimit, kCodeLimit)} + post_.zero_point, range_.low, range_.high);
+  return limited(post_, range_, int64_t{hw::clamp(rounded, -kCodeLimit, kCodeLimit)} + post_.zero_point);
 }
 
 int32_t ChannelParameters::code(hw::WideProduct product) const {

@@ -14,7 +14,7 @@ int64_t pixels_of(const ScheduledCommand& command, const hw::GridConfig& grid) {
     case hw::Dataflow::kWeightStationary:
       return d.stream;
     case hw::Dataflow::kInputStationary:
-      return int64_t{d.tiles} * grid.columns;
+      return int64_t{d.tiles} * grid.used_columns();
     default:
       return int64_t{d.tiles} * grid.rows;
   }
@@ -66,10 +66,13 @@ ComputeView::ComputeView(const NetworkSchedule& schedule, const ScheduledCommand
       inputs_(inputs),
       multiplier_(schedule.config().grid.selected(schedule.layer(command.layer).multiplier)),
       format_(schedule.config().grid.format()),
+      check_(schedule.config().protection.weight_check),
       output_stationary_(schedule.config().grid.dataflow == hw::Dataflow::kOutputStationary),
       weights_move_(schedule.config().grid.dataflow == hw::Dataflow::kInputStationary),
       rows_(schedule.config().grid.rows),
       columns_(schedule.config().grid.columns),
+      used_columns_(schedule.config().grid.used_columns()),
+      map_(schedule.config().grid.column_map),
       folds_a_tile_(command.descriptor().folds),
       folds_(int64_t{command.descriptor().tiles} * command.descriptor().folds),
       stream_(command.descriptor().stream),
@@ -105,7 +108,7 @@ std::optional<StreamSlot> ComputeView::slot(int64_t n) const {
   return slot.phase < stream_ ? std::optional(slot) : std::nullopt;
 }
 
-int16_t ComputeView::weight(int64_t address) const {
+int16_t ComputeView::stored_weight(int64_t address) const {
   const int bytes = format_.operand_bytes();
   const int64_t first = address * bytes;
   if (first >= loaded_begin_ && first + bytes <= loaded_end_) {
@@ -145,15 +148,19 @@ ArrayOperand ComputeView::stationary(int64_t fold, int row, int column) const {
   if (fold < 0) {
     return previous_ == nullptr ? ArrayOperand{} : previous_->stationary(previous_->folds() - 1, row, column);
   }
+  const int own = map_.logical(column);
+  if (own == hw::ColumnMap::kUnused) {
+    return {};
+  }
   if (!weights_move_) {
-    return row < valid_rows(fold) ? ArrayOperand{weight(stationary_weight_address(fold, row) + column), true}
+    return row < valid_rows(fold) ? ArrayOperand{weight(stationary_weight_address(fold, row) + own), true}
                                   : ArrayOperand{};
   }
   const int word = rows_ - 1 - row;
   if (word >= valid_rows(fold)) {
     return {};
   }
-  return {window_.activation(static_cast<size_t>(fold / folds_a_tile_ * columns_ + column),
+  return {window_.activation(static_cast<size_t>(fold / folds_a_tile_ * used_columns_ + own),
                              static_cast<size_t>(fold % folds_a_tile_ * rows_ + word), input()),
           true};
 }
@@ -178,16 +185,21 @@ SumTarget ComputeView::target(StreamSlot slot, int row, int column) const {
   const int64_t within = output_stationary_ ? row : slot.phase;
   SumTarget target;
   target.row = d.psum_base + tile * d.psum_tile_step + within;
+  const int own = map_.logical(column);
+  if (own == hw::ColumnMap::kUnused) {
+    target.written = false;
+    return target;
+  }
   int64_t channel = block.channel_begin;
   int64_t pixel = block.pixel_begin;
   if (output_stationary_) {
-    channel += column;
+    channel += own;
     pixel += tile * rows_ + row;
   } else if (weights_move_) {
     channel += slot.phase;
-    pixel += tile * columns_ + column;
+    pixel += tile * used_columns_ + own;
   } else {
-    channel += tile * columns_ + column;
+    channel += tile * used_columns_ + own;
     pixel += slot.phase;
   }
   target.neuron = channel < block.channel_end && pixel < block.pixel_end;

@@ -78,6 +78,7 @@ struct StreamSlot {
 /// Where a sum of a kCompute ends up.
 struct SumTarget {
   int64_t row = 0;      ///< of the partial-sum buffer
+  bool written = true;  ///< else the column is not in use, and its sums are dropped
   bool neuron = false;  ///< it belongs to a neuron of the layer; else nothing reads it
   size_t channel = 0;
   size_t pixel = 0;
@@ -97,7 +98,10 @@ class ComputeView {
   const ScheduledCommand& command() const { return command_; }
   const WindowView& window() const { return window_; }
   int rows() const { return rows_; }
-  int columns() const { return columns_; }
+  int columns() const { return columns_; }  ///< of the array, spare ones included
+  /// The columns that stand for those of the program; the others hold nothing, and their sums go nowhere.
+  const hw::ColumnMap& column_map() const { return map_; }
+  int used_columns() const { return used_columns_; }
   int64_t folds() const { return folds_; }  ///< of all tiles
   int64_t stream() const { return stream_; }
   const std::vector<uint8_t>& input() const { return inputs_.by_layer[command_.layer]; }
@@ -130,8 +134,7 @@ class ComputeView {
   ArrayOperand eastward(StreamSlot slot, int row) const;
   /// What it meets in a column: the stationary operand, or in output-stationary the weight from the north.
   ArrayOperand other(StreamSlot slot, int row, int column) const {
-    return output_stationary_ ? ArrayOperand{weight(slot.phase * pitch_ + weight_base_ + column), true}
-                              : stationary(slot.fold, row, column);
+    return output_stationary_ ? southward(slot, column) : stationary(slot.fold, row, column);
   }
   /// Weight- and input-stationary: what (row, column) holds during a fold; -1: what the command found there.
   ArrayOperand stationary(int64_t fold, int row, int column) const;
@@ -163,10 +166,19 @@ class ComputeView {
   std::optional<std::pair<int64_t, int64_t>> writer_of(int64_t sum_row) const;
   bool accumulates() const { return command_.descriptor().accumulate != 0; }
 
-  /// The operand of the weight buffer during this command.
-  int16_t weight(int64_t address) const;
+  /// The operand of the weight buffer during this command, and what the array gets for one that is there.
+  int16_t stored_weight(int64_t address) const;
+  int16_t passed_weight(int16_t stored) const {
+    return check_ ? check_->passed(stored, command_.descriptor().low, command_.descriptor().high) : stored;
+  }
 
  private:
+  int16_t weight(int64_t address) const { return passed_weight(stored_weight(address)); }
+  ArrayOperand southward(StreamSlot slot, int column) const {
+    return map_.in_use(column) ? ArrayOperand{weight(slot.phase * pitch_ + weight_base_ + map_.logical(column)), true}
+                               : ArrayOperand{};
+  }
+
   const NetworkSchedule& schedule_;
   const ScheduledCommand& command_;
   const ComputeView* previous_;
@@ -174,9 +186,11 @@ class ComputeView {
   const hw::Multiplier& multiplier_;             ///< selected for the layer
   std::vector<const hw::Multiplier*> elements_;  ///< what adds to sums, by row and column; empty where all are alike
   hw::OperandFormat format_;
+  std::optional<hw::WeightCheck> check_;
   bool output_stationary_;
   bool weights_move_;
-  int rows_, columns_;
+  int rows_, columns_, used_columns_;
+  const hw::ColumnMap& map_;
   int64_t folds_a_tile_, folds_, stream_, period_, prologue_, shift_start_, pitch_, weight_base_;
   int last_fold_rows_;
   WindowView window_;

@@ -45,6 +45,23 @@ uint64_t next_action(const hw::Fault& fault, bool wire, uint64_t from) {
   return fault.period > 0 ? from + fault.period - since : kNever;
 }
 
+constexpr const char* kParameters = "post_processing.parameter[*]";
+
+/// True where the accelerator gives 0 outside bounds of channels and some layer does not say so, having none of its
+/// own: it would not say either what becomes of a code when the widest bounds, which stand in its entries, are struck.
+bool bounds_are_unsaid(const model::Network& network, const hw::AcceleratorConfig& config) {
+  const auto unsaid = [](const auto& step) {
+    const auto* matrix = dynamic_cast<const model::MatrixOperator*>(step.get());
+    const auto* pooling = dynamic_cast<const model::PoolingOperator*>(step.get());
+    const model::PostProcessing* post = matrix != nullptr    ? &matrix->post
+                                        : pooling != nullptr ? &pooling->post
+                                                             : nullptr;
+    return post != nullptr && !post->raw() && !post->zero_outside;
+  };
+  return config.protection.channel_bounds && config.protection.channel_bounds->zeroes &&
+         std::any_of(network.operators.begin(), network.operators.end(), unsaid);
+}
+
 }  // namespace
 
 struct ConeEngine::Implementation {
@@ -69,7 +86,8 @@ struct ConeEngine::Implementation {
     for (size_t field = 0; field < table.fields().size(); ++field) {
       const hw::StateField& described = table.fields()[field];
       // A code would find what is wrong in the memory that it protects; anything else is written with right check bits.
-      const bool unfollowed = described.kind == hw::StateKind::kEnvironment || memories.contain(field);
+      const bool unfollowed = described.kind == hw::StateKind::kEnvironment || memories.contain(field) ||
+                              (described.path == kParameters && bounds_are_unsaid(*network, config));
       Cone cone = unfollowed ? Cone() : cone_of(described, config.grid);
       cones.push_back(cone && config.protection.checksum ? beside_checksums(std::move(cone), described.path) : cone);
     }

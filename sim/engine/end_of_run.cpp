@@ -202,6 +202,9 @@ void EndOfRun::mark_sums(const NetworkSchedule& schedule, const std::vector<std:
         }
         for (int column = 0; column < view->columns(); ++column) {
           const SumTarget target = view->target(slot, row, column);
+          if (!target.written) {
+            continue;
+          }
           if (!target.neuron) {
             unused_[command.layer].push_back({view, tile, by_row ? 0 : i, row, column});
             continue;
@@ -225,7 +228,11 @@ void EndOfRun::mark_stationary(const NetworkSchedule& schedule) {
   const int64_t fold = view.folds() - 1;
   for (int word = 0; word < view.valid_rows(fold); ++word) {
     for (int column = 0; column < view.columns(); ++column) {
-      const auto pixel = static_cast<size_t>(fold / view.folds_a_tile() * view.columns() + column);
+      const int own = view.column_map().logical(column);
+      if (own == hw::ColumnMap::kUnused) {
+        continue;
+      }
+      const auto pixel = static_cast<size_t>(fold / view.folds_a_tile() * view.used_columns() + own);
       const auto tap = static_cast<size_t>(fold % view.folds_a_tile() * view.rows() + word);
       if (view.window().inside(pixel, tap)) {
         const int64_t position = view.window().position(view.window().address(pixel, tap));
@@ -258,7 +265,7 @@ void EndOfRun::mark_last_window(const NetworkSchedule& schedule) {
   const WindowView view(schedule, pool, d.rows, d.stream);
   last_window_is_maximum_ = d.maximum != 0;
   const auto pixel = static_cast<size_t>(d.rows) - 1;
-  for (int lane = 0; lane < schedule.config().grid.columns; ++lane) {
+  for (int lane = 0; lane < schedule.config().grid.used_columns(); ++lane) {
     std::vector<Source> sources;
     for (size_t tap = 0; tap < view.tap_count(); ++tap) {
       const int64_t address = view.address(pixel, tap) + lane;

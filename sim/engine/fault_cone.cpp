@@ -79,6 +79,9 @@ void ConeEffect::add_sum(const ComputeView& view, StreamSlot slot, int row, int 
     return;
   }
   const SumTarget target = view.target(slot, row, column);
+  if (!target.written) {
+    return;
+  }
   if (target.neuron) {
     add_sum(view.command().layer, {target.channel, target.pixel}, difference);
   } else if (end_.last_reset_command(target.row) <= view.command().number) {

@@ -13,7 +13,7 @@ FaultMapCone::FaultMapCone(const model::Network& network, const NetworkSchedule&
 
 bool FaultMapCone::take(const hw::Faults& faults) {
   const hw::AcceleratorConfig& config = schedule_.config();
-  if (!config.layer_multipliers.empty() || !config.grid.uniform()) {
+  if (!config.layer_multipliers.empty() || !config.grid.uniform() || config.grid.spare_columns) {
     return false;
   }
   return std::visit([&](auto& map) { return map.known.take(faults, table_, config.grid); }, map_);

@@ -31,12 +31,16 @@ struct LoadedFlip {
     const auto place = static_cast<int>(byte % context.format().operand_bytes());
     return static_cast<int16_t>(hw::wrap_to(value ^ (mask << (8 * place)), context.format().operand_bits));
   }
+  /// What the array gets for the weight with the flip.
+  int16_t struck_weight(const ComputeView& view) const {
+    return view.passed_weight(struck(view.stored_weight(address())));
+  }
 };
 
 /// One operand of a row and a word of the stream is wrong, in every column.
-void replace_eastward(const LoadedFlip& flip, const ComputeView& view, StreamSlot slot, int row) {
+void replace_eastward(const LoadedFlip& flip, const ComputeView& view, StreamSlot slot, int row, int16_t value) {
   const ArrayOperand before = view.eastward(slot, row);
-  const ArrayOperand now{flip.struck(before.value), true};
+  const ArrayOperand now{value, true};
   for (int column = 0; column < view.columns(); ++column) {
     const ArrayOperand other = view.other(slot, row, column);
     flip.context.effect.add_sum(
@@ -46,9 +50,10 @@ void replace_eastward(const LoadedFlip& flip, const ComputeView& view, StreamSlo
 }
 
 /// A stationary operand is wrong in a whole fold.
-void replace_stationary(const LoadedFlip& flip, const ComputeView& view, int64_t fold, int row, int column) {
+void replace_stationary(const LoadedFlip& flip, const ComputeView& view, int64_t fold, int row, int column,
+                        int16_t value) {
   const ArrayOperand before = view.stationary(fold, row, column);
-  const ArrayOperand now{flip.struck(before.value), true};
+  const ArrayOperand now{value, true};
   for (int64_t phase = 0; phase < view.stream(); ++phase) {
     const StreamSlot slot{fold, phase};
     const ArrayOperand moving = view.eastward(slot, row);
@@ -59,9 +64,9 @@ void replace_stationary(const LoadedFlip& flip, const ComputeView& view, int64_t
 }
 
 /// An operand from the north meets all rows (output-stationary).
-void replace_southward(const LoadedFlip& flip, const ComputeView& view, StreamSlot slot, int column) {
+void replace_southward(const LoadedFlip& flip, const ComputeView& view, StreamSlot slot, int column, int16_t value) {
   const ArrayOperand before = view.other(slot, 0, column);
-  const ArrayOperand now{flip.struck(before.value), true};
+  const ArrayOperand now{value, true};
   for (int row = 0; row < view.rows(); ++row) {
     const ArrayOperand activation = view.eastward(slot, row);
     flip.context.effect.add_sum(
@@ -82,36 +87,41 @@ void for_words(const LoadedFlip& flip, const ComputeView& view, int64_t words, i
 }
 
 void weight_stationary_weight(const LoadedFlip& flip, const ComputeView& view) {
+  const int16_t now = flip.struck_weight(view);
   const int64_t whole = view.folds_a_tile() - 1;
   const int64_t rows_a_tile = whole * view.rows() + view.valid_rows(whole);
   const int64_t tiles = view.folds() / view.folds_a_tile();
-  for_words(flip, view, tiles * rows_a_tile, view.columns(), [&](int64_t word, int lane) {
+  for_words(flip, view, tiles * rows_a_tile, view.used_columns(), [&](int64_t word, int lane) {
+    const int column = view.column_map().physical(lane);
     const int64_t in_tile = word % rows_a_tile;
     const int64_t fold = word / rows_a_tile * view.folds_a_tile() + in_tile / view.rows();
     const auto row = static_cast<int>(view.valid_rows(fold) - 1 - in_tile % view.rows());
-    if (flip.seen_at(view, view.shift_number(fold, view.rows() - 1 - row) + 3 + lane)) {
-      replace_stationary(flip, view, fold, row, lane);
+    if (flip.seen_at(view, view.shift_number(fold, view.rows() - 1 - row) + 3 + column)) {
+      replace_stationary(flip, view, fold, row, column, now);
     }
   });
 }
 
 void input_stationary_weight(const LoadedFlip& flip, const ComputeView& view) {
+  const int16_t now = flip.struck_weight(view);
   for_words(flip, view, view.folds_a_tile() * view.stream(), view.rows(), [&](int64_t word, int lane) {
     for (int64_t fold = word / view.stream(); fold < view.folds(); fold += view.folds_a_tile()) {
       const StreamSlot slot{fold, word % view.stream()};
       if (flip.seen_at(view, view.number_of(slot) + 3 + lane)) {
-        replace_eastward(flip, view, slot, lane);
+        replace_eastward(flip, view, slot, lane, now);
       }
     }
   });
 }
 
 void output_stationary_weight(const LoadedFlip& flip, const ComputeView& view) {
-  for_words(flip, view, view.stream(), view.columns(), [&](int64_t word, int lane) {
+  const int16_t now = flip.struck_weight(view);
+  for_words(flip, view, view.stream(), view.used_columns(), [&](int64_t word, int lane) {
+    const int column = view.column_map().physical(lane);
     for (int64_t fold = 0; fold < view.folds(); ++fold) {
       const StreamSlot slot{fold, word};
-      if (flip.seen_at(view, view.number_of(slot) + 3 + lane)) {
-        replace_southward(flip, view, slot, lane);
+      if (flip.seen_at(view, view.number_of(slot) + 3 + column)) {
+        replace_southward(flip, view, slot, column, now);
       }
     }
   });
@@ -138,15 +148,19 @@ void flip_weight(const LoadedFlip& flip) {
 void compute_with_input(const LoadedFlip& flip, const ComputeView& view) {
   std::vector<std::pair<size_t, size_t>> readers;
   view.window().readers(flip.address(), readers);
+  if (readers.empty()) {
+    return;
+  }
+  const int16_t now = flip.struck(view.window().operand(flip.address(), view.input()));
   const auto rows = static_cast<size_t>(view.rows());
-  const auto columns = static_cast<size_t>(view.columns());
+  const auto columns = static_cast<size_t>(view.used_columns());
   const hw::Dataflow dataflow = flip.context.grid().dataflow;
   for (const auto& [pixel, tap] : readers) {
     if (dataflow == hw::Dataflow::kOutputStationary) {
       const StreamSlot slot{static_cast<int64_t>(pixel / rows), static_cast<int64_t>(tap)};
       const auto row = static_cast<int>(pixel % rows);
       if (flip.seen_at(view, view.number_of(slot) + 3 + row)) {
-        replace_eastward(flip, view, slot, row);
+        replace_eastward(flip, view, slot, row, now);
       }
       continue;
     }
@@ -154,16 +168,16 @@ void compute_with_input(const LoadedFlip& flip, const ComputeView& view) {
     const auto word = static_cast<int>(tap % rows);
     if (dataflow == hw::Dataflow::kInputStationary) {
       const int64_t fold = static_cast<int64_t>(pixel / columns) * view.folds_a_tile() + fold_in_tile;
-      const auto column = static_cast<int>(pixel % columns);
+      const int column = view.column_map().physical(static_cast<int>(pixel % columns));
       if (word < view.valid_rows(fold) && flip.seen_at(view, view.shift_number(fold, word) + 3 + column)) {
-        replace_stationary(flip, view, fold, view.rows() - 1 - word, column);
+        replace_stationary(flip, view, fold, view.rows() - 1 - word, column, now);
       }
       continue;
     }
     for (int64_t fold = fold_in_tile; fold < view.folds(); fold += view.folds_a_tile()) {
       const StreamSlot slot{fold, static_cast<int64_t>(pixel)};
       if (flip.seen_at(view, view.number_of(slot) + 3 + word)) {
-        replace_eastward(flip, view, slot, word);
+        replace_eastward(flip, view, slot, word, now);
       }
     }
   }
@@ -230,7 +244,7 @@ bool last_window_differs(const LoadedFlip& flip) {
   const hw::CommandDescriptor& d = pool.descriptor();
   const WindowView view(context.schedule, pool, d.rows, d.stream);
   const auto pixel = static_cast<size_t>(d.rows) - 1;
-  for (int lane = 0; lane < context.grid().columns; ++lane) {
+  for (int lane = 0; lane < context.grid().used_columns(); ++lane) {
     PoolingWindow golden(context, pool, view, pixel, lane);
     PoolingWindow window = golden;
     for (size_t tap = 0; tap < view.tap_count(); ++tap) {

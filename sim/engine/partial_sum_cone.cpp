@@ -11,7 +11,8 @@ namespace {
 struct SumWord {
   const ConeContext& context;
   int64_t row;
-  int column;
+  int bank;    ///< the column of the program
+  int column;  ///< of the array, whose sums the bank takes
 
   bool by_row() const { return context.grid().dataflow == hw::Dataflow::kOutputStationary; }
   /// The sum that the word starts, or the first that is added to it, in a command that writes it.
@@ -22,8 +23,9 @@ struct SumWord {
 };
 
 SumWord sum_word(const ConeContext& context, const hw::Fault& fault) {
-  const auto columns = static_cast<size_t>(context.grid().columns);
-  return {context, static_cast<int64_t>(fault.site.element / columns), static_cast<int>(fault.site.element % columns)};
+  const auto banks = static_cast<size_t>(context.grid().used_columns());
+  const auto bank = static_cast<int>(fault.site.element % banks);
+  return {context, static_cast<int64_t>(fault.site.element / banks), bank, context.grid().column_map.physical(bank)};
 }
 
 /// What the word holds in a cycle: what has been added up so far in commands [begin, end), and how often.
@@ -95,7 +97,7 @@ RowOfSum reader_of(const SumWord& word, uint64_t cycle) {
       }
     } else if (commands[number].opcode == hw::Opcode::kPostProcess && word.row >= d.psum_base &&
                word.row < d.psum_base + d.rows) {
-      const bool reads = cycle < biased_cycle(commands[number], word.row - d.psum_base) - 1 && word.column < d.lanes;
+      const bool reads = cycle < biased_cycle(commands[number], word.row - d.psum_base) - 1 && word.bank < d.lanes;
       return reads ? RowOfSum{&commands[number], word.row - d.psum_base} : RowOfSum{};
     }
   }
@@ -130,8 +132,7 @@ void strike_partial_sum(const ConeContext& context, const hw::Fault& fault) {
   const int64_t now = context.effect.wrapped_sum(content.sum + before);
   const int64_t difference = sum_difference(struck_signed(fault, now, context.format().sum_bits()), now);
   if (reader.command != nullptr) {
-    context.effect.add_sum(reader.command->layer, neuron_of(*reader.command->step, reader.row, word.column),
-                           difference);
+    context.effect.add_sum(reader.command->layer, neuron_of(*reader.command->step, reader.row, word.bank), difference);
   } else if (!neuron) {
     context.effect.add_unused(word.row, word.column, difference);
   } else if (difference != 0) {

@@ -8,12 +8,20 @@
 
 namespace faultline::engine {
 
+/// A code before the table, held to the clamp and to the bounds `range` of its channel.
+inline int32_t limited(const model::PostProcessing& post, model::CodeRange range, int64_t code) {
+  if (!post.zero_outside) {
+    return hw::clamp(code, range.low, range.high);
+  }
+  const int32_t clamped = hw::clamp(code, post.low, post.high);
+  return clamped < range.low || clamped > range.high ? post.zero_point : clamped;
+}
+
 /// Bias, requantisation, clamp and table of one accumulator of `channel`; not for raw results.
 inline int8_t post_process(const model::PostProcessing& post, size_t channel, int32_t accumulator) {
   const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
   const int64_t scaled = hw::scale(hw::wrapping_add(accumulator, post.bias[channel]), post.factor[channel], residue);
-  const model::CodeRange range = post.range(channel);
-  const int32_t code = hw::clamp(scaled + post.zero_point, range.low, range.high);
+  const int32_t code = limited(post, post.range(channel), scaled + post.zero_point);
   return post.table.empty() ? static_cast<int8_t>(code) : post.table[static_cast<size_t>(code + 128)];
 }
 

@@ -78,9 +78,13 @@ void requantise(const model::PostProcessing& post, size_t channel, const int32_t
   const hw::FixedPointFactor factor = post.factor[channel];
   const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
   const model::CodeRange range = post.range(channel);
+  const model::CodeRange clamp = post.zero_outside ? model::CodeRange{post.low, post.high} : range;
   size_t done = HWY_DYNAMIC_DISPATCH(requantise_kernel::requantise_vectors)(
-      {post.bias[channel], factor.multiplier, residue, factor.shift, post.zero_point, range.low, range.high}, sums,
+      {post.bias[channel], factor.multiplier, residue, factor.shift, post.zero_point, clamp.low, clamp.high}, sums,
       count, codes);
+  for (size_t i = 0; i < done && post.zero_outside; ++i) {
+    codes[i] = static_cast<int8_t>(limited(post, range, codes[i]));
+  }
   if (!post.table.empty()) {
     for (size_t i = 0; i < done; ++i) {
       codes[i] = post.table[static_cast<size_t>(codes[i] + 128)];

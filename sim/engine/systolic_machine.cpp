@@ -46,7 +46,7 @@ const ArchitectureRegistration kRegistration("systolic", [](const config::YamlVa
 }  // namespace
 
 std::string SystolicMachine::description() const {
-  return fmt::format("{}x{} {}", config_.grid.rows, config_.grid.columns, hw::to_string(config_.grid.dataflow));
+  return fmt::format("{}x{} {}", config_.grid.rows, config_.grid.used_columns(), hw::to_string(config_.grid.dataflow));
 }
 
 std::vector<const hw::Multiplier*> SystolicMachine::all_multipliers() const {

@@ -30,19 +30,24 @@ ClipBounds channel_bounds(const std::string& layer, std::vector<model::CodeRange
 ///   layers:
 ///     - {name: conv1, low: -128, high: 96}
 ///     - {name: conv2, low: [-128, -128, -120], high: [96, 90, 127]}    # one for each channel
+///
+/// With a line `outside: zero` after the second, a code that is outside becomes the one that stands for 0, instead of
+/// the bound that it passes.
 struct ClipDesign {
   std::string file;  ///< for messages
   std::string model;
   std::string model_sha256;
   std::vector<ClipBounds> layers;  ///< each layer once
+  bool zeroes = false;             ///< 0 stands for a code that is outside
 
-  /// True where a layer has bounds for each channel, which the accelerator must hold
-  /// (ProtectionConfig::channel_bounds).
+  /// True where the accelerator must hold bounds for each channel (ProtectionConfig::channel_bounds): where a layer has
+  /// some, and where 0 stands for what is outside.
   bool by_channel() const;
 };
 
-/// Reads a clip design file. Throws UserError for keys that are unknown, missing or given twice, for a layer that is
-/// given twice, and for bounds that are no codes, contradict each other or are not as many low as high ones.
+/// Reads a clip design file. Throws UserError for keys that are unknown, missing or given twice, for an unknown
+/// `outside`, for a layer that is given twice, and for bounds that are no codes, contradict each other or are not as
+/// many low as high ones.
 ClipDesign read_clip_design(const std::string& path);
 
 /// The text of a file that read_clip_design() reads.
@@ -52,6 +57,9 @@ std::string to_yaml(const ClipDesign& design);
 /// maxima, the host's operators.
 model::PostProcessing* requantisation_of(model::Operator& layer);
 const model::PostProcessing* requantisation_of(const model::Operator& layer);
+
+/// Has 0 stand for codes of a channel that are outside its range, one for each channel, after the layer's clamp.
+void zero_outside(model::PostProcessing& post, const std::vector<model::CodeRange>& channels);
 
 /// Narrows the clamps of the design's layers; bounds that are wider than a layer's clamp change nothing. Throws
 /// UserError when the model is another, and when a layer does not exist, has no clamp or has other channels.

@@ -5,6 +5,10 @@
 #include <iterator>
 #include <utility>
 
+#include "sim/engine/functional_engine.h"
+#include "sim/harden/channel_places.h"
+#include "sim/model/network_input.h"
+
 namespace faultline::harden {
 namespace {
 
@@ -13,25 +17,6 @@ struct SeenCodes {
   const model::Operator* layer;
   std::vector<model::CodeRange> groups;  ///< empty ranges (low above high) until something is seen
 };
-
-/// Where the channels of a layer's output lie in its tensor.
-struct ChannelPlaces {
-  size_t channels = 1;
-  size_t pixels = 1;
-  model::Layout layout = model::Layout::kChannelsFirst;
-
-  size_t channel_of(size_t element) const {
-    return layout == model::Layout::kChannelsLast ? element % channels : element / pixels;
-  }
-};
-
-ChannelPlaces channels_of(const model::Operator& layer) {
-  const auto* matrix = dynamic_cast<const model::MatrixOperator*>(&layer);
-  const model::ConvolutionGeometry& geometry =
-      matrix != nullptr ? matrix->geometry : dynamic_cast<const model::PoolingOperator&>(layer).geometry;
-  return {static_cast<size_t>(geometry.out_channels), static_cast<size_t>(geometry.pixels()),
-          matrix != nullptr ? matrix->layout : model::Layout::kChannelsFirst};
-}
 
 std::vector<SeenCodes> layers_of(const model::Network& network, ClipGrain grain) {
   std::vector<SeenCodes> layers;
@@ -97,6 +82,16 @@ std::vector<ClipBounds> profile_bounds(const model::Network& network, ClipGrain 
   std::transform(layers.begin(), layers.end(), std::back_inserter(bounds),
                  [grain](const SeenCodes& layer) { return bounds_of(layer, grain); });
   return bounds;
+}
+
+std::vector<ClipBounds> profile_bounds(const std::shared_ptr<const model::Network>& network,
+                                       const hw::Multiplier& multiplier, ClipGrain grain, const model::Dataset& images,
+                                       const std::function<void(size_t done, size_t total)>& progress) {
+  const engine::FunctionalEngine engine(network, multiplier);
+  return profile_bounds(*network, grain, images.size(), [&](size_t image) {
+    progress(image, images.size());
+    return engine.run(model::network_input(*network, images.image(image)));
+  });
 }
 
 }  // namespace faultline::harden

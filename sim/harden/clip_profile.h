@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <vector>
 
+#include "hw/arithmetic/multiplier.h"
 #include "sim/harden/clip_design.h"
+#include "sim/model/dataset.h"
 #include "sim/model/network.h"
 
 namespace faultline::harden {
@@ -21,5 +24,11 @@ enum class ClipGrain { kLayer, kChannel };
 /// channel of a layer by itself.
 std::vector<ClipBounds> profile_bounds(const model::Network& network, ClipGrain grain, size_t images,
                                        const TensorsOfImage& tensors);
+
+/// The same over the images of a data set that fits the network, inferred with this multiplier; calls
+/// progress(done, total) before each.
+std::vector<ClipBounds> profile_bounds(const std::shared_ptr<const model::Network>& network,
+                                       const hw::Multiplier& multiplier, ClipGrain grain, const model::Dataset& images,
+                                       const std::function<void(size_t done, size_t total)>& progress);
 
 }  // namespace faultline::harden

@@ -9,6 +9,8 @@
 
 #include "sim/config/user_error.h"
 #include "sim/config/yaml_reader.h"
+#include "sim/harden/channel_places.h"
+#include "sim/harden/code_ranges.h"
 #include "sim/harden/design_file.h"
 
 namespace faultline::harden {
@@ -53,8 +55,10 @@ std::vector<size_t> read_neurons(const YamlValue& list) {
   return neurons;
 }
 
-ProtectedLayer read_layer(const YamlValue& section, const std::vector<ProtectedLayer>& before) {
-  section.check_keys("a layer", {"name", "neurons"});
+ProtectedLayer read_layer(const YamlValue& section, const NeuronScheme& scheme,
+                          const std::vector<ProtectedLayer>& before) {
+  section.check_keys("a layer", scheme.has_intervals() ? std::vector<std::string>{"name", "neurons", "low", "high"}
+                                                       : std::vector<std::string>{"name", "neurons"});
   ProtectedLayer layer;
   layer.line = section.line();
   layer.name = section.require("name").text("name");
@@ -62,6 +66,9 @@ ProtectedLayer read_layer(const YamlValue& section, const std::vector<ProtectedL
     section.fail(fmt::format("layer '{}' is given twice", layer.name), "list its neurons together");
   }
   layer.neurons = read_neurons(section.require("neurons"));
+  if (scheme.has_intervals()) {
+    layer.intervals = read_code_ranges(section);
+  }
   return layer;
 }
 
@@ -77,6 +84,29 @@ std::vector<std::string> ranges_of(const std::vector<size_t>& neurons) {
     i = end;
   }
   return ranges;
+}
+
+/// Throws unless there is an interval for each channel, and channels are protected as a whole.
+void check_channels(const HardenedDesign& design, const ProtectedLayer& layer, const model::MatrixOperator& matrix) {
+  const ChannelPlaces places = channels_of(matrix);
+  if (layer.intervals.size() != places.channels) {
+    throw UserError(
+        design.file, layer.line,
+        fmt::format("'{}' has {} channels and {} intervals", layer.name, places.channels, layer.intervals.size()),
+        "give each channel a low and a high");
+  }
+  std::vector<size_t> neurons(places.channels);
+  for (const size_t neuron : layer.neurons) {
+    ++neurons[places.channel_of(neuron)];
+  }
+  for (size_t channel = 0; channel < neurons.size(); ++channel) {
+    if (neurons[channel] != 0 && neurons[channel] != places.pixels) {
+      throw UserError(design.file, layer.line,
+                      fmt::format("{} of the {} neurons of channel {} of '{}' are protected", neurons[channel],
+                                  places.pixels, channel, layer.name),
+                      fmt::format("{} protects whole channels: name all of them, or none", design.scheme));
+    }
+  }
 }
 
 FoundLayer find_layer(const HardenedDesign& design, const ProtectedLayer& layer, const model::Network& network) {
@@ -102,6 +132,9 @@ FoundLayer find_layer(const HardenedDesign& design, const ProtectedLayer& layer,
     fail(fmt::format("'{}' has no neuron {}", layer.name, layer.neurons.back()),
          fmt::format("its neurons are 0 to {}", elements - 1));
   }
+  if (find_neuron_scheme(design.scheme, design.file).has_intervals()) {
+    check_channels(design, layer, *matrix);
+  }
   return {static_cast<size_t>(found - network.operators.begin()), output.quantisation.zero_point, &layer};
 }
 
@@ -121,9 +154,9 @@ HardenedDesign read_hardened_design(const std::string& path) {
   design.model_sha256 = root.require("model_sha256").text("model_sha256");
   const YamlValue scheme = root.require("scheme");
   design.scheme = scheme.text("scheme");
-  find_neuron_scheme(design.scheme, path, scheme.line());
+  const NeuronScheme& found = find_neuron_scheme(design.scheme, path, scheme.line());
   for (const YamlValue& section : root.require("layers").items("layers")) {
-    design.layers.push_back(read_layer(section, design.layers));
+    design.layers.push_back(read_layer(section, found, design.layers));
   }
   return design;
 }
@@ -142,6 +175,9 @@ std::string to_yaml(const HardenedDesign& design) {
       text += ranges[i];
     }
     text += "]\n";
+    if (!layer.intervals.empty()) {
+      text += fmt::format("    {}\n", code_ranges_text(layer.intervals, "\n    "));
+    }
   }
   return text;
 }

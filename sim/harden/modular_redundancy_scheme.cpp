@@ -1,6 +1,7 @@
 #include "sim/harden/neuron_scheme.h"
 
-/// Copies of neurons, for a voter or a comparator (hw/protection/tmr_unit.cpp, dmr_unit.cpp).
+/// Copies of neurons, for a voter, a comparator or a unit with intervals (hw/protection/tmr_unit.cpp, dmr_unit.cpp,
+/// edac_unit.cpp).
 namespace faultline::harden {
 namespace {
 
@@ -10,6 +11,7 @@ std::string copies_obstacle(const model::MatrixOperator& layer, int32_t /*zero*/
 
 const NeuronSchemeRegistration kTriple{{"tmr", copies_obstacle}};
 const NeuronSchemeRegistration kDual{{"dmr", copies_obstacle}};
+const NeuronSchemeRegistration kEdac{{"edac", copies_obstacle}};
 
 }  // namespace
 }  // namespace faultline::harden

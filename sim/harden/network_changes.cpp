@@ -2,6 +2,7 @@
 
 #include "sim/config/user_error.h"
 #include "sim/harden/bias_calibration.h"
+#include "sim/harden/bounds_unit.h"
 #include "sim/harden/clip_design.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/harden/neuron_protection.h"
@@ -21,6 +22,14 @@ void calibrate(const std::shared_ptr<model::Network>& network, const std::string
   model::check_dataset_fits(*network, images);
   calibrate_biases(network, model::import_onnx(model), machine.multipliers(*network),
                    model::network_inputs(*network, images));
+}
+
+hw::ProtectionConfig& units_of(engine::Machine& machine, const std::string& design, const std::string& instead) {
+  hw::ProtectionConfig* units = machine.protection();
+  if (units == nullptr) {
+    throw UserError(design, 0, "bounds channels by themselves, which this accelerator has no unit for", instead);
+  }
+  return *units;
 }
 
 }  // namespace
@@ -45,21 +54,28 @@ std::shared_ptr<const model::Network> changed_network(const std::string& model, 
   }
   if (!changes.hardened.empty()) {
     model::require_8_bit_operands(*network, "hardening");
-    protect_neurons(*network, read_hardened_design(changes.hardened));
+    const HardenedDesign design = read_hardened_design(changes.hardened);
+    hold_to_intervals(*network, design);
+    protect_neurons(*network, design);
   }
   return network;
 }
 
-void add_channel_bounds(const std::string& clip, engine::Machine& machine) {
-  if (clip.empty() || !read_clip_design(clip).by_channel()) {
-    return;
+void add_channel_bounds(const std::string& clip, const std::string& hardened, engine::Machine& machine) {
+  if (!clip.empty()) {
+    const ClipDesign design = read_clip_design(clip);
+    if (design.by_channel()) {
+      add_bounds_unit(
+          clip, {design.zeroes},
+          units_of(machine, clip, "profile with --per layer and --outside clamp, or take a systolic accelerator"));
+    }
   }
-  hw::ProtectionConfig* units = machine.protection();
-  if (units == nullptr) {
-    throw UserError(clip, 0, "bounds channels by themselves, which this accelerator has no unit for",
-                    "profile with --per layer, or take a systolic accelerator");
+  if (!hardened.empty()) {
+    const HardenedDesign design = read_hardened_design(hardened);
+    if (find_neuron_scheme(design.scheme, hardened).has_intervals()) {
+      add_bounds_unit(hardened, {true}, units_of(machine, hardened, "take a systolic accelerator"));
+    }
   }
-  units->channel_bounds = true;
 }
 
 }  // namespace faultline::harden

@@ -23,8 +23,9 @@ struct NetworkChanges {
 std::shared_ptr<const model::Network> changed_network(const std::string& model, const NetworkChanges& changes,
                                                       const engine::Machine& machine);
 
-/// Gives the machine the unit that holds the bounds of channels, where the clip design `clip` has some (empty: there is
-/// no design); before changed_network(). Throws UserError for a machine that cannot have it.
-void add_channel_bounds(const std::string& clip, engine::Machine& machine);
+/// Gives the machine the unit that holds bounds of channels, where the clip design or the hardened design has some
+/// (empty: there is no such design); before changed_network(). Throws UserError for a machine that cannot have it, or
+/// has another.
+void add_channel_bounds(const std::string& clip, const std::string& hardened, engine::Machine& machine);
 
 }  // namespace faultline::harden

@@ -1,12 +1,16 @@
 #include "sim/harden/neuron_protection.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 
 #include <fmt/core.h>
 
 #include "sim/config/user_error.h"
+#include "sim/harden/bounds_unit.h"
+#include "sim/harden/channel_places.h"
+#include "sim/harden/clip_design.h"
 
 namespace faultline::harden {
 namespace {
@@ -34,19 +38,56 @@ void insert_protection(model::Network& network, size_t layer, std::unique_ptr<Ne
   network.operators.insert(network.operators.begin() + static_cast<std::ptrdiff_t>(layer) + 1, std::move(protection));
 }
 
+/// The codes that a layer stores for those of a range before its table.
+model::CodeRange stored_codes(const model::PostProcessing& post, model::CodeRange range) {
+  if (post.table.empty()) {
+    return range;
+  }
+  const auto at = [&](int32_t code) { return post.table.begin() + code + 128; };
+  const auto [least, greatest] = std::minmax_element(at(range.low), at(range.high) + 1);
+  return {*least, *greatest};
+}
+
+/// Of each protected neuron of a layer, as they are stored; empty where the scheme has none.
+std::vector<model::CodeRange> intervals_of(const ProtectedLayer& layer, const model::MatrixOperator& matrix) {
+  std::vector<model::CodeRange> intervals;
+  const ChannelPlaces places = channels_of(matrix);
+  for (size_t i = 0; i < layer.neurons.size() && !layer.intervals.empty(); ++i) {
+    intervals.push_back(stored_codes(matrix.post, layer.intervals[places.channel_of(layer.neurons[i])]));
+  }
+  return intervals;
+}
+
 }  // namespace
 
-NeuronProtection::NeuronProtection(const NeuronScheme& scheme, int32_t zero, std::vector<size_t> neurons)
-    : scheme_(scheme), zero_(zero), neurons_(std::move(neurons)), unfaulted_(256) {
-  for (int code = -128; code < 128; ++code) {
-    unfaulted_[static_cast<size_t>(int64_t{code} + 128)] = scheme.unfaulted(static_cast<int8_t>(code), zero);
+NeuronProtection::NeuronProtection(const NeuronScheme& scheme, int32_t zero, std::vector<size_t> neurons,
+                                   std::vector<model::CodeRange> intervals)
+    : scheme_(scheme), zero_(zero), neurons_(std::move(neurons)), intervals_(std::move(intervals)) {
+  std::map<std::pair<int32_t, int32_t>, size_t> known;
+  for (size_t index = 0; index < neurons_.size(); ++index) {
+    const model::CodeRange range = interval(index);
+    const auto [place, is_new] = known.try_emplace({range.low, range.high}, unfaulted_.size());
+    if (is_new) {
+      UnfaultedCodes codes;
+      for (int code = -128; code < 128; ++code) {
+        codes.push_back(scheme.unfaulted(static_cast<int8_t>(code), zero, range));
+      }
+      unfaulted_.push_back(std::move(codes));
+    }
+    table_of_.push_back(place->second);
   }
+}
+
+ResolvedNeuron NeuronProtection::resolve(size_t neuron, const std::vector<uint8_t>& words) const {
+  const auto found = std::lower_bound(neurons_.begin(), neurons_.end(), neuron);
+  return scheme_.resolve(words, zero_, interval(static_cast<size_t>(found - neurons_.begin())));
 }
 
 model::Values NeuronProtection::evaluate(const std::vector<const model::Values*>& input_values) const {
   auto codes = std::get<std::vector<int8_t>>(*input_values.front());
-  for (const size_t neuron : neurons_) {
-    codes[neuron] = unfaulted_[static_cast<size_t>(int64_t{codes[neuron]} + 128)];
+  for (size_t index = 0; index < neurons_.size(); ++index) {
+    int8_t& code = codes[neurons_[index]];
+    code = unfaulted_[table_of_[index]][static_cast<size_t>(int64_t{code} + 128)];
   }
   return codes;
 }
@@ -58,6 +99,30 @@ void add_unit(const HardenedDesign& design, hw::ProtectionConfig& accelerator) {
                     "take that unit out of the accelerator file, or put this one in");
   }
   accelerator.neuron_unit = design.scheme;
+  if (find_neuron_scheme(design.scheme, design.file).has_intervals()) {
+    add_bounds_unit(design.file, {true}, accelerator);
+  }
+}
+
+void hold_to_intervals(model::Network& network, const HardenedDesign& design) {
+  for (const FoundLayer& layer : find_layers(design, network)) {
+    std::vector<model::CodeRange> ranges = layer.neurons->intervals;
+    if (ranges.empty()) {
+      continue;
+    }
+    model::Operator& step = *network.operators[layer.operator_index];
+    model::PostProcessing& post = *requantisation_of(step);
+    if (!post.channel_range.empty()) {
+      throw UserError(design.file, layer.neurons->line,
+                      fmt::format("'{}' has bounds of channels from a clip design already", layer.neurons->name),
+                      "leave the clip design out");
+    }
+    const ChannelPlaces places = channels_of(step);
+    for (const size_t neuron : layer.neurons->neurons) {
+      ranges[places.channel_of(neuron)] = {};
+    }
+    zero_outside(post, ranges);
+  }
 }
 
 void protect_neurons(model::Network& network, const HardenedDesign& design) {
@@ -67,8 +132,10 @@ void protect_neurons(model::Network& network, const HardenedDesign& design) {
   std::reverse(layers.begin(), layers.end());
   for (const FoundLayer& layer : layers) {
     if (!layer.neurons->neurons.empty()) {
+      const auto& matrix = dynamic_cast<const model::MatrixOperator&>(*network.operators[layer.operator_index]);
       insert_protection(network, layer.operator_index,
-                        std::make_unique<NeuronProtection>(scheme, layer.zero, layer.neurons->neurons));
+                        std::make_unique<NeuronProtection>(scheme, layer.zero, layer.neurons->neurons,
+                                                           intervals_of(*layer.neurons, matrix)));
     }
   }
 }

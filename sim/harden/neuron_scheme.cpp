@@ -31,15 +31,20 @@ uint8_t NeuronScheme::encode(int8_t code, int32_t zero) const {
   return unit_of(*this).word_of(code, zero);
 }
 
-ResolvedNeuron NeuronScheme::resolve(const std::vector<uint8_t>& words, int32_t zero) const {
+bool NeuronScheme::has_intervals() const {
+  return unit_of(*this).has_intervals();
+}
+
+ResolvedNeuron NeuronScheme::resolve(const std::vector<uint8_t>& words, int32_t zero, model::CodeRange interval) const {
   hw::NeuronWords held = {};
   std::copy(words.begin(), words.end(), held.begin());
-  const hw::CombinedNeuron neuron = unit_of(*this).combine(held, zero);
+  const hw::CombinedNeuron neuron =
+      unit_of(*this).combined(held, zero, {static_cast<int8_t>(interval.low), static_cast<int8_t>(interval.high)});
   return {neuron.code, neuron.verdict == hw::NeuronVerdict::kAlarm, neuron.verdict == hw::NeuronVerdict::kCorrected};
 }
 
-int8_t NeuronScheme::unfaulted(int8_t code, int32_t zero) const {
-  return resolve(std::vector<uint8_t>(static_cast<size_t>(words()), encode(code, zero)), zero).code;
+int8_t NeuronScheme::unfaulted(int8_t code, int32_t zero, model::CodeRange interval) const {
+  return resolve(std::vector<uint8_t>(static_cast<size_t>(words()), encode(code, zero)), zero, interval).code;
 }
 
 std::vector<NeuronScheme>& neuron_schemes() {

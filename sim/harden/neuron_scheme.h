@@ -31,10 +31,13 @@ struct NeuronScheme {
   int words() const;
   /// What each of the words holds when nothing is wrong.
   uint8_t encode(int8_t code, int32_t zero) const;
-  /// Of `words()` words.
-  ResolvedNeuron resolve(const std::vector<uint8_t>& words, int32_t zero) const;
-  /// What an unfaulted neuron of this code becomes: the code itself, or as near to it as the words can say.
-  int8_t unfaulted(int8_t code, int32_t zero) const;
+  /// True where the scheme asks for the interval of each neuron's codes.
+  bool has_intervals() const;
+  /// Of `words()` words of a neuron whose codes are in `interval` when nothing is wrong.
+  ResolvedNeuron resolve(const std::vector<uint8_t>& words, int32_t zero, model::CodeRange interval = {}) const;
+  /// What an unfaulted neuron of this code becomes: the code itself, or as near to it as the words can say; 0 where the
+  /// scheme has intervals and the code lies outside.
+  int8_t unfaulted(int8_t code, int32_t zero, model::CodeRange interval = {}) const;
 };
 
 /// All registered schemes.

@@ -24,7 +24,7 @@ struct SelectionTerms {
   std::string layer;                  ///< consider only this layer; empty: all
 };
 
-/// Chosen neurons of a layer that the scheme cannot protect.
+/// Chosen neurons of a layer (channels, where channels are chosen) that the scheme cannot protect.
 struct UnprotectableNeurons {
   std::string layer;
   size_t neurons = 0;

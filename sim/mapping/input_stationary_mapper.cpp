@@ -11,7 +11,7 @@ class InputStationaryMapper : public DataflowMapper {
  public:
   Tiling tiling(const MatrixShape& shape, const hw::AcceleratorConfig& config) const override {
     const int64_t rows = config.grid.rows;
-    const int64_t columns = config.grid.columns;
+    const int64_t columns = config.grid.used_columns();
     const int64_t words = weights_held(config) / rows;
     if (words < 1) {
       fail_to_fit(shape.layer, "the weights of one fold", rows * config.grid.format().operand_bytes(),
@@ -49,7 +49,7 @@ class InputStationaryMapper : public DataflowMapper {
     const hw::GridConfig& grid = config.grid;
     const int channels = block.channel_end - block.channel_begin;
     const int64_t taps = block.tap_end - block.tap_begin;
-    command.tiles = static_cast<int32_t>(ceiling(block.pixel_end - block.pixel_begin, grid.columns));
+    command.tiles = static_cast<int32_t>(ceiling(block.pixel_end - block.pixel_begin, grid.used_columns()));
     command.folds = static_cast<int32_t>(ceiling(taps, grid.rows));
     command.last_fold_rows = static_cast<int32_t>(taps - int64_t{command.folds - 1} * grid.rows);
     command.stream = channels;
@@ -57,14 +57,14 @@ class InputStationaryMapper : public DataflowMapper {
     command.weight_pitch = grid.rows;
     command.weight_tile_reset = 1;
     // Between tiles the head pixel takes one step per column before the next tile's operands can be shifted in.
-    command.shift_start = command.tiles > 1 ? std::max(grid.rows - 1, grid.columns) : grid.rows - 1;
+    command.shift_start = command.tiles > 1 ? std::max(grid.rows - 1, grid.used_columns()) : grid.rows - 1;
     command.period = std::max(command.stream, command.shift_start + grid.rows + 1);
     command.final_period = static_cast<int32_t>(channels + sum_latency(grid));
   }
 
   std::vector<Step> post_process(const hw::CommandDescriptor& base, const OutputBlock& output,
                                  const hw::AcceleratorConfig& config) const override {
-    const int columns = config.grid.columns;
+    const int columns = config.grid.used_columns();
     const int channels = output.channel_end - output.channel_begin;
     std::vector<Step> steps;
     int32_t tile = 0;
@@ -91,12 +91,12 @@ class InputStationaryMapper : public DataflowMapper {
     const int64_t number = pixel - block.pixel_begin;
     std::vector<ProductSpan> spans;
     for (int fold = 0; fold < step.command.folds; ++fold) {
-      const FoldPhase where{number / grid.columns * step.command.folds + fold, channel - block.channel_begin};
+      const FoldPhase where{number / grid.used_columns() * step.command.folds + fold, channel - block.channel_begin};
       const int rows = fold + 1 < step.command.folds ? grid.rows : step.command.last_fold_rows;
       ProductSpan span;
       span.row_first = grid.rows - rows;  // the fold's first tap is in the last row
       span.row_last = grid.rows - 1;
-      span.column = static_cast<int>(number % grid.columns);
+      span.column = grid.column_map.physical(static_cast<int>(number % grid.used_columns()));
       span.tap_last = block.tap_begin + int64_t{fold} * grid.rows;
       span.tap_first = span.tap_last + rows - 1;
       span.cycle_first = cycle_of(where, step.command, grid, span.row_first, span.column);
@@ -108,21 +108,22 @@ class InputStationaryMapper : public DataflowMapper {
 
   SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig& grid) const override {
     const int64_t number = pixel - step.compute.pixel_begin;
-    return {step.command.psum_base + static_cast<int>(number / grid.columns) * step.command.psum_tile_step + channel -
-                step.compute.channel_begin,
-            static_cast<int>(number % grid.columns)};
+    return {step.command.psum_base + static_cast<int>(number / grid.used_columns()) * step.command.psum_tile_step +
+                channel - step.compute.channel_begin,
+            static_cast<int>(number % grid.used_columns())};
   }
 
   std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
                                     const hw::GridConfig& grid) const override {
     const auto where = fold_phase_at(step.command, grid, row, column, cycle);
-    if (!where) {
+    const int own = grid.column_map.logical(column);
+    if (!where || own == hw::ColumnMap::kUnused) {
       return std::nullopt;
     }
     const ComputeBlock& block = step.compute;
     Product product;
     product.channel = block.channel_begin + static_cast<int>(where->phase);
-    product.pixel = block.pixel_begin + where->fold / step.command.folds * grid.columns + column;
+    product.pixel = block.pixel_begin + where->fold / step.command.folds * grid.used_columns() + own;
     product.tap = block.tap_begin + where->fold % step.command.folds * grid.rows + grid.rows - 1 - row;
     return product.pixel < block.pixel_end && product.tap < block.tap_end ? std::optional(product) : std::nullopt;
   }

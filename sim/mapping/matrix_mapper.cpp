@@ -9,6 +9,7 @@
 #include "sim/mapping/neuron_words.h"
 #include "sim/mapping/operator_mapper.h"
 #include "sim/mapping/transfers.h"
+#include "sim/mapping/weight_bounds.h"
 #include "sim/mapping/window.h"
 
 namespace faultline::mapping {
@@ -55,6 +56,9 @@ class MatrixCompiler {
     const int group_channels = layer.geometry.group_out_channels();
     tiling_ = mapper_.tiling(
         {layer.name, group_channels, taps_, plan_.most_pixels, std::min(plan_.most_channels, group_channels)}, config);
+    if (config.protection.weight_check) {
+      weight_bounds_ = weight_bounds(layer, *config.protection.weight_check);
+    }
     cut_channels();
     pack_weights();
     if (words_ != nullptr) {
@@ -188,14 +192,14 @@ class MatrixCompiler {
 
   /// Leads the block's neurons through the unit, as many at a time as its table can name.
   void emit_correction(const NeuronPlace& place) {
-    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * hw::kNeuronEntryBytes;
+    const int64_t most = int64_t{words_->neurons_at_once()} * words_->words() * words_->entry_bytes();
     for (int64_t done = 0; done < place.table_bytes; done += most) {
       const int64_t bytes = std::min(most, place.table_bytes - done);
       load(program_.steps, hw::LoadTarget::kTable, program_.memory.protection + place.table + done,
            hw::kNeuronTableBase, bytes);
       Step step;
       step.command.opcode = static_cast<int32_t>(hw::Opcode::kCorrect);
-      step.command.rows = static_cast<int32_t>(bytes / hw::kNeuronEntryBytes);
+      step.command.rows = static_cast<int32_t>(bytes / words_->entry_bytes());
       step.command.pad_value = words_->zero();
       step.command.accumulate = words_->repeatable() && walked_ ? 1 : 0;
       walked_ = true;
@@ -214,6 +218,10 @@ class MatrixCompiler {
     step.command.weight_base = resident_ ? static_cast<int32_t>(place.offset / layer_.format.operand_bytes()) : 0;
     step.command.accumulate = block.tap_begin > 0 ? 1 : 0;
     step.command.pad_value = int32_t{layer_.pad_value};
+    if (weight_bounds_) {
+      step.command.low = weight_bounds_->low;
+      step.command.high = weight_bounds_->high;
+    }
     set_pixels(step.command, window_, rows, block.pixel_begin, block.group * window_.group_channels);
     set_taps(step.command, window_, window_.group_channels, block.tap_begin);
     mapper_.set_loops(step.command, block, config_);
@@ -249,6 +257,7 @@ class MatrixCompiler {
   int element_bytes_;
   BlockPlan plan_;
   Tiling tiling_;
+  std::optional<model::CodeRange> weight_bounds_;  ///< where the accelerator checks weights
   std::vector<ChannelBlock> channel_blocks_;
   std::map<std::pair<int, int64_t>, WeightPlace> weight_places_;  ///< by first channel and first tap
   std::vector<NeuronPlace> neuron_places_;                        ///< by block of pixels

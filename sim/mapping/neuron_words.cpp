@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "hw/systolic/neuron_unit_core.h"
 #include "sim/config/user_error.h"
 #include "sim/mapping/dataflow_mapper.h"
 #include "sim/mapping/neuron_location.h"
@@ -38,18 +37,19 @@ NeuronWords::NeuronWords(const model::MatrixOperator& layer, const model::Protec
     fail_to_fit(layer.name, "the words of one neuron", words(), entries_, "entries of the neuron unit");
   }
   find_neurons(layer);
-  place_channels(config.grid.columns);
+  place_channels(config.grid.used_columns());
   extend();
 }
 
 void NeuronWords::find_neurons(const model::MatrixOperator& layer) {
   const int64_t channels = layer.geometry.out_channels;
   const int64_t pixels = layer.geometry.pixels();
-  for (const size_t element : protection_.neurons()) {
-    const auto number = static_cast<int64_t>(element);
-    const bool last = layer.layout == model::Layout::kChannelsLast;
-    neurons_.push_back(
-        {static_cast<int>(last ? number % channels : number / pixels), last ? number / channels : number % pixels});
+  const bool last = layer.layout == model::Layout::kChannelsLast;
+  const std::vector<size_t>& elements = protection_.neurons();
+  for (size_t index = 0; index < elements.size(); ++index) {
+    const auto number = static_cast<int64_t>(elements[index]);
+    neurons_.push_back({static_cast<int>(last ? number % channels : number / pixels),
+                        last ? number / channels : number % pixels, protection_.interval(index)});
   }
   std::sort(neurons_.begin(), neurons_.end(), [](const Neuron& a, const Neuron& b) {
     return a.pixel != b.pixel ? a.pixel < b.pixel : a.channel < b.channel;
@@ -112,23 +112,27 @@ int NeuronWords::neurons_at_once() const {
   return entries_ / words();
 }
 
-/// Calls visit(address) for the words of each neuron.
+/// Calls visit(address, neuron, word) for the words of each neuron.
 template <typename Visit>
 void NeuronWords::for_each_word(int64_t pixel_begin, int64_t pixel_end, Visit visit) const {
   const auto before = [](const Neuron& neuron, int64_t pixel) { return neuron.pixel < pixel; };
   const auto first = std::lower_bound(neurons_.begin(), neurons_.end(), pixel_begin, before);
   for (auto neuron = first; neuron != neurons_.end() && neuron->pixel < pixel_end; ++neuron) {
     for (size_t word = 0; word < unit_.words; ++word) {
-      visit((neuron->pixel - pixel_begin) * extended_.geometry.out_channels + channel_of_word(neuron->channel, word));
+      visit((neuron->pixel - pixel_begin) * extended_.geometry.out_channels + channel_of_word(neuron->channel, word),
+            *neuron, word);
     }
   }
 }
 
 std::vector<uint8_t> NeuronWords::table(int64_t pixel_begin, int64_t pixel_end) const {
   std::vector<uint8_t> bytes;
-  for_each_word(pixel_begin, pixel_end, [&](int64_t address) {
-    for (int byte = 0; byte < hw::kNeuronEntryBytes; ++byte) {
+  for_each_word(pixel_begin, pixel_end, [&](int64_t address, const Neuron& neuron, size_t word) {
+    for (int byte = 0; byte < hw::kNeuronAddressBytes; ++byte) {
       bytes.push_back(static_cast<uint8_t>(address >> (8 * byte)));
+    }
+    if (unit_.has_intervals()) {
+      bytes.push_back(static_cast<uint8_t>(word == 0 ? neuron.interval.low : neuron.interval.high));
     }
   });
   return bytes;
@@ -140,7 +144,7 @@ std::vector<uint8_t> NeuronWords::mask(int64_t pixel_begin, int64_t pixel_end) c
   }
   const int64_t bytes = (pixel_end - pixel_begin) * extended_.geometry.out_channels;
   std::vector<uint8_t> bits(static_cast<size_t>(ceiling(bytes, 8)));
-  for_each_word(pixel_begin, pixel_end, [&](int64_t address) {
+  for_each_word(pixel_begin, pixel_end, [&](int64_t address, const Neuron& /*neuron*/, size_t /*word*/) {
     uint8_t& byte = bits[static_cast<size_t>(address / 8)];
     byte = static_cast<uint8_t>(byte | 1 << (address % 8));
   });

@@ -5,6 +5,7 @@
 
 #include "hw/protection/neuron_unit_kind.h"
 #include "hw/systolic/accelerator_config.h"
+#include "hw/systolic/neuron_unit_core.h"
 #include "sim/mapping/program.h"
 #include "sim/model/network.h"
 #include "sim/model/protected_neurons.h"
@@ -31,13 +32,15 @@ class NeuronWords {
   bool repeatable() const { return repeatable_; }
 
   /// The unit's table for pixels [begin, end), whose words lie in the output buffer from address 0: the addresses of
-  /// each neuron's words, the own one first, hw::kNeuronEntryBytes each.
+  /// each neuron's words, the own one first, entry_bytes() each. Where the unit has intervals, the lower bound stands
+  /// beside the first address and the upper one beside the last.
   std::vector<uint8_t> table(int64_t pixel_begin, int64_t pixel_end) const;
   /// The mask of the same pixels, a bit for each byte of the output buffer; empty where nothing is encoded.
   std::vector<uint8_t> mask(int64_t pixel_begin, int64_t pixel_end) const;
   /// Neurons whose words fit the unit's table together.
   int neurons_at_once() const;
   int words() const { return static_cast<int>(unit_.words); }
+  int entry_bytes() const { return hw::neuron_entry_bytes(unit_); }
 
   /// What the layer's program makes of it.
   NeuronProtectionUse use(const LayerProgram& program, const hw::GridConfig& grid) const;
@@ -46,6 +49,7 @@ class NeuronWords {
   struct Neuron {
     int channel = 0;
     int64_t pixel = 0;
+    model::CodeRange interval = {};
   };
 
   void find_neurons(const model::MatrixOperator& layer);

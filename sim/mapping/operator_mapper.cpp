@@ -34,7 +34,8 @@ std::vector<uint8_t> pack_parameters(const model::PostProcessing& post, int chan
   const hw::OperandFormat format = config.grid.format();
   const auto count = static_cast<size_t>(channels);
   const size_t biases = format.wide() ? post.wide_bias.size() : post.bias.size();
-  if (!post.channel_range.empty() && (!config.protection.channel_bounds || post.channel_range.size() != count)) {
+  if (!post.channel_range.empty() && (config.protection.channel_bounds != hw::ChannelBounds{post.zero_outside} ||
+                                      post.channel_range.size() != count)) {
     throw std::logic_error("a layer has bounds for each channel, and the accelerator does not hold them");
   }
   if (biases != count || (!post.raw() && post.factor.size() != count) ||

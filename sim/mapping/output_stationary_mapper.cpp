@@ -12,7 +12,7 @@ class OutputStationaryMapper : public DataflowMapper {
   Tiling tiling(const MatrixShape& shape, const hw::AcceleratorConfig& config) const override {
     const int64_t rows = config.grid.rows;
     Tiling tiling;
-    tiling.channels = std::min({config.grid.columns, shape.channels, shape.most_channels});
+    tiling.channels = std::min({config.grid.used_columns(), shape.channels, shape.most_channels});
     const int64_t held = weights_held(config);
     if (held < tiling.channels) {
       fail_to_fit(shape.layer, "the weights of one tap", tiling.channels * config.grid.format().operand_bytes(),
@@ -64,7 +64,7 @@ class OutputStationaryMapper : public DataflowMapper {
     const int64_t number = pixel - block.pixel_begin;
     ProductSpan span;
     span.row_first = span.row_last = static_cast<int>(number % grid.rows);
-    span.column = channel - block.channel_begin;
+    span.column = grid.column_map.physical(channel - block.channel_begin);
     span.tap_first = block.tap_begin;
     span.tap_last = block.tap_end - 1;
     span.cycle_first = cycle_of({number / grid.rows, 0}, step.command, grid, span.row_first, span.column);
@@ -80,11 +80,12 @@ class OutputStationaryMapper : public DataflowMapper {
   std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
                                     const hw::GridConfig& grid) const override {
     const auto where = fold_phase_at(step.command, grid, row, column, cycle);
-    if (!where) {
+    const int own = grid.column_map.logical(column);
+    if (!where || own == hw::ColumnMap::kUnused) {
       return std::nullopt;
     }
     const ComputeBlock& block = step.compute;
-    const Product product{block.channel_begin + column, block.pixel_begin + where->fold * grid.rows + row,
+    const Product product{block.channel_begin + own, block.pixel_begin + where->fold * grid.rows + row,
                           block.tap_begin + where->phase};
     return product.channel < block.channel_end && product.pixel < block.pixel_end ? std::optional(product)
                                                                                   : std::nullopt;

@@ -64,9 +64,13 @@ class PoolingMapper : public OperatorMapper {
       for (int first = 0; first < channels; first += plan.most_channels) {
         const int last = std::min(first + plan.most_channels, channels);
         const int64_t pixel_stride = int64_t{last - first} * element_bytes;
-        for (int channel = first; channel < last; channel += config.grid.columns) {
-          const OutputBlock output{channel,         std::min(channel + config.grid.columns, last), block.pixel_begin,
-                                   block.pixel_end, int64_t{channel - first} * element_bytes,      pixel_stride,
+        for (int channel = first; channel < last; channel += config.grid.used_columns()) {
+          const OutputBlock output{channel,
+                                   std::min(channel + config.grid.used_columns(), last),
+                                   block.pixel_begin,
+                                   block.pixel_end,
+                                   int64_t{channel - first} * element_bytes,
+                                   pixel_stride,
                                    element_bytes};
           emit_pool(pooling, config, window, block.rows, output, loader, program);
         }

@@ -11,7 +11,7 @@ namespace faultline::mapping {
 /// the wire `product` of its processing element has the value; the sum is in the register a cycle later.
 struct ProductSpan {
   int row_first = 0, row_last = 0;
-  int column = 0;
+  int column = 0;                       ///< of the array
   int64_t tap_first = 0, tap_last = 0;  ///< of the first and the last product in time
   int64_t cycle_first = 0, cycle_last = 0;
 };

@@ -11,7 +11,7 @@ class WeightStationaryMapper : public DataflowMapper {
  public:
   Tiling tiling(const MatrixShape& shape, const hw::AcceleratorConfig& config) const override {
     const int64_t rows = config.grid.rows;
-    const int64_t columns = config.grid.columns;
+    const int64_t columns = config.grid.used_columns();
     const int64_t width = std::min<int64_t>({columns, shape.channels, shape.most_channels});
     const int64_t held = weights_held(config);
     if (held < width) {
@@ -35,7 +35,7 @@ class WeightStationaryMapper : public DataflowMapper {
                     std::vector<uint8_t>& image) const override {
     const int rows = config.grid.rows;
     const int pitch = word_operands(block, config);
-    for (int tile = block.channel_begin; tile < block.channel_end; tile += config.grid.columns) {
+    for (int tile = block.channel_begin; tile < block.channel_end; tile += config.grid.used_columns()) {
       for (int64_t fold = block.tap_begin; fold < block.tap_end; fold += rows) {
         for (int64_t tap = std::min(fold + rows, block.tap_end) - 1; tap >= fold; --tap) {
           for (int channel = tile; channel < tile + pitch; ++channel) {
@@ -51,7 +51,7 @@ class WeightStationaryMapper : public DataflowMapper {
     const hw::GridConfig& grid = config.grid;
     const int64_t pixels = block.pixel_end - block.pixel_begin;
     const int64_t taps = block.tap_end - block.tap_begin;
-    command.tiles = static_cast<int32_t>(ceiling(block.channel_end - block.channel_begin, grid.columns));
+    command.tiles = static_cast<int32_t>(ceiling(block.channel_end - block.channel_begin, grid.used_columns()));
     command.folds = static_cast<int32_t>(ceiling(taps, grid.rows));
     command.last_fold_rows = static_cast<int32_t>(taps - int64_t{command.folds - 1} * grid.rows);
     command.stream = static_cast<int32_t>(pixels);
@@ -67,10 +67,11 @@ class WeightStationaryMapper : public DataflowMapper {
     const auto pixels = static_cast<int32_t>(output.pixel_end - output.pixel_begin);
     std::vector<Step> steps;
     int32_t tile = 0;
-    for (int channel = output.channel_begin; channel < output.channel_end; channel += config.grid.columns, ++tile) {
+    for (int channel = output.channel_begin; channel < output.channel_end;
+         channel += config.grid.used_columns(), ++tile) {
       Step step{base, {}, output};
       step.output.channel_begin = channel;
-      step.output.channel_end = std::min(channel + config.grid.columns, output.channel_end);
+      step.output.channel_end = std::min(channel + config.grid.used_columns(), output.channel_end);
       step.output.buffer_base += int64_t{channel - output.channel_begin} * output.element_bytes;
       step.command.rows = pixels;
       step.command.lanes = step.output.channel_end - channel;
@@ -87,13 +88,13 @@ class WeightStationaryMapper : public DataflowMapper {
   std::vector<ProductSpan> products_of(const Step& step, int channel, int64_t pixel,
                                        const hw::GridConfig& grid) const override {
     const ComputeBlock& block = step.compute;
-    const int tile = (channel - block.channel_begin) / grid.columns;
+    const int tile = (channel - block.channel_begin) / grid.used_columns();
     std::vector<ProductSpan> spans;
     for (int fold = 0; fold < step.command.folds; ++fold) {
       const FoldPhase where{int64_t{tile} * step.command.folds + fold, pixel - block.pixel_begin};
       ProductSpan span;
       span.row_last = (fold + 1 < step.command.folds ? grid.rows : step.command.last_fold_rows) - 1;
-      span.column = (channel - block.channel_begin) % grid.columns;
+      span.column = grid.column_map.physical((channel - block.channel_begin) % grid.used_columns());
       span.tap_first = block.tap_begin + int64_t{fold} * grid.rows;
       span.tap_last = span.tap_first + span.row_last;
       span.cycle_first = cycle_of(where, step.command, grid, 0, span.column);
@@ -106,19 +107,21 @@ class WeightStationaryMapper : public DataflowMapper {
   SumPlace sum_of(const Step& step, int channel, int64_t pixel, const hw::GridConfig& grid) const override {
     const int number = channel - step.compute.channel_begin;
     const auto phase = static_cast<int>(pixel - step.compute.pixel_begin);
-    return {step.command.psum_base + number / grid.columns * step.command.psum_tile_step + phase,
-            number % grid.columns};
+    return {step.command.psum_base + number / grid.used_columns() * step.command.psum_tile_step + phase,
+            number % grid.used_columns()};
   }
 
   std::optional<Product> product_at(const Step& step, int row, int column, int64_t cycle,
                                     const hw::GridConfig& grid) const override {
     const auto where = fold_phase_at(step.command, grid, row, column, cycle);
-    if (!where) {
+    const int own = grid.column_map.logical(column);
+    if (!where || own == hw::ColumnMap::kUnused) {
       return std::nullopt;
     }
     const ComputeBlock& block = step.compute;
     Product product;
-    product.channel = block.channel_begin + static_cast<int>(where->fold / step.command.folds) * grid.columns + column;
+    product.channel =
+        block.channel_begin + static_cast<int>(where->fold / step.command.folds) * grid.used_columns() + own;
     product.pixel = block.pixel_begin + where->phase;
     product.tap = block.tap_begin + where->fold % step.command.folds * grid.rows + row;
     return product.channel < block.channel_end && product.tap < block.tap_end ? std::optional(product) : std::nullopt;
@@ -128,7 +131,7 @@ class WeightStationaryMapper : public DataflowMapper {
   static constexpr int64_t kMostFolds = 65535;
 
   static int word_operands(const ComputeBlock& block, const hw::AcceleratorConfig& config) {
-    return std::min(config.grid.columns, block.channel_end - block.channel_begin);
+    return std::min(config.grid.used_columns(), block.channel_end - block.channel_begin);
   }
 };
 

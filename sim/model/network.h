@@ -61,7 +61,8 @@ struct CodeRange {
 /// What post-processing does to one accumulator of channel n:
 ///   v = wrapping_add(accumulator, bias[n]), at the accumulator's width;
 ///   requantised: q = clamp(scale(v, factor[n], residue[n]) + zero_point, range(n)), then table[q + 128] where a table
-///                is given (residue[n] is 0 where `residue` is empty);
+///                is given (residue[n] is 0 where `residue` is empty); with `zero_outside` q is clamped to low and
+///                high, and is zero_point where it lies outside range(n);
 ///   raw:         v itself (the output tensor is kInt32 or kInt64).
 /// In networks with wide operands (hw::OperandFormat::wide) `wide_bias` stands for `bias`, and there is no table.
 struct PostProcessing {
@@ -75,6 +76,7 @@ struct PostProcessing {
   int32_t low = -128, high = 127;  ///< clamp: the int8 range narrowed by Relu or Clip
   /// One per channel, each within low and high, or empty: low and high hold for all.
   std::vector<CodeRange> channel_range;
+  bool zero_outside = false;  ///< 0 stands for what lies outside `channel_range`, instead of the bound
   std::vector<int8_t> table;  ///< 256 entries indexed by code + 128 (Tanh, Sigmoid ...), or empty
   bool raw() const { return factor.empty(); }
   CodeRange range(size_t channel) const {

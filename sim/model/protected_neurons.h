@@ -17,6 +17,8 @@ class ProtectedNeurons : public HostOperator {
   virtual const std::string& unit() const = 0;
   /// Elements of the tensor that are protected, ascending.
   virtual const std::vector<size_t>& neurons() const = 0;
+  /// The codes that the index-th of neurons() may have when nothing is wrong; all where nobody asks.
+  virtual CodeRange interval(size_t index) const = 0;
   /// The code that stands for 0.
   virtual int32_t zero() const = 0;
 };

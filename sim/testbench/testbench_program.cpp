@@ -23,7 +23,7 @@ constexpr size_t kAlignment = 64;
 class RandomLayers {
  public:
   RandomLayers(const hw::GridConfig& grid, hw::CounterRandom random)
-      : rows_(std::min(grid.rows, kMostLanes)), columns_(std::min(grid.columns, kMostLanes)), random_(random) {}
+      : rows_(std::min(grid.rows, kMostLanes)), columns_(std::min(grid.used_columns(), kMostLanes)), random_(random) {}
 
   std::unique_ptr<model::Operator> convolution() {
     auto layer = std::make_unique<model::MatrixOperator>();
@@ -107,7 +107,8 @@ bool is_raw(const model::Operator& layer) {
   return matrix != nullptr && matrix->post.raw();
 }
 
-/// Every third neuron of a layer that requantises through a table. The table's lowest code stands for 0.
+/// Every third neuron of a layer that requantises through a table, or every third channel where the unit protects
+/// channels, half of whose codes are then outside. The table's lowest code stands for 0.
 void protect_some_neurons(model::Network& network, const std::string& unit) {
   const auto* layer = dynamic_cast<const model::MatrixOperator*>(network.operators.front().get());
   if (unit.empty() || layer == nullptr || layer->post.table.empty()) {
@@ -115,8 +116,15 @@ void protect_some_neurons(model::Network& network, const std::string& unit) {
   }
   harden::HardenedDesign design{network.file, network.file, network.sha256, unit, {{layer->name, {}, 0}}};
   const auto elements = static_cast<size_t>(model::element_count(network.tensors.back().shape));
-  for (size_t neuron = 0; neuron < elements; neuron += 3) {
-    design.layers.front().neurons.push_back(neuron);
+  const auto channels = static_cast<size_t>(layer->geometry.out_channels);
+  const bool whole = harden::find_neuron_scheme(unit, network.file).has_intervals();
+  for (size_t neuron = 0; neuron < elements; ++neuron) {
+    if ((whole ? neuron / (elements / channels) : neuron) % 3 == 0) {
+      design.layers.front().neurons.push_back(neuron);
+    }
+  }
+  if (whole) {
+    design.layers.front().intervals.assign(channels, {-64, 63});
   }
   network.tensors.back().quantisation.zero_point =
       *std::min_element(layer->post.table.begin(), layer->post.table.end());

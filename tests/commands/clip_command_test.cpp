@@ -76,7 +76,38 @@ TEST_F(ClipCommand, BoundsOfChannelsAreHeldByTheAccelerator) {
   EXPECT_EQ(gpu.status, 2);
   EXPECT_EQ(gpu.err,
             "faultline: c.yaml: bounds channels by themselves, which this accelerator has no unit for; profile with "
-            "--per layer, or take a systolic accelerator\n");
+            "--per layer and --outside clamp, or take a systolic accelerator\n");
+}
+
+TEST_F(ClipCommand, ZeroStandsForWhatIsOutside) {
+  const std::string profile = "harden clip " + kModel + "--data builtin:digits --images 5 --outside zero ";
+  EXPECT_EQ(run_json(profile + "--per channel --out c.yaml")["outside"], "zero");
+  run_json(profile + "--out l.yaml");
+  run_json("harden clip " + kModel + "--data builtin:digits --images 5 --per channel --out clamp.yaml");
+  const std::string run_images = "run " + kModel + "--data builtin:digits --images 20 ";
+  const std::string unclipped = run_json(run_images + "--engine functional")["logits_sha256"];
+  const std::string clamped = run_json(run_images + "--engine functional --clip clamp.yaml")["logits_sha256"];
+  for (const std::string design : {"c.yaml", "l.yaml"}) {
+    const std::string functional = run_json(run_images + "--engine functional --clip " + design)["logits_sha256"];
+    EXPECT_NE(functional, unclipped) << "five images have shown every code that twenty have";
+    EXPECT_NE(functional, clamped);
+    EXPECT_EQ(run_json(run_images + "--engine cycle --clip " + design)["logits_sha256"], functional);
+  }
+  folder_.write("clamp_unit.yaml", "protection: [channel_bounds]\n");
+  const test::RunResult other = run(run_images + "--clip c.yaml --accelerator clamp_unit.yaml");
+  EXPECT_EQ(other.status, 2);
+  EXPECT_EQ(
+      other.err,
+      "faultline: c.yaml: needs the unit channel_bounds with outside zero, the accelerator has it with clamp; take "
+      "that unit out of the accelerator file, or make a design for it\n");
+
+  folder_.write("e.yaml", "model: " FAULTLINE_SOURCE_DIR
+                          "/models/lenet5_digits.onnx\n"
+                          "data: {source: builtin:digits, images: 2}\nclip: c.yaml\n"
+                          "faults: {model: flip, sample: 80, where: ['array.pe[*][*].psum', "
+                          "'post_processing.parameter[*]', 'post_processing.product[*]']}\n");
+  const json campaign = run_json("campaign e.yaml --engine cone --out c.db");
+  EXPECT_EQ(campaign["rows_sha256"], run_json("campaign e.yaml --engine cycle")["rows_sha256"]);
 }
 
 TEST_F(ClipCommand, MistakesAreOneLine) {

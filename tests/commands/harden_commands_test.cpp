@@ -88,6 +88,32 @@ TEST_F(HardenCommands, AnalysisHardeningRunAndCampaignFitTogether) {
   EXPECT_EQ(run("replay h.db --experiment 3").status, 2) << "the hardened design has changed";
 }
 
+TEST_F(HardenCommands, DuplicatedChannelsRunOnEveryEngine) {
+  const json edac = run_json("harden edac " + kModel +
+                             "--nvf nvf.npz --channels-percent 10 --data builtin:digits --images 40 --out edac.yaml");
+  EXPECT_EQ(edac["considered"], 236);
+  EXPECT_EQ(edac["chosen"], 24);
+  EXPECT_EQ(edac["extra_words"], edac["protected"]);
+  EXPECT_TRUE(edac["not_protectable"].empty());
+  ASSERT_EQ(edac["layers"].size(), 5U);
+  EXPECT_EQ(edac["layers"][4]["duplicated"], 10) << "all of the last layer";
+  const std::string run_images = "run " + kModel + "--data builtin:digits --images 4 --hardened edac.yaml ";
+  const json functional = run_json(run_images + "--engine functional");
+  const json simulated = run_json(run_images + "--engine cycle");
+  EXPECT_EQ(simulated["logits_sha256"], functional["logits_sha256"]);
+  EXPECT_GT(simulated["total_cycles"], simulated["unprotected_cycles"]);
+
+  const json words = run_json("campaign e.yaml --hardened edac.yaml");
+  EXPECT_EQ(words["population"]["size"].get<int>(), 8 * (6518 + edac["extra_words"].get<int>()) * 5);
+  folder_.write("copies.yaml", "model: " FAULTLINE_SOURCE_DIR
+                               "/models/lenet5_digits.onnx\n"
+                               "data: {source: builtin:digits, images: 1}\n"
+                               "faults: {model: stuck_at, sample: 16, where: ['protection.edac.*']}\n");
+  const json unit = run_json("campaign copies.yaml --hardened edac.yaml --out u.db");
+  EXPECT_EQ(unit["experiment"]["engine"], "cycle") << "no cone follows what a unit does";
+  EXPECT_EQ(run("replay u.db --experiment 3").status, 0);
+}
+
 TEST_F(HardenCommands, MistakesAreOneLine) {
   const auto message = [&](const std::string& arguments) {
     const test::RunResult result = run(arguments);
@@ -109,7 +135,22 @@ TEST_F(HardenCommands, MistakesAreOneLine) {
          "/models/lenet5_mnist.onnx' --nvf nvf.npz --threshold 0.1 --out h.yaml",
          "is an analysis of another model");
   expect("analyze nvf " + kModel + "--data builtin:digits --images 1 --split all", "--split");
+  const std::string edac = "harden edac " + kModel + "--data builtin:digits --images 2 --nvf ";
+  expect(edac + "nvf.npz --out h.yaml", "it is not said which channels to duplicate");
+  expect(edac + "none.npz --channels-percent 4 --out h.yaml", "none.npz: cannot be read");
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "h.yaml"));
+  ASSERT_EQ(run(edac + "nvf.npz --channels-percent 5 --out e_design.yaml").status, 0);
+  folder_.write("gpu.yaml", "architecture: gpu\n");
+  expect("run " + kModel + "--data builtin:digits --images 1 --accelerator gpu.yaml --hardened e_design.yaml",
+         "e_design.yaml: bounds channels by themselves, which this accelerator has no unit for; take a systolic");
+  folder_.write("clamp.yaml", "protection: [channel_bounds]\n");
+  expect("run " + kModel + "--data builtin:digits --images 1 --accelerator clamp.yaml --hardened e_design.yaml",
+         "needs the unit channel_bounds with outside zero, the accelerator has it with clamp");
+  ASSERT_EQ(run("harden clip " + kModel + "--data builtin:digits --images 2 --per channel --outside zero --out c.yaml")
+                .status,
+            0);
+  expect("run " + kModel + "--data builtin:digits --images 1 --clip c.yaml --hardened e_design.yaml",
+         "'conv1' has bounds of channels from a clip design already; leave the clip design out");
   ASSERT_EQ(run(split + "--nvf nvf.npz --top-percent 1 --out h.yaml").status, 0);
   folder_.write("voter.yaml", "array: 8x8\nprotection: [tmr]\n");
   expect("run " + kModel + "--data builtin:digits --images 1 --accelerator voter.yaml --hardened h.yaml",

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -20,21 +21,26 @@ constexpr uint64_t kSeed = 97;
 constexpr int kLowByte = hw::kParameterBytes;  // of an entry
 
 /// A small network whose channels have bounds of their own, on an accelerator that holds them.
-class ChannelBoundsTest : public testing::TestWithParam<hw::Dataflow> {
+class ChannelBoundsTest : public testing::TestWithParam<std::tuple<hw::Dataflow, bool>> {
  protected:
-  ChannelBoundsTest() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(GetParam()))) {
+  ChannelBoundsTest() : maker_(hw::CounterRandom(kSeed, static_cast<uint64_t>(dataflow()))) {
     network_ = test::small_classifier(maker_, test::Codes::kSpread);
     test::bound_channels(maker_, *network_);
-    config_ = maker_.configuration(GetParam(), 5);
+    if (zeroes()) {
+      test::zero_outside(*network_);
+    }
+    config_ = maker_.configuration(dataflow(), 5);
     config_.parameter_entries = std::max(config_.parameter_entries, 16);
-    config_.protection.channel_bounds = true;
+    config_.protection.channel_bounds = hw::ChannelBounds{zeroes()};
     test::enlarge_until_it_fits(*network_, config_);
     input_ = maker_.codes(100);
   }
+  static hw::Dataflow dataflow() { return std::get<0>(GetParam()); }
+  static bool zeroes() { return std::get<1>(GetParam()); }
   std::vector<model::Values> functional(std::shared_ptr<const model::Network> network) const {
     return FunctionalEngine(std::move(network), config_.grid.multiplier).run(input_);
   }
-  /// The same layers, of which every one that requantises has range() in `channel_range`.
+  /// The same layers, of which every one that requantises says in `channel_range` what the accelerator's bounds are.
   std::vector<model::PostProcessing*> posts() {
     std::vector<model::PostProcessing*> all;
     for (auto& step : network_->operators) {
@@ -42,6 +48,7 @@ class ChannelBoundsTest : public testing::TestWithParam<hw::Dataflow> {
         for (size_t channel = post->channel_range.size(); channel < post->factor.size(); ++channel) {
           post->channel_range.push_back({post->low, post->high});
         }
+        post->zero_outside = zeroes();
         all.push_back(post);
       }
     }
@@ -54,12 +61,13 @@ class ChannelBoundsTest : public testing::TestWithParam<hw::Dataflow> {
   model::Values input_;
 };
 
-TEST_P(ChannelBoundsTest, ClampTheSameOnTheStructuralGrid) {
+TEST_P(ChannelBoundsTest, HoldTheSameOnTheStructuralGrid) {
   AcceleratorEngine engine(network_, config_, GridKind::kStructural);
   const AcceleratorRun run = engine.run(input_);
   EXPECT_EQ(run.tensors, functional(network_));
   for (model::PostProcessing* post : posts()) {
     post->channel_range.clear();
+    post->zero_outside = false;
   }
   EXPECT_NE(run.tensors, functional(network_)) << "the bounds clip nothing";
 }
@@ -115,9 +123,14 @@ TEST_P(ChannelBoundsTest, StuckBoundsAreThoseOfAnotherNetwork) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Dataflows, ChannelBoundsTest,
-                         testing::Values(hw::Dataflow::kWeightStationary, hw::Dataflow::kOutputStationary,
-                                         hw::Dataflow::kInputStationary),
-                         [](const auto& dataflow) { return hw::to_string(dataflow.param); });
+                         testing::Combine(testing::Values(hw::Dataflow::kWeightStationary,
+                                                          hw::Dataflow::kOutputStationary,
+                                                          hw::Dataflow::kInputStationary),
+                                          testing::Bool()),
+                         [](const auto& machine) {
+                           return hw::to_string(std::get<0>(machine.param)) +
+                                  std::string(std::get<1>(machine.param) ? "Zero" : "Clamp");
+                         });
 
 }  // namespace
 }  // namespace faultline::engine

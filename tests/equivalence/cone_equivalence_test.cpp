@@ -8,6 +8,7 @@
 #include "sim/engine/cone_engine.h"
 #include "tests/support/channel_bounds.h"
 #include "tests/support/mixed_multipliers.h"
+#include "tests/support/narrow_weights.h"
 #include "tests/support/random_layer.h"
 #include "tests/support/random_network.h"
 #include "tests/support/random_protection.h"
@@ -59,14 +60,27 @@ class ConeEquivalence : public testing::TestWithParam<int> {
     }
     if (mixer.one_in(3) && !network->format.wide()) {
       test::bound_channels(mixer, *network);
-      config_.protection.channel_bounds = true;
+      config_.protection.channel_bounds = hw::ChannelBounds{};
     }
     config_.protect(config_.protection);
+    test::LayerMaker widening(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 37)));
+    if (widening.one_in(3)) {
+      test::add_spare_columns(widening, config_);
+    }
     test::LayerMaker checker(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 34)));
     if (checker.one_in(2)) {
       test::add_checksums(checker, config_);
     }
-    test::LayerMaker comparer(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 35)));
+    if (config_.protection.channel_bounds && checker.one_in(2)) {
+      config_.protection.channel_bounds->zeroes = true;
+      test::zero_outside(*network);
+    }
+    test::LayerMaker narrower(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 35)));
+    if (narrower.one_in(3)) {
+      test::narrow_weights(narrower, *network);
+      config_.protection.weight_check = test::weight_check(narrower);
+    }
+    test::LayerMaker comparer(hw::CounterRandom(seed_, machine_ + (uint64_t{1} << 36)));
     if (comparer.one_in(3)) {
       test::add_repeating_comparator(comparer, config_);
     }

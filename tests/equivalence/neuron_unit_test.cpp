@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -20,6 +21,7 @@ class NeuronUnitTest : public testing::TestWithParam<Machine>, protected test::H
  protected:
   NeuronUnitTest() : HardenedMachine(kSeed, std::get<0>(GetParam()), std::get<1>(GetParam())) {}
   static std::string unit() { return std::get<1>(GetParam()); }
+  const hw::NeuronUnitKind& kind() const { return *hw::find_neuron_unit_kind(unit()); }
 };
 
 TEST_P(NeuronUnitTest, GivesTheBitsOfTheFunctionalEngine) {
@@ -48,7 +50,7 @@ TEST_P(NeuronUnitTest, TakesAsLongAndGivesTheSameOnTheStructuralGrid) {
 
 /// What comes of every struck word is what the unit's kind makes of it.
 TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
-  const hw::NeuronUnitKind& kind = *hw::find_neuron_unit_kind(unit());
+  const hw::NeuronUnitKind& unit_kind = kind();
   AcceleratorEngine engine(network, config, GridKind::kCycle);
   const CommandTimeline timeline(engine, compiled);
   const GoldenRun golden = engine.golden(input);
@@ -60,18 +62,21 @@ TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
     const model::ProtectedNeurons& protection = protection_of(program);
     const size_t neuron = random_protected_neuron(program);
     const Words words = words_of(program, place_of(program, neuron));
-    ASSERT_EQ(words.addresses.size(), kind.words);
+    ASSERT_EQ(words.addresses.size(), unit_kind.words);
     const auto rows = static_cast<uint64_t>(program.steps[words.step].command.rows);
     EXPECT_EQ(timeline.at(index, words.step + 1).first_cycle - timeline.at(index, words.step).first_cycle, rows + 6);
 
     const auto raw = static_cast<size_t>(network->operators[program.operator_index]->output);
     const int8_t code = std::get<std::vector<int8_t>>(golden_tensors[raw])[neuron];
     hw::NeuronWords held = {};
-    std::fill_n(held.begin(), kind.words, kind.word_of(code, protection.zero()));
-    const auto word = static_cast<size_t>(maker.between(0, static_cast<int>(kind.words) - 1));
+    std::fill_n(held.begin(), unit_kind.words, unit_kind.word_of(code, protection.zero()));
+    const auto word = static_cast<size_t>(maker.between(0, static_cast<int>(unit_kind.words) - 1));
     const auto mask = static_cast<uint8_t>(1 << maker.between(0, 7));
     held[word] = static_cast<uint8_t>(held[word] ^ mask);
-    const hw::CombinedNeuron expected = kind.combine(held, protection.zero());
+    const model::CodeRange range = protection.interval(
+        static_cast<size_t>(std::lower_bound(neurons.begin(), neurons.end(), neuron) - neurons.begin()));
+    const hw::CombinedNeuron expected =
+        unit_kind.combined(held, protection.zero(), {static_cast<int8_t>(range.low), static_cast<int8_t>(range.high)});
 
     const uint64_t cycle = timeline.at(index, words.step).first_cycle;
     const AcceleratorRun run = engine.run_with_faults(
@@ -87,6 +92,30 @@ TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
     EXPECT_EQ(run.detection->alarm, expected.verdict == hw::NeuronVerdict::kAlarm);
   }
   EXPECT_EQ(changed > 0, unit() != "tmr") << "the voter masks every flip";
+}
+
+/// Codes outside their intervals become 0, in channels with and without copies.
+TEST_P(NeuronUnitTest, GivesZeroOutsideIntervals) {
+  if (!kind().has_intervals()) {
+    GTEST_SKIP() << unit() << " has no intervals";
+  }
+  test::LayerMaker other(hw::CounterRandom(kSeed, 60 + static_cast<uint64_t>(std::get<0>(GetParam()))));
+  const auto strict = test::hardened_classifier(other, unit());
+  hw::AcceleratorConfig larger = config;
+  test::enlarge_until_it_fits(*strict, larger);
+  AcceleratorEngine engine(strict, larger, GridKind::kCycle);
+  const AcceleratorRun run = engine.run(input);
+  const auto expected = FunctionalEngine(strict, hw::Multiplier()).run(input);
+  size_t outside = 0;
+  for (const mapping::LayerProgram& layer : mapping::compile(*strict, larger).layers) {
+    const auto stored = static_cast<size_t>(strict->operators[layer.output_operator]->output);
+    EXPECT_EQ(run.tensors[stored], expected[stored]) << layer.name;
+    const auto raw = static_cast<size_t>(strict->operators[layer.operator_index]->output);
+    outside += expected[raw] != expected[stored] ? 1 : 0;
+  }
+  EXPECT_GT(outside, 0U) << "no copies were outside their interval";
+  ASSERT_TRUE(run.detection);
+  EXPECT_FALSE(run.detection->alarm);
 }
 
 /// Without work for it, the unit changes neither cycles nor any field that was there before.
@@ -121,7 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Machines, NeuronUnitTest,
                          testing::Combine(testing::Values(hw::Dataflow::kWeightStationary,
                                                           hw::Dataflow::kOutputStationary,
                                                           hw::Dataflow::kInputStationary),
-                                          testing::Values("lcu", "tmr", "dmr")),
+                                          testing::Values("lcu", "tmr", "dmr", "edac")),
                          name_of_unit);
 
 }  // namespace

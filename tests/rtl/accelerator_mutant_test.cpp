@@ -21,6 +21,7 @@ struct Mutant {
   const char* before;
   const char* after;
   const char* signal;  ///< what the name of the first signal that differs contains
+  std::optional<hw::WeightCheck> weight_check = std::nullopt;
 };
 
 std::ostream& operator<<(std::ostream& out, const Mutant& mutant) {
@@ -30,6 +31,8 @@ std::ostream& operator<<(std::ostream& out, const Mutant& mutant) {
 constexpr Dataflow kWs = Dataflow::kWeightStationary;
 constexpr Dataflow kOs = Dataflow::kOutputStationary;
 constexpr Dataflow kIs = Dataflow::kInputStationary;
+constexpr hw::WeightCheck kRange{hw::WeightCheck::Mode::kRange};
+constexpr hw::WeightCheck kBits{hw::WeightCheck::Mode::kBits};
 
 const Mutant kMutants[] = {
     {"ends_a_fold_a_cycle_late", kWs, "systolic_controller.sv", "{1'b0, phase} + 25'd1 >= {1'b0, length}",
@@ -62,6 +65,14 @@ const Mutant kMutants[] = {
      "write_count < BEAT ? write_count + 7'd1 : BEAT", "post_processing.parameter"},
     {"believes_a_faulty_count", kWs, "systolic_dma.sv", "request_count < BEAT ? request_count : BEAT", "request_count",
      ".count"},
+    {"lets_the_bound_pass_no_more", kOs, "systolic_weight_check.sv", "value > high", "value >= high",
+     "weight_feeder.edge", kRange},
+    {"compares_weights_unsigned", kIs, "systolic_weight_check.sv", "logic signed [7:0] value", "logic [7:0] value",
+     ".product", kRange},
+    {"takes_the_sign_from_the_top", kWs, "systolic_weight_check.sv", "low & ~{low[6:0], 1'b0}", "low & 8'h80",
+     "weight_feeder.edge", kBits},
+    {"passes_weights_by_the_check", kIs, "systolic_weight_feeder.sv", "? passed[8*l+:8]", "? read_data[8*l+:8]",
+     ".product", kBits},
 };
 
 class AcceleratorMutant : public testing::TestWithParam<Mutant> {};
@@ -69,7 +80,8 @@ class AcceleratorMutant : public testing::TestWithParam<Mutant> {};
 TEST_P(AcceleratorMutant, IsCaughtAndNamed) {
   FAULTLINE_NEEDS_VERILATOR();
   const Mutant& mutant = GetParam();
-  const hw::AcceleratorConfig config = test::small_accelerator(mutant.dataflow, 2, 2);
+  hw::AcceleratorConfig config = test::small_accelerator(mutant.dataflow, 2, 2);
+  config.protection.weight_check = mutant.weight_check;
   AcceleratorLockstep pair(
       config, hw::accelerator_maker("cycle"),
       test::verilated(test::changed(accelerator_design(config), mutant.file, mutant.before, mutant.after),

@@ -1,6 +1,6 @@
 // Check bits beside the memories of the whole accelerator as RTL against the cycle engine's: random commands, states
 // and faults, in words, check bits and report registers too, and every register, memory, wire and output the same. Some
-// elements have a multiplier of their own. Checksums of the array likewise.
+// elements have a multiplier of their own. Checksums of the array, spare columns and the check of weights likewise.
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -26,8 +26,10 @@ struct Protected {
   Dataflow dataflow;
   std::vector<hw::MemoryProtection> memories;
   std::optional<hw::ElementBypass> bypass;
-  bool channel_bounds;
+  std::optional<hw::ChannelBounds> channel_bounds;
   std::optional<hw::ArrayChecksum> checksum = std::nullopt;
+  std::optional<hw::WeightCheck> weight_check = std::nullopt;
+  std::optional<hw::SpareColumns> spare_columns = std::nullopt;
 };
 
 std::ostream& operator<<(std::ostream& out, const Protected& machine) {
@@ -42,25 +44,63 @@ const Protected kMachines[] = {
       {"partial_sum", "secded", ErrorAction::kFlag},
       {"output", "parity", ErrorAction::kZero}},
      std::nullopt,
-     true},
+     hw::ChannelBounds{}},
     {"sums_and_input",
      Dataflow::kOutputStationary,
      {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kZero}},
      hw::ElementBypass{{{0, 0, 1, 1}}},
-     false},
+     hw::ChannelBounds{true}},
     {"checksums_and_sums",
      Dataflow::kWeightStationary,
      {{"partial_sum", "secded", ErrorAction::kZero}},
      hw::ElementBypass{},
-     false,
+     std::nullopt,
      hw::ArrayChecksum{true}},
-    {"checksums_of_rows", Dataflow::kOutputStationary, {}, std::nullopt, false, hw::ArrayChecksum{true}},
+    {"checksums_of_rows", Dataflow::kOutputStationary, {}, std::nullopt, std::nullopt, hw::ArrayChecksum{true}},
     {"checksums_that_detect",
      Dataflow::kInputStationary,
      {{"partial_sum", "parity", ErrorAction::kFlag}},
      std::nullopt,
-     false,
+     std::nullopt,
      hw::ArrayChecksum{false}},
+    {"weights_in_range",
+     Dataflow::kInputStationary,
+     {{"weight", "secded", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kFlag}},
+     std::nullopt,
+     std::nullopt,
+     std::nullopt,
+     hw::WeightCheck{hw::WeightCheck::Mode::kRange}},
+    {"weight_bits",
+     Dataflow::kWeightStationary,
+     {{"partial_sum", "parity", ErrorAction::kFlag}},
+     std::nullopt,
+     std::nullopt,
+     std::nullopt,
+     hw::WeightCheck{hw::WeightCheck::Mode::kBits}},
+    {"spare_columns",
+     Dataflow::kWeightStationary,
+     {{"weight", "secded", ErrorAction::kZero}, {"partial_sum", "secded", ErrorAction::kFlag}},
+     hw::ElementBypass{{{0, 0, 1, 1}}},
+     std::nullopt,
+     std::nullopt,
+     hw::WeightCheck{hw::WeightCheck::Mode::kRange},
+     hw::SpareColumns{2, {1}}},
+    {"one_spare_column",
+     Dataflow::kOutputStationary,
+     {{"partial_sum", "parity", ErrorAction::kZero}},
+     std::nullopt,
+     hw::ChannelBounds{},
+     std::nullopt,
+     std::nullopt,
+     hw::SpareColumns{1, {}}},
+    {"spare_columns_of_pixels",
+     Dataflow::kInputStationary,
+     {{"input", "parity", ErrorAction::kFlag}, {"partial_sum", "parity", ErrorAction::kFlag}},
+     std::nullopt,
+     std::nullopt,
+     std::nullopt,
+     std::nullopt,
+     hw::SpareColumns{3, {0, 4}}},
 };
 
 class ProtectedRtl : public testing::TestWithParam<Protected> {
@@ -73,6 +113,8 @@ class ProtectedRtl : public testing::TestWithParam<Protected> {
     units.bypass = GetParam().bypass;
     units.channel_bounds = GetParam().channel_bounds;
     units.checksum = GetParam().checksum;
+    units.weight_check = GetParam().weight_check;
+    units.spare_columns = GetParam().spare_columns;
     config_.protect(units);
     if (!units.checksum) {
       config_.grid.add_region({0, 0, 1, 2, standard_multiplier(*hw::find_multiplier_family("drum")).table()});

@@ -71,6 +71,15 @@ TEST_F(Testbench, PassesOnTheDesign) {
   EXPECT_THAT(run.output, HasSubstr("PASS: "));
 }
 
+TEST_F(Testbench, PassesWithDuplicatedChannelsAndIntervals) {
+  folder_.write("edac.yaml", "array: 2x3\nprotection: [edac, 'channel_bounds:outside=zero']\n");
+  write("--accelerator edac.yaml");
+  EXPECT_EQ(lint().output, "");
+  const ChildResult run = build_and_run();
+  EXPECT_EQ(run.status, 0);
+  EXPECT_THAT(run.output, HasSubstr("PASS: "));
+}
+
 /// Its convolution has neurons that the unit takes care of.
 TEST_F(Testbench, NamesTheFirstDifferenceOfABrokenNeuronUnit) {
   folder_.write("lcu.yaml", "array: 2x3\nprotection: [lcu, secded]\n");

@@ -34,4 +34,13 @@ inline void bound_channels(LayerMaker& maker, model::Network& network) {
   }
 }
 
+/// Has 0 stand for what is outside the bounds of channels.
+inline void zero_outside(model::Network& network) {
+  for (auto& step : network.operators) {
+    if (model::PostProcessing* post = requantising_post(*step)) {
+      post->zero_outside = !post->channel_range.empty();
+    }
+  }
+}
+
 }  // namespace faultline::test

@@ -7,11 +7,12 @@
 
 namespace faultline::test {
 
-/// C[m][n] = sum over k of A[m][k] B[k][n] on an array of R rows and C columns.
+/// C[m][n] = sum over k of A[m][k] B[k][n] on an array of R rows and C columns, and spare ones beside them.
 struct GemmShape {
   hw::Dataflow dataflow;
   int64_t rows, columns;
   int64_t m, n, k;
+  int64_t spares = 0;
 
   static int64_t ceiling(int64_t a, int64_t b) { return (a + b - 1) / b; }
   bool output_stationary() const { return dataflow == hw::Dataflow::kOutputStationary; }
@@ -32,7 +33,7 @@ struct GemmShape {
     return std::max(stream(), shift + rows + 1);
   }
   /// A fold with nothing before or after it.
-  int64_t single_fold() const { return stream() + 2 * rows + columns + (output_stationary() ? 2 : 4); }
+  int64_t single_fold() const { return stream() + 2 * rows + columns + spares + (output_stationary() ? 2 : 4); }
 
   /// docs/hardware.md, "Compute cycles": what the accelerator spends in kCompute when everything fits the buffers.
   int64_t compute_cycles() const {

@@ -23,14 +23,19 @@ struct HardenedMachine {
   HardenedMachine(uint64_t seed, hw::Dataflow dataflow, const std::string& unit, std::optional<int> repeats = {},
                   int most_entries = 40)
       : maker(hw::CounterRandom(seed, static_cast<uint64_t>(dataflow))) {
-    network = hardened_classifier(maker, unit);
+    const auto codes = LayerMaker(hw::CounterRandom(seed, 50)).codes(100);
+    network = hardened_classifier(maker, unit, &codes);
     config = maker.configuration(dataflow, 6);
     config.protection.neuron_unit = unit;
     config.protection.neuron_entries = maker.between(3, most_entries);
     config.protection.neuron_repeats = repeats;
+    if (hw::find_neuron_unit_kind(unit)->has_intervals()) {
+      config.grid.multiplier = hw::Multiplier();  // that the intervals are of
+      config.protection.channel_bounds = hw::ChannelBounds{true};
+    }
     enlarge_until_it_fits(*network, config);
     compiled = mapping::compile(*network, config);
-    input = maker.codes(100);
+    input = codes;
     golden_tensors = engine::FunctionalEngine(network, config.grid.multiplier).run(input);
   }
 
@@ -51,7 +56,8 @@ struct HardenedMachine {
   };
   Words words_of(const mapping::LayerProgram& program, const mapping::Neuron& neuron) const {
     const mapping::NeuronLocation place = mapping::locate(program, neuron, config.grid);
-    const size_t words = hw::find_neuron_unit_kind(config.protection.neuron_unit)->words;
+    const hw::NeuronUnitKind& kind = *hw::find_neuron_unit_kind(config.protection.neuron_unit);
+    const size_t words = kind.words;
     for (size_t step = place.output_step; step < place.store_step; ++step) {
       const hw::CommandDescriptor& command = program.steps[step].command;
       if (command.opcode != static_cast<int32_t>(hw::Opcode::kCorrect)) {
@@ -61,7 +67,7 @@ struct HardenedMachine {
       const uint8_t* entry = program.protection.data() + (load.dram_address - program.memory.protection);
       for (int32_t first = 0; first < command.rows; first += static_cast<int32_t>(words)) {
         Words found{step, {}};
-        for (size_t word = 0; word < words; ++word, entry += hw::kNeuronEntryBytes) {
+        for (size_t word = 0; word < words; ++word, entry += hw::neuron_entry_bytes(kind)) {
           found.addresses.push_back(static_cast<uint32_t>(entry[0] | entry[1] << 8 | entry[2] << 16));
         }
         if (found.addresses.front() == place.output_address) {

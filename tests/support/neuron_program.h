@@ -47,7 +47,8 @@ class NeuronProgramMaker {
 
   int below(int end) { return static_cast<int>(random_.uniform(static_cast<uint64_t>(end))); }
   int32_t code() { return below(256) - 128; }
-  size_t words_of_neuron() const { return hw::find_neuron_unit_kind(config_.protection.neuron_unit)->words; }
+  const hw::NeuronUnitKind& kind() const { return *hw::find_neuron_unit_kind(config_.protection.neuron_unit); }
+  size_t words_of_neuron() const { return kind().words; }
   size_t mask_bytes() const { return static_cast<size_t>(hw::NeuronEncoder::mask_bytes(config_.output_buffer_bytes)); }
 
   std::vector<uint8_t> bytes(size_t count) {
@@ -87,7 +88,12 @@ class NeuronProgramMaker {
         address = inside ? static_cast<uint32_t>(below(static_cast<int>(config_.output_buffer_bytes)))
                          : static_cast<uint32_t>(random_.next_u64());
       }
-      append(address, hw::kNeuronEntryBytes, entries);
+      append(address, hw::kNeuronAddressBytes, entries);
+      if (kind().has_intervals()) {
+        // Mostly below for the first word, above for the others.
+        const int bound = first ? below(160) - 128 : 127 - below(160);
+        append(static_cast<uint32_t>(bound), 1, entries);
+      }
     }
     return entries;
   }

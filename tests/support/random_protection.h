@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "hw/common/invalid_configuration.h"
 #include "hw/memory/word_code.h"
 #include "hw/protection/protection_config.h"
@@ -32,6 +34,27 @@ inline hw::ElementBypass element_bypass(LayerMaker& maker, const hw::GridConfig&
     bypass.elements.push_back({row, row, column, column});
   }
   return bypass;
+}
+
+/// A check of weights of either mode.
+inline hw::WeightCheck weight_check(LayerMaker& maker) {
+  return {maker.one_in(2) ? hw::WeightCheck::Mode::kRange : hw::WeightCheck::Mode::kBits};
+}
+
+/// Spare columns, some of them used.
+inline void add_spare_columns(LayerMaker& maker, hw::AcceleratorConfig& config) {
+  hw::SpareColumns spares{maker.between(1, 3), {}};
+  const int all = config.grid.used_columns() + spares.count;
+  for (int left = maker.between(0, spares.count); left > 0;) {
+    const int column = maker.between(0, all - 1);
+    if (std::find(spares.skipped.begin(), spares.skipped.end(), column) == spares.skipped.end()) {
+      spares.skipped.push_back(column);
+      --left;
+    }
+  }
+  hw::ProtectionConfig units = config.protection;
+  units.spare_columns = spares;
+  config.protect(units);
 }
 
 /// Checksums of the array, where its multipliers and elements allow them.

@@ -112,8 +112,12 @@ class ReferenceLayer {
         const int32_t residue = post.residue.empty() ? 0 : post.residue[channel];
         const model::CodeRange range =
             post.channel_range.empty() ? model::CodeRange{post.low, post.high} : post.channel_range[channel];
-        const int32_t code =
-            hw::clamp(scaled(raw[index], post.factor[channel], residue) + post.zero_point, range.low, range.high);
+        const int64_t whole = scaled(raw[index], post.factor[channel], residue) + post.zero_point;
+        int32_t code = hw::clamp(whole, range.low, range.high);
+        if (post.zero_outside) {
+          const int32_t clamped = hw::clamp(whole, post.low, post.high);
+          code = clamped == hw::clamp(clamped, range.low, range.high) ? clamped : post.zero_point;
+        }
         codes[index] = post.table.empty() ? static_cast<Code>(code) : post.table[static_cast<size_t>(code + 128)];
       }
     });

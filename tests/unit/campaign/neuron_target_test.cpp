@@ -9,6 +9,7 @@
 #include "hw/common/counter_random.h"
 #include "sim/campaign/accelerator_target.h"
 #include "sim/campaign/outcome.h"
+#include "sim/harden/channel_places.h"
 #include "sim/harden/hardened_design.h"
 #include "sim/model/network_input.h"
 #include "sim/model/onnx_import.h"
@@ -31,10 +32,33 @@ class NeuronTargetTest : public testing::TestWithParam<const char*> {
         design.layers.back().neurons.push_back(neuron);
       }
     }
+    if (harden::find_neuron_scheme(GetParam(), "test").has_intervals()) {
+      design.layers = whole_channels(network);
+    }
+    harden::hold_to_intervals(network, design);
     harden::protect_neurons(network, design);
     network_ = std::make_shared<const model::Network>(std::move(network));
     functional_ = std::make_unique<engine::FunctionalEngine>(network_, hw::Multiplier());
     target_ = std::make_unique<NeuronTarget>(network_, *functional_, *functional_, images_);
+  }
+
+  /// Every second channel of the same layers, with intervals that some codes are outside of.
+  static std::vector<harden::ProtectedLayer> whole_channels(const model::Network& network) {
+    std::vector<harden::ProtectedLayer> layers;
+    for (const auto& step : network.operators) {
+      const auto* matrix = dynamic_cast<const model::MatrixOperator*>(step.get());
+      if (matrix == nullptr || matrix->name == "fc3") {
+        continue;
+      }
+      const harden::ChannelPlaces places = harden::channels_of(*matrix);
+      layers.push_back({matrix->name, {}, 1, std::vector<model::CodeRange>(places.channels, {-128, -10})});
+      for (size_t neuron = 0; neuron < places.channels * places.pixels; ++neuron) {
+        if (places.channel_of(neuron) % 2 == 0) {
+          layers.back().neurons.push_back(neuron);
+        }
+      }
+    }
+    return layers;
   }
 
   hw::Site site(const std::string& path, size_t element) const { return {target_->state().field_index(path), element}; }
@@ -91,7 +115,7 @@ TEST_P(NeuronTargetTest, GivesTheAnswersOfWholeInferences) {
         std::binary_search(protection->neurons().begin(), protection->neurons().end(), neuron)) {
       std::vector<uint8_t> words(further + 1, protection->scheme().encode(code, protection->zero()));
       words[extra ? 1 + element % further : 0] ^= static_cast<uint8_t>(1 << bit);
-      const harden::ResolvedNeuron resolved = protection->scheme().resolve(words, protection->zero());
+      const harden::ResolvedNeuron resolved = protection->resolve(neuron, words);
       expected = answer_with(index + 1, neuron, resolved.code);
     } else {
       expected = answer_with(index, neuron, static_cast<int8_t>(static_cast<uint8_t>(code) ^ (1U << bit)));
@@ -113,7 +137,7 @@ TEST_P(NeuronTargetTest, TakesEveryFaultBackAfterwards) {
   EXPECT_EQ(target_->strike({}, 2).answer.outputs, golden.outputs);
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, NeuronTargetTest, testing::Values("lcu", "tmr", "dmr"));
+INSTANTIATE_TEST_SUITE_P(Schemes, NeuronTargetTest, testing::Values("lcu", "tmr", "dmr", "edac"));
 
 class NeuronTargetOfTmr : public NeuronTargetTest {};
 

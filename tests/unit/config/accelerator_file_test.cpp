@@ -79,6 +79,22 @@ TEST(AcceleratorFile, ChecksSumsOfTheArray) {
   EXPECT_FALSE(build("array: 8x8").protection.checksum);
 }
 
+TEST(AcceleratorFile, ChecksWeights) {
+  using Mode = hw::WeightCheck::Mode;
+  EXPECT_EQ(build("protection: [weight_check]").protection.weight_check, hw::WeightCheck{Mode::kRange});
+  EXPECT_EQ(build("protection:\n  - {unit: weight_check, mode: bits}\noperand_bits: 16\n").protection.weight_check,
+            hw::WeightCheck{Mode::kBits});
+  EXPECT_FALSE(build("array: 8x8").protection.weight_check);
+}
+
+TEST(AcceleratorFile, ReadsBoundsOfChannels) {
+  EXPECT_EQ(build("protection: [channel_bounds]").protection.channel_bounds, hw::ChannelBounds{false});
+  EXPECT_EQ(build("protection:\n  - unit: channel_bounds\n    outside: zero\n").protection.channel_bounds,
+            hw::ChannelBounds{true});
+  EXPECT_EQ(build("protection: ['channel_bounds:outside=clamp']").protection.channel_bounds, hw::ChannelBounds{false});
+  EXPECT_FALSE(build("array: 8x8").protection.channel_bounds);
+}
+
 TEST(AcceleratorFile, RepeatsLayersBeforeAnAlarm) {
   EXPECT_EQ(build("protection: ['dmr:on_error=recompute']").protection.neuron_repeats, 1);
   const auto listed = build("protection:\n  - {unit: dmr, on_error: recompute, repeats: 3, entries: 20}\n").protection;
@@ -88,9 +104,27 @@ TEST(AcceleratorFile, RepeatsLayersBeforeAnAlarm) {
   EXPECT_FALSE(build("protection: ['dmr:on_error=zero']").protection.neuron_repeats);
 }
 
+TEST(AcceleratorFile, AddsSpareColumnsToTheArray) {
+  const auto listed = build("array: 4x8\nprotection:\n  - unit: spare_columns\n    count: 3\n    skip: [2, 10]\n");
+  EXPECT_EQ(listed.protection.spare_columns, (hw::SpareColumns{3, {2, 10}}));
+  EXPECT_EQ(listed.grid.columns, 11);
+  EXPECT_EQ(listed.grid.used_columns(), 8);
+  EXPECT_EQ(listed.grid.column_map.physical(2), 3);
+  EXPECT_EQ(std::get<std::string>(effective_settings(listed).front().second), "4x8");
+  EXPECT_EQ(build("protection: ['spare_columns:skip=3']").protection.spare_columns, (hw::SpareColumns{1, {3}}));
+  EXPECT_EQ(build("array: 2x8\nmultipliers:\n  - {rows: 0, columns: 8, multiplier: drum:k=4}\n"
+                  "protection: [spare_columns]\n")
+                .grid.regions.size(),
+            1U)
+      << "elements of a spare column";
+  EXPECT_FALSE(build("array: 8x8").grid.spare_columns);
+}
+
 TEST(AcceleratorFile, ProtectionIsReadFromTheEffectiveSettings) {
   for (const std::string units :
-       {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum", "'dmr:on_error=recompute,repeats=7'"}) {
+       {"bypass:elements=1/2+3-4/0", "'checksum:mode=correct'", "checksum", "'weight_check:mode=bits'", "weight_check",
+        "'channel_bounds:outside=zero'", "'dmr:on_error=recompute,repeats=7'", "'spare_columns:count=2,skip=3+1'",
+        "spare_columns"}) {
     const auto config = build("protection: [parity:memories=output+input, secded:memories=weight, " + units + "]");
     const auto settings = effective_settings(config);
     ASSERT_EQ(settings.back().first, "protection");
@@ -129,7 +163,7 @@ TEST(AcceleratorFile, MistakesNameTheirLine) {
             "a.yaml:1: psum_rows 63 is out of range; it must be 64 to 65536");
   EXPECT_EQ(message_of([] { build("array: 4x4\nprotection: [chipkill]\n"); }),
             "a.yaml:2: there is no protection unit 'chipkill'; give one of bypass, channel_bounds, checksum, dmr, "
-            "lcu, parity, secded, tmr");
+            "edac, lcu, parity, secded, spare_columns, tmr, weight_check");
   EXPECT_EQ(message_of([] { build("protection:\n  - unit: secded\n    memories: [cache]\n"); }),
             "a.yaml:2: there is no memory 'cache' to protect; give input, weight, partial_sum or output");
   EXPECT_EQ(message_of([] { build("protection: [secded, parity:memories=input]\n"); }),

@@ -86,6 +86,23 @@ TEST_F(ProtectionCostTest, CountsTheNeuronUnitWithoutItsMemories) {
   EXPECT_EQ(part(lcu, "lcu", "encoder").instances, 3);
   EXPECT_EQ(part(lcu, "lcu", "encoder").each.asic.flip_flops, 0);
   EXPECT_EQ(lcu.memory_bits, 10 * 3 * 8 + 64);
+  const ProtectionCost edac = protection_cost(accelerator(hw::Dataflow::kWeightStationary, "edac", {}), {});
+  const ProtectionCost dmr = protection_cost(accelerator(hw::Dataflow::kWeightStationary, "dmr", {}), {});
+  EXPECT_EQ(edac.memory_bits, 10 * 4 * 8) << "a bound in each entry";
+  // Two bounds on their way, one that waits, and a counter and a flag of corrected neurons more.
+  EXPECT_EQ(edac.total.asic.flip_flops, dmr.total.asic.flip_flops + 3 * 8 + 17);
+}
+
+TEST_F(ProtectionCostTest, CountsWhatGivesZeroOutsideBounds) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kOutputStationary, "", {});
+  config.protection.channel_bounds = hw::ChannelBounds{true};
+  const ProtectionCost cost = protection_cost(config, {});
+  ASSERT_EQ(cost.parts.size(), 1U);
+  EXPECT_EQ(cost.parts[0].unit, "channel_bounds");
+  EXPECT_EQ(cost.parts[0].instances, 3);
+  EXPECT_EQ(cost.total.asic.flip_flops, 0);
+  EXPECT_GT(cost.total.asic.gate_equivalents, 3 * 8.0);
+  EXPECT_EQ(cost.memory_bits, 4 * 2 * 8);
 }
 
 TEST_F(ProtectionCostTest, CountsTheRegistersThatRepeatLayers) {
@@ -172,6 +189,43 @@ TEST_F(ProtectionCostTest, CountsTheRegistersOfTheChecksumUnit) {
     EXPECT_EQ(cost.memory_bits, 0);
     before = static_cast<int>(cost.total.asic.flip_flops);
   }
+}
+
+TEST_F(ProtectionCostTest, CountsTheGatesOfTheWeightCheck) {
+  for (const auto mode : {hw::WeightCheck::Mode::kRange, hw::WeightCheck::Mode::kBits}) {
+    double before = 0;
+    for (const hw::Dataflow dataflow : {hw::Dataflow::kInputStationary, hw::Dataflow::kWeightStationary}) {
+      hw::AcceleratorConfig config = accelerator(dataflow, "", {});
+      config.protection.weight_check = hw::WeightCheck{mode};
+      const ProtectionCost cost = protection_cost(config, {});
+      ASSERT_EQ(cost.parts.size(), 1U);
+      EXPECT_EQ(cost.total.asic.flip_flops, 0);
+      EXPECT_EQ(cost.memory_bits, 0);
+      EXPECT_GT(cost.total.asic.gate_equivalents, before) << "three columns need more than two rows";
+      before = cost.total.asic.gate_equivalents;
+    }
+  }
+}
+
+TEST_F(ProtectionCostTest, CountsSpareColumnsWithTheirElements) {
+  hw::AcceleratorConfig config = accelerator(hw::Dataflow::kWeightStationary, "", {});
+  hw::ProtectionConfig units;
+  units.spare_columns = hw::SpareColumns{2, {1}};
+  config.protect(units);
+  const ProtectionCost cost = protection_cost(config, {});
+  ASSERT_EQ(cost.parts.size(), 5U);
+  EXPECT_EQ(part(cost, "spare_columns", "unit").each.asic.flip_flops, 5) << "a register for each column";
+  EXPECT_EQ(part(cost, "spare_columns", "bank").instances, 3);
+  EXPECT_EQ(part(cost, "spare_columns", "bank").each.asic.flip_flops, 0);
+  EXPECT_GT(part(cost, "spare_columns", "bank").each.asic.gate_equivalents, 0);
+  EXPECT_EQ(part(cost, "spare_columns", "address").instances, 5);
+  EXPECT_EQ(part(cost, "spare_columns", "registers").instances, 2);
+  // The lane's word and operand in the weight feeder, the word of the column before the partial sums.
+  EXPECT_EQ(part(cost, "spare_columns", "registers").each.asic.flip_flops, 1 + 1 + 24 + 8 + 1 + 1 + 1 + 1 + 16);
+  EXPECT_EQ(part(cost, "spare_columns", "element").instances, 4);
+  // Operands that stay and the one before it, the one that moves, their valid bits, load and the sum.
+  EXPECT_EQ(part(cost, "spare_columns", "element").each.asic.flip_flops, 3 * 9 + 1 + 32);
+  EXPECT_EQ(cost.memory_bits, 0);
 }
 
 /// Settings as a result store holds them.

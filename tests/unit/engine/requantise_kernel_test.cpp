@@ -33,6 +33,10 @@ TEST(RequantiseKernel, GivesPostProcessingsCodesOnEveryTarget) {
       post.zero_point = static_cast<int32_t>(random() % 256) - 128;
       post.low = random() % 2 == 0 ? -128 : -100;
       post.high = random() % 2 == 0 ? 127 : 90;
+      if (random() % 3 == 0) {
+        post.channel_range = {{-100, static_cast<int32_t>(random() % 100)}};
+        post.zero_outside = random() % 2 == 0;
+      }
       std::vector<int32_t> sums = {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max(), 0};
       for (int i = 0; i < 100; ++i) {
         sums.push_back(static_cast<int32_t>(random()));

@@ -8,6 +8,7 @@
 
 #include "sim/config/user_error.h"
 #include "sim/engine/functional_engine.h"
+#include "sim/engine/post_processing.h"
 #include "sim/harden/clip_profile.h"
 #include "sim/model/dataset.h"
 #include "sim/model/network_input.h"
@@ -91,7 +92,11 @@ TEST(ClipDesign, SurvivesItsFile) {
     }
   }
   EXPECT_TRUE(read.by_channel());
+  EXPECT_FALSE(read.zeroes);
   EXPECT_TRUE(read_clip_text(to_yaml(ClipDesign{})).layers.empty());
+  const ClipDesign zeroing = read_clip_text(to_yaml(ClipDesign{"", "m", "0", {{"fc1", -3, 127}}, true}));
+  EXPECT_TRUE(zeroing.zeroes);
+  EXPECT_TRUE(zeroing.by_channel()) << "commands cannot give 0";
 }
 
 TEST(ClipDesign, NamesTheLineOfAMistake) {
@@ -108,6 +113,8 @@ TEST(ClipDesign, NamesTheLineOfAMistake) {
   EXPECT_THAT(message(" - {name: a, low: 1, high: 2}\n - {name: a, low: 1, high: 2}\n"),
               HasSubstr("c.yaml:5: layer 'a' is given twice"));
   EXPECT_THAT(message(" - {name: a, low: 1, high: 2, mean: 1}\n"), HasSubstr("c.yaml:4: unknown key 'mean'"));
+  EXPECT_THAT(message_of([] { read_clip_text("model: m\nmodel_sha256: '0'\noutside: flag\nlayers: []\n"); }),
+              HasSubstr("c.yaml:3: outside is 'flag'; give clamp or zero"));
 }
 
 TEST(ClipDesign, RefusesWhatTheNetworkHasNot) {
@@ -163,18 +170,61 @@ TEST(ClipDesign, NarrowsEachChannelByItself) {
   EXPECT_EQ(std::make_pair(post->range(2).low, post->range(2).high), std::make_pair(60, 60));
 }
 
+/// The layer's clamp stays: a code beyond it is clamped first, and is then inside or outside.
+TEST(ClipDesign, GivesZeroForCodesOutside) {
+  model::Network network = model::import_onnx(kRelu);
+  const auto layer = std::find_if(network.operators.begin(), network.operators.end(),
+                                  [](const auto& step) { return requantisation_of(*step) != nullptr; });
+  model::PostProcessing* post = requantisation_of(**layer);
+  post->low = -100;
+  post->high = 50;
+  post->zero_point = -90;
+  for (hw::FixedPointFactor& factor : post->factor) {
+    factor = {1 << 30, 30};
+  }
+  std::fill(post->bias.begin(), post->bias.end(), 0);
+  post->residue.clear();
+  ClipDesign design{"c.yaml", "m", network.sha256, {{(*layer)->name, -95, 40}}, true};
+  std::vector<model::CodeRange> channels(post->factor.size(), {-128, 127});
+  channels[1] = {-95, 40};
+  for (const bool each : {false, true}) {
+    if (each) {
+      design.layers = {channel_bounds((*layer)->name, channels)};
+    }
+    clip_network(network, design);
+    EXPECT_EQ(post->low, -100);
+    EXPECT_EQ(post->high, 50);
+    const auto code = [&](size_t channel, int32_t whole) {
+      return int{engine::post_process(*post, channel, whole - post->zero_point)};
+    };
+    EXPECT_EQ(code(1, 40), 40);
+    EXPECT_EQ(code(1, -95), -95);
+    EXPECT_EQ(code(1, 41), -90);
+    EXPECT_EQ(code(1, 1000), -90);
+    EXPECT_EQ(code(1, -96), -90);
+    EXPECT_EQ(code(1, -1000), -90);
+    EXPECT_EQ(code(0, 41), each ? 41 : -90);
+    EXPECT_EQ(code(0, 1000), each ? 50 : -90) << "within the clamp, and so within the widest bounds";
+  }
+}
+
 class ProfiledBounds : public testing::TestWithParam<const char*> {};
 
 /// The definition of the bounds; without it a clip could cost accuracy that no fault has cost.
 TEST_P(ProfiledBounds, ChangeNoTensorOfTheImagesTheyComeFrom) {
   const Profiled plain(GetParam());
   for (const ClipGrain grain : {ClipGrain::kLayer, ClipGrain::kChannel}) {
-    const ClipDesign design = plain.profile(grain);
+    ClipDesign design = plain.profile(grain);
     EXPECT_GE(design.layers.size(), 2U);
     EXPECT_EQ(design.by_channel(), grain == ClipGrain::kChannel);
-    const Profiled clipped(GetParam(), &design);
-    for (size_t image = 0; image < Profiled::images().size(); ++image) {
-      EXPECT_EQ(clipped.tensors(image), plain.tensors(image)) << "image " << image;
+    for (design.zeroes = false;; design.zeroes = true) {
+      const Profiled clipped(GetParam(), &design);
+      for (size_t image = 0; image < Profiled::images().size(); ++image) {
+        EXPECT_EQ(clipped.tensors(image), plain.tensors(image)) << "image " << image;
+      }
+      if (design.zeroes) {
+        break;
+      }
     }
   }
 }

@@ -52,6 +52,37 @@ TEST(HardenedDesign, SurvivesItsFile) {
   }
 }
 
+TEST(HardenedDesign, HoldsIntervalsOfChannels) {
+  HardenedDesign design{"", "m", "0123", "edac", {{"conv1", {0, 1}, 0, {{-128, 96}, {-3, 127}}}}};
+  const HardenedDesign read = read_text(to_yaml(design));
+  ASSERT_EQ(read.layers.size(), 1U);
+  EXPECT_EQ(read.layers[0].neurons, (std::vector<size_t>{0, 1}));
+  ASSERT_EQ(read.layers[0].intervals.size(), 2U);
+  EXPECT_EQ(read.layers[0].intervals[0].high, 96);
+  EXPECT_EQ(read.layers[0].intervals[1].low, -3);
+
+  const std::string head = "model: m\nmodel_sha256: '0'\n";
+  const auto message = [&](const std::string& rest) { return refusal_of_design([&] { read_text(head + rest); }); };
+  EXPECT_THAT(message("scheme: tmr\nlayers:\n - {name: a, neurons: [4], low: [1], high: [2]}\n"),
+              HasSubstr("h.yaml:5: unknown key 'low'"));
+  EXPECT_THAT(message("scheme: edac\nlayers:\n - {name: a, neurons: [4]}\n"), HasSubstr("h.yaml:5: "));
+  EXPECT_THAT(message("scheme: edac\nlayers:\n - {name: a, neurons: [4], low: [1], high: [0]}\n"),
+              HasSubstr("h.yaml:5: low 1 is above high 0"));
+}
+
+TEST(HardenedDesign, WithIntervalsProtectsWholeChannels) {
+  HardenedDesign design{
+      "h.yaml", "m", lenet5().sha256, "edac", {{"fc1", {1, 5}, 9, std::vector<model::CodeRange>(120)}}};
+  EXPECT_EQ(find_layers(design, lenet5()).size(), 1U);
+  const auto message = [&] { return refusal_of_design([&] { find_layers(design, lenet5()); }); };
+  design.layers[0].intervals.resize(119);
+  EXPECT_EQ(message(), "h.yaml:9: 'fc1' has 120 channels and 119 intervals; give each channel a low and a high");
+  design.layers[0] = {"conv1", {0, 1}, 7, std::vector<model::CodeRange>(6)};
+  EXPECT_EQ(message(),
+            "h.yaml:7: 2 of the 784 neurons of channel 0 of 'conv1' are protected; edac protects whole channels: name "
+            "all of them, or none");
+}
+
 TEST(HardenedDesign, NamesTheLineOfAMistake) {
   const std::string head = "model: m\nmodel_sha256: '0'\n";
   const auto message = [&](const std::string& rest) { return refusal_of_design([&] { read_text(head + rest); }); };

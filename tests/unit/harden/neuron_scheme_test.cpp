@@ -93,7 +93,7 @@ TEST(NeuronSchemes, NamesThoseThatThereAre) {
     find_neuron_scheme("qmr", "FILE", 4);
     FAIL() << "found";
   } catch (const UserError& error) {
-    EXPECT_STREQ(error.what(), "FILE:4: no scheme 'qmr' protects neurons; the schemes are dmr, lcu, tmr");
+    EXPECT_STREQ(error.what(), "FILE:4: no scheme 'qmr' protects neurons; the schemes are dmr, edac, lcu, tmr");
   }
 }
 

@@ -1,5 +1,8 @@
 #include "hw/protection/neuron_unit_kind.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "gtest/gtest.h"
 
 namespace faultline::hw {
@@ -58,7 +61,55 @@ TEST(NeuronUnitKinds, TheComparatorAlarms) {
   EXPECT_EQ(combine("dmr", 5, 6).code, 5);
   for (const NeuronUnitKind& kind : neuron_unit_kinds()) {
     EXPECT_EQ(kind.alarms, kind.name == "dmr");
+    EXPECT_EQ(kind.has_intervals(), kind.name == "edac");
   }
+}
+
+CombinedNeuron edac(int a, int b, int32_t zero, CodeInterval interval) {
+  return find_neuron_unit_kind("edac")->combined({static_cast<uint8_t>(a), static_cast<uint8_t>(b)}, zero, interval);
+}
+
+/// The four cases of the paper (fig. 2, A to D), for every pair of codes.
+TEST(NeuronUnitKinds, EdacTakesTheCopyInsideAndOfTwoTheSmaller) {
+  constexpr int kZero = -30;
+  constexpr CodeInterval kInterval = {-60, 90};
+  const auto inside = [&](int code) { return code >= -60 && code <= 90; };
+  for (int a = -128; a < 128; ++a) {
+    for (int b = -128; b < 128; ++b) {
+      const CombinedNeuron neuron = edac(a, b, kZero, kInterval);
+      ASSERT_EQ(neuron.code, edac(b, a, kZero, kInterval).code) << "the order of the copies does not matter";
+      if (!inside(a) && !inside(b)) {
+        ASSERT_EQ(neuron.code, kZero);
+        ASSERT_EQ(neuron.verdict, NeuronVerdict::kReplaced);
+      } else if (a == b) {
+        ASSERT_EQ(neuron.code, a);
+        ASSERT_EQ(neuron.verdict, NeuronVerdict::kRight);
+      } else {
+        ASSERT_EQ(neuron.verdict, NeuronVerdict::kCorrected);
+        ASSERT_TRUE(neuron.code == a || neuron.code == b);
+        ASSERT_TRUE(inside(neuron.code));
+        if (inside(a) && inside(b)) {
+          const int other = neuron.code == a ? b : a;
+          ASSERT_LE(std::abs(neuron.code - kZero), std::abs(other - kZero));
+          ASSERT_TRUE(std::abs(neuron.code - kZero) < std::abs(other - kZero) || neuron.code < other);
+        }
+      }
+    }
+  }
+}
+
+TEST(NeuronUnitKinds, EdacTakesTheMinimumWhereNoNumberIsNegative) {
+  constexpr int kZero = -128;
+  for (int a = -128; a < 128; ++a) {
+    for (int b = -128; b < 128; ++b) {
+      ASSERT_EQ(edac(a, b, kZero, {}).code, std::min(a, b));
+    }
+  }
+}
+
+TEST(NeuronUnitKinds, AnIntervalThatIsNoneHoldsNothing) {
+  EXPECT_EQ(edac(5, 5, 3, {6, 4}).code, 3);
+  EXPECT_EQ(edac(5, 5, 3, {6, 4}).verdict, NeuronVerdict::kReplaced);
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ TEST(Design, RefusesAMemoryInEachElementOfALargeArray) {
 }
 
 /// Accelerators of every dataflow with buffers of odd sizes, the smallest one among them, which has checksums; the
-/// larger ones with check bits.
+/// larger ones with check bits; both with a check of weights.
 std::vector<hw::AcceleratorConfig> accelerators() {
   std::vector<hw::AcceleratorConfig> all;
   for (const Dataflow dataflow :
@@ -178,6 +178,7 @@ std::vector<hw::AcceleratorConfig> accelerators() {
       config.bus_bytes = columns;
       if (rows == 1) {
         config.protection.checksum = hw::ArrayChecksum{dataflow != Dataflow::kInputStationary};
+        config.protection.weight_check = hw::WeightCheck{hw::WeightCheck::Mode::kRange};
       }
       all.push_back(config);
     }
@@ -187,6 +188,18 @@ std::vector<hw::AcceleratorConfig> accelerators() {
                       {"partial_sum", "secded", hw::ErrorAction::kZero},
                       {"output", "secded", hw::ErrorAction::kFlag}};
     units.bypass = hw::ElementBypass{{{1, 1, 0, 2}}};
+    units.weight_check = hw::WeightCheck{hw::WeightCheck::Mode::kBits};
+    all.back().protect(units);
+    for (const hw::SpareColumns& spares : {hw::SpareColumns{1, {0}}, {3, {1, 4}}}) {
+      units.spare_columns = spares;
+      all.push_back(all.back());
+      all.back().protect(units);
+      units.memories.clear();
+    }
+    all.push_back(all.front());
+    units = {};
+    units.spare_columns = hw::SpareColumns{1, {}};
+    all.back().grid.dataflow = dataflow;
     all.back().protect(units);
   }
   return all;

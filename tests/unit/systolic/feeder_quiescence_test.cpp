@@ -1,3 +1,5 @@
+#include <array>
+
 #include "gtest/gtest.h"
 #include "hw/common/counter_random.h"
 #include "hw/systolic/checksum_unit_core.h"
@@ -49,6 +51,27 @@ struct FeederBench {
   FaultTaps taps{&table};
   Core core;
 };
+
+constexpr int kBuiltColumns = 7;
+constexpr int kSpareOnes = 2;
+
+/// What struck registers may make of the columns of an array with spare ones.
+ColumnMap random_map(Bursts& bursts) {
+  std::array<uint8_t, kBuiltColumns> skip = {};
+  for (uint8_t& bit : skip) {
+    bit = bursts.below(5) == 0 ? 1 : 0;
+  }
+  return {skip.data(), kBuiltColumns, kSpareOnes};
+}
+
+/// `columns` of the array, as programs see them, are fewer by the spare ones.
+AcceleratorConfig with_spare_columns(AcceleratorConfig config) {
+  config.grid = GridConfig(config.grid.rows, kBuiltColumns - kSpareOnes, config.grid.dataflow, Multiplier());
+  ProtectionConfig units;
+  units.spare_columns = SpareColumns{kSpareOnes, {1}};
+  config.protect(units);
+  return config;
+}
 
 /// Arms the same random fault in both.
 template <typename Core>
@@ -108,11 +131,13 @@ TEST_P(FeederQuiescence, SkippedStepsOfTheInputFeederChangeNothing) {
     write.address = bursts.below(300);
     write.data.bytes[3] = static_cast<uint8_t>(cycle);
     const PoolRequest pool{bursts.below(7) == 0, static_cast<int32_t>(bursts.below(310))};
-    a.step({word, command, write, pool}, cycle);
-    b.step({word, command, write, pool}, cycle);
+    const ColumnMap columns = random_map(bursts);
+    a.step({word, command, write, pool, columns}, cycle);
+    b.step({word, command, write, pool, columns}, cycle);
   };
   for (const uint32_t seed : {1u, 2u, 3u}) {
     compare<InputFeederCore>(small_config(GetParam()), seed, step);
+    compare<InputFeederCore>(with_spare_columns(small_config(GetParam())), seed, step);
   }
 }
 
@@ -127,11 +152,24 @@ TEST_P(FeederQuiescence, SkippedStepsOfTheWeightFeederChangeNothing) {
     write.target = static_cast<uint8_t>(LoadTarget::kWeight);
     write.count = 5;
     write.address = bursts.below(220);
-    a.step(word, write, cycle);
-    b.step(word, write, cycle);
+    for (uint8_t& byte : write.data.bytes) {
+      byte = static_cast<uint8_t>(bursts.below(256));
+    }
+    CommandDescriptor command;
+    command.low = -static_cast<int>(bursts.below(128));
+    command.high = static_cast<int>(bursts.below(128));
+    const ColumnMap columns = random_map(bursts);
+    a.step({word, command, write, columns}, cycle);
+    b.step({word, command, write, columns}, cycle);
   };
+  AcceleratorConfig config = small_config(GetParam());
   for (const uint32_t seed : {4u, 5u, 6u}) {
-    compare<WeightFeederCore>(small_config(GetParam()), seed, step);
+    compare<WeightFeederCore>(config, seed, step);
+    compare<WeightFeederCore>(with_spare_columns(config), seed, step);
+  }
+  for (const auto mode : {WeightCheck::Mode::kRange, WeightCheck::Mode::kBits}) {
+    config.protection.weight_check = WeightCheck{mode};
+    compare<WeightFeederCore>(config, 12, step);
   }
 }
 
@@ -148,11 +186,13 @@ TEST_P(FeederQuiescence, SkippedStepsOfThePartialSumBufferChangeNothing) {
     const RowRequest request{bursts.below(5) == 0, static_cast<uint16_t>(bursts.below(22))};
     const SumCorrection correction{bursts.below(5) == 0, static_cast<uint16_t>(bursts.below(22)),
                                    static_cast<uint8_t>(bursts.below(8)), bursts.below(100)};
-    a.step({word, south, request, correction}, cycle);
-    b.step({word, south, request, correction}, cycle);
+    const ColumnMap columns = random_map(bursts);
+    a.step({word, south, request, correction, columns}, cycle);
+    b.step({word, south, request, correction, columns}, cycle);
   };
   for (const uint32_t seed : {7u, 8u, 9u}) {
     compare<PartialSumBufferCore>(small_config(GetParam()), seed, step);
+    compare<PartialSumBufferCore>(with_spare_columns(small_config(GetParam())), seed, step);
   }
 }
 
