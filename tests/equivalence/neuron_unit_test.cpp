@@ -73,6 +73,7 @@ TEST_P(NeuronUnitTest, MakesOneCodeOfStruckWords) {
     const auto word = static_cast<size_t>(maker.between(0, static_cast<int>(unit_kind.words) - 1));
     const auto mask = static_cast<uint8_t>(1 << maker.between(0, 7));
     held[word] = static_cast<uint8_t>(held[word] ^ mask);
+    const std::vector<size_t>& neurons = protection.neurons();
     const model::CodeRange range = protection.interval(
         static_cast<size_t>(std::lower_bound(neurons.begin(), neurons.end(), neuron) - neurons.begin()));
     const hw::CombinedNeuron expected =
