@@ -14,7 +14,7 @@ class DetectionMonitor : public sc_core::sc_module {
 
   DetectionMonitor(const sc_core::sc_module_name& name, const StateTable& table, const CycleClock& clock_cycles);
 
-  void clear() { core_.clear(); }
+  void set_record(std::optional<DetectionRecord> record) { core_.set_record(std::move(record)); }
   const std::optional<DetectionRecord>& record() const { return core_.record(); }
 
  private:

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hw/common/state_table.h"
@@ -15,6 +16,10 @@ struct DetectionRecord {
   uint64_t cycle = 0;      ///< in which it did
   bool alarm = false;      ///< some unit saw an error that it could not put right
   bool corrected = false;  ///< all that was seen is put right
+
+  bool operator==(const DetectionRecord& other) const {
+    return unit == other.unit && cycle == other.cycle && alarm == other.alarm && corrected == other.corrected;
+  }
 };
 
 /// The host's eye on the flags of all units (ReportRegisters): remembers which was raised first, and when. It is not
@@ -27,7 +32,8 @@ class DetectionMonitorCore {
   bool watches_any() const { return !units_.empty(); }
   /// Looks at the settled registers of a cycle.
   void look(uint64_t cycle);
-  void clear() { record_.reset(); }
+  /// Goes on from what had been said when a state was saved; nothing: the clean state.
+  void set_record(std::optional<DetectionRecord> record) { record_ = std::move(record); }
   /// Nothing while no unit has raised a flag.
   const std::optional<DetectionRecord>& record() const { return record_; }
 

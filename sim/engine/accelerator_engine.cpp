@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "hw/protection/neuron_unit_kind.h"
 #include "hw/protection/protected_memories.h"
 #include "sim/engine/state_comparison.h"
 #include "sim/mapping/network_compiler.h"
@@ -164,6 +165,14 @@ bool AcceleratorEngine::equal_for_later_layers(const std::vector<std::byte>& sav
 
 bool AcceleratorEngine::flag_may_rise() const {
   return !implementation_->protected_memories.all_right();
+}
+
+bool AcceleratorEngine::flags_depend_on_data(size_t layer) const {
+  const hw::NeuronUnitKind* unit = hw::find_neuron_unit_kind(implementation_->config.protection.neuron_unit);
+  const auto& all = implementation_->compiled.layers;
+  return unit != nullptr && unit->has_intervals() &&
+         std::any_of(all.begin() + static_cast<std::ptrdiff_t>(layer), all.end(),
+                     [](const mapping::LayerProgram& later) { return later.protection_use.neurons > 0; });
 }
 
 void AcceleratorEngine::watch_results(hw::ResultProbe* probe) {

@@ -43,6 +43,7 @@ class AcceleratorEngine : public SimulationEngine {
   bool equal_for_later_layers(const std::vector<std::byte>& saved) override;
   bool constants_intact() override;
   bool flag_may_rise() const override;
+  bool flags_depend_on_data(size_t layer) const override;
   void watch_results(hw::ResultProbe* probe) override;
   Station struck_station(const hw::Fault& fault) const override;
 

@@ -136,7 +136,6 @@ hw::FaultTaps& Platform::taps(size_t field) {
 }
 
 void Platform::state_changed() {
-  implementation_->detections.clear();
   implementation_->accelerator.drive();
   implementation_->dram.drive();
 }
@@ -145,6 +144,10 @@ bool Platform::faults_pending() const {
   const auto& all = implementation_->accelerator.all_taps();
   const uint64_t next = cycle();
   return std::any_of(all.begin(), all.end(), [next](const auto& taps) { return taps->pending(next); });
+}
+
+void Platform::set_detection(const std::optional<hw::DetectionRecord>& said) {
+  implementation_->detections.set_record(said);
 }
 
 const std::optional<hw::DetectionRecord>& Platform::detection() const {

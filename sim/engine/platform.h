@@ -54,6 +54,7 @@ class Platform : public SimulatedPlatform {
  private:
   hw::FaultTaps& taps(size_t field) override;
   void state_changed() override;
+  void set_detection(const std::optional<hw::DetectionRecord>& said) override;
 
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;

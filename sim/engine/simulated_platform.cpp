@@ -25,10 +25,11 @@ uint64_t SimulatedPlatform::cycle() const {
   return elaborated_ ? parts_->next_cycle() : 0;
 }
 
-void SimulatedPlatform::resume_at(uint64_t cycle) {
+void SimulatedPlatform::resume_at(uint64_t cycle, const std::optional<hw::DetectionRecord>& said) {
   parts_->initiator.disarm();
   parts_->cycles.set_next_cycle(cycle);
   state_changed();
+  set_detection(said);
 }
 
 void SimulatedPlatform::reset() {
@@ -37,7 +38,7 @@ void SimulatedPlatform::reset() {
   load_clean_state();
   parts_->memory.restore_clean();
   counts_ = {};
-  resume_at(0);
+  resume_at(0, std::nullopt);
 }
 
 std::shared_ptr<const SimulatedPlatform::Snapshot> SimulatedPlatform::snapshot() const {
@@ -46,6 +47,7 @@ std::shared_ptr<const SimulatedPlatform::Snapshot> SimulatedPlatform::snapshot()
   saved->memory = parts_->memory.changed_pages();
   saved->cycle = cycle();
   saved->counts = counts_;
+  saved->detection = detection();
   return saved;
 }
 
@@ -54,7 +56,7 @@ void SimulatedPlatform::restore(const Snapshot& saved) {
   parts_->table.restore(saved.state);
   parts_->memory.restore(saved.memory);
   counts_ = saved.counts;
-  resume_at(saved.cycle);
+  resume_at(saved.cycle, saved.detection);
 }
 
 bool SimulatedPlatform::state_equals(const Snapshot& saved) const {

@@ -46,6 +46,7 @@ class SimulatedPlatform {
     hw::DramContent::Pages memory;
     uint64_t cycle = 0;
     CycleCounts counts;
+    std::optional<hw::DetectionRecord> detection;
   };
 
   virtual ~SimulatedPlatform();
@@ -81,7 +82,7 @@ class SimulatedPlatform {
   /// True when an armed fault may still act in the next cycle or later.
   virtual bool faults_pending() const = 0;
 
-  /// What protection units have said since the last reset() or restore().
+  /// What protection units have said since the last reset().
   virtual const std::optional<hw::DetectionRecord>& detection() const;
 
   /// Called just before every edge while a run is in progress (registers settled, wires settled), with the number of
@@ -108,7 +109,9 @@ class SimulatedPlatform {
   virtual void state_changed() = 0;
 
  private:
-  void resume_at(uint64_t cycle);
+  /// What protection units have said in the state that is restored.
+  virtual void set_detection(const std::optional<hw::DetectionRecord>& /*said*/) {}
+  void resume_at(uint64_t cycle, const std::optional<hw::DetectionRecord>& said);
 
   std::unique_ptr<Parts> parts_;
   bool elaborated_ = false;

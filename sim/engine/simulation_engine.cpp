@@ -156,6 +156,17 @@ void SimulationEngine::take_golden_cycles(size_t layer, const GoldenRun& golden,
   result.total_cycles = golden.run.total_cycles - there + here;
 }
 
+/// With the golden run's state at the start of a layer: what units say from here on adds nothing to what they have said.
+bool SimulationEngine::nothing_more_to_say(size_t layer, const GoldenRun& golden) {
+  const std::optional<hw::DetectionRecord>& last = golden.run.detection;
+  if (!last) {
+    return true;
+  }
+  const std::optional<hw::DetectionRecord>& now = platform().detection();
+  return golden.layer_start[layer]->detection == last && now && (now->alarm || !last->alarm) &&
+         (!now->corrected || last->corrected);
+}
+
 /// At the start of a layer: completes the run without simulating when its end is known for certain.
 ///
 /// Beyond this point no fault acts. What a layer does depends on its program, on its input, on the constants in memory
@@ -168,7 +179,7 @@ void SimulationEngine::take_golden_cycles(size_t layer, const GoldenRun& golden,
 ///   inference from these tensors, which FunctionalEngine gives. The machine's state at the end is not known then.
 ///   It matters only when all outputs are right (is the fault latent?); in that case, if `latent` asks for it, the
 ///   simulation goes on. So it does while a protected memory holds a word that would raise a flag: an idle lane may
-///   still read it.
+///   still read it. And so it does where a unit raises flags for data that no fault has struck.
 bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, Latent latent,
                                     bool& outputs_known_equal, AcceleratorRun& result) {
   if (platform().faults_pending()) {
@@ -184,7 +195,7 @@ bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint6
   }
   const size_t next = operator_of(layer);
   if (tensors_equal(next, result, golden.run)) {
-    if (!state_equal(saved)) {
+    if (!state_equal(saved) || !nothing_more_to_say(layer, golden)) {
       return false;
     }
     for (size_t index = next; index < network_->operators.size(); ++index) {
@@ -194,7 +205,7 @@ bool SimulationEngine::finish_early(size_t layer, const GoldenRun& golden, uint6
     take_golden_cycles(layer, golden, result);
     return true;
   }
-  if (outputs_known_equal || flag_may_rise() || !timing_fixed_from(layer)) {
+  if (outputs_known_equal || flag_may_rise() || flags_depend_on_data(layer) || !timing_fixed_from(layer)) {
     return false;
   }
   std::vector<model::Values> tensors = result.tensors;

@@ -126,6 +126,8 @@ class SimulationEngine {
   virtual bool timing_fixed_from(size_t /*layer*/) const { return true; }
   /// A memory holds a word that would raise a flag when it is read.
   virtual bool flag_may_rise() const { return false; }
+  /// From this layer on, a protection unit may raise a flag for data that no fault strikes.
+  virtual bool flags_depend_on_data(size_t /*layer*/) const { return false; }
 
   /// Shows `probe` what passes through post-processing; nullptr: nobody.
   virtual void watch_results(hw::ResultProbe* /*probe*/) {}
@@ -148,6 +150,7 @@ class SimulationEngine {
                             ResultComparison& results, AcceleratorRun& result);
   bool finish_early(size_t layer, const GoldenRun& golden, uint64_t cycle_limit, Latent latent,
                     bool& outputs_known_equal, AcceleratorRun& result);
+  bool nothing_more_to_say(size_t layer, const GoldenRun& golden);
   void take_golden_cycles(size_t layer, const GoldenRun& golden, AcceleratorRun& result);
   GoldenEntry last_state_before(uint64_t cycle, uint64_t cycle_limit, const GoldenRun& golden) const;
   size_t operator_of(size_t layer) const;

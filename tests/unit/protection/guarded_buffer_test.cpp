@@ -101,7 +101,7 @@ TEST_F(GuardedBufferTest, AStruckFlagIsAFalseAlarm) {
   monitor_->look(2);
   ASSERT_TRUE(monitor_->record());
   EXPECT_TRUE(monitor_->record()->alarm);
-  monitor_->clear();
+  monitor_->set_record(std::nullopt);
   EXPECT_FALSE(monitor_->record());
 }
 
