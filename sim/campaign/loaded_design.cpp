@@ -25,7 +25,6 @@ ordered_json accelerator_json(const engine::Machine& machine) {
 /// With the units that a clip design and a hardened design need.
 std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& experiment) {
   std::unique_ptr<engine::Machine> machine = experiment.accelerator->build();
-  harden::add_channel_bounds(experiment.clip, experiment.hardened, *machine);
   if (!experiment.hardened.empty() && !strikes_neurons(experiment.engine)) {
     hw::ProtectionConfig* units = machine->protection();
     if (units == nullptr) {
@@ -34,6 +33,7 @@ std::unique_ptr<const engine::Machine> load_machine(const ExperimentConfig& expe
     }
     harden::add_unit(harden::read_hardened_design(experiment.hardened), *units);
   }
+  harden::add_channel_bounds(experiment.clip, experiment.hardened, *machine);
   return machine;
 }
 

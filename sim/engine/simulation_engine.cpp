@@ -132,6 +132,7 @@ AcceleratorRun SimulationEngine::run(const model::Values& input, GoldenRun* reco
     }
   }
   run_host_operators(operator_after(layers()), network_->operators.size(), result);
+  result.detection = platform().detection();
   if (record != nullptr) {
     record->end = platform().snapshot();
     record->results = std::move(results);
@@ -156,7 +157,8 @@ void SimulationEngine::take_golden_cycles(size_t layer, const GoldenRun& golden,
   result.total_cycles = golden.run.total_cycles - there + here;
 }
 
-/// With the golden run's state at the start of a layer: what units say from here on adds nothing to what they have said.
+/// With the golden run's state at the start of a layer: what units say from here on adds nothing to what they have
+/// said.
 bool SimulationEngine::nothing_more_to_say(size_t layer, const GoldenRun& golden) {
   const std::optional<hw::DetectionRecord>& last = golden.run.detection;
   if (!last) {

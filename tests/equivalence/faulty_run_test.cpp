@@ -22,7 +22,7 @@ namespace faultline::engine {
 namespace {
 
 constexpr uint64_t kSeed = 47;
-constexpr int kFaults = test::repetitions(1500);
+constexpr int kFaults = test::repetitions(800);
 
 struct Machine {
   hw::Dataflow dataflow;

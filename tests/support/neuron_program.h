@@ -30,7 +30,12 @@ class NeuronProgramMaker {
     load(hw::LoadTarget::kParameter, 0, parameters());
     load(hw::LoadTarget::kTable, hw::kNeuronTableBase, table());
     load(hw::LoadTarget::kTable, hw::kNeuronMaskBase, bytes(mask_bytes()));
-    load(hw::LoadTarget::kInput, 0, bytes(static_cast<size_t>(config_.output_buffer_bytes)));
+    std::vector<uint8_t> words = bytes(static_cast<size_t>(config_.output_buffer_bytes));
+    if (kind().has_intervals()) {
+      std::for_each(words.begin(), words.end(),
+                    [this](uint8_t& word) { word = static_cast<uint8_t>(often_coarse(word)); });
+    }
+    load(hw::LoadTarget::kInput, 0, words);
     add_maximum();
     add_post_processing();
     add_correction();
@@ -56,6 +61,9 @@ class NeuronProgramMaker {
     std::generate(values.begin(), values.end(), [this] { return static_cast<uint8_t>(random_.next_u64()); });
     return values;
   }
+
+  /// Often one of eight codes, so that words and bounds meet.
+  int often_coarse(int code_bits) { return below(2) == 0 ? code_bits & ~0x1f : code_bits; }
 
   static void append(uint32_t value, int count, std::vector<uint8_t>& bytes) {
     for (int byte = 0; byte < count; ++byte) {
@@ -92,7 +100,7 @@ class NeuronProgramMaker {
       if (kind().has_intervals()) {
         // Mostly below for the first word, above for the others.
         const int bound = first ? below(160) - 128 : 127 - below(160);
-        append(static_cast<uint32_t>(bound), 1, entries);
+        append(static_cast<uint32_t>(often_coarse(bound)), 1, entries);
       }
     }
     return entries;
