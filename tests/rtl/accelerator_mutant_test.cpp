@@ -1,6 +1,5 @@
 // Deliberately broken accelerators, each by one change to the generated text outside the grid: the comparison with the
 // cycle engine must catch every one and name the signal.
-#include <optional>
 #include <ostream>
 #include <string>
 
@@ -14,27 +13,13 @@ namespace {
 
 using hw::Dataflow;
 
-struct Mutant {
-  const char* name;
-  Dataflow dataflow;
-  const char* file;
-  const char* before;
-  const char* after;
-  const char* signal;  ///< what the name of the first signal that differs contains
-  std::optional<hw::WeightCheck> weight_check = std::nullopt;
-};
-
-std::ostream& operator<<(std::ostream& out, const Mutant& mutant) {
-  return out << mutant.name;
-}
-
 constexpr Dataflow kWs = Dataflow::kWeightStationary;
 constexpr Dataflow kOs = Dataflow::kOutputStationary;
 constexpr Dataflow kIs = Dataflow::kInputStationary;
 constexpr hw::WeightCheck kRange{hw::WeightCheck::Mode::kRange};
 constexpr hw::WeightCheck kBits{hw::WeightCheck::Mode::kBits};
 
-const Mutant kMutants[] = {
+const test::BrokenAccelerator kMutants[] = {
     {"ends_a_fold_a_cycle_late", kWs, "systolic_controller.sv", "{1'b0, phase} + 25'd1 >= {1'b0, length}",
      "{1'b0, phase} >= {1'b0, length}", "controller."},
     {"leaves_illegal_states_for_idle", kWs, "systolic_controller.sv",
@@ -65,47 +50,61 @@ const Mutant kMutants[] = {
      "write_count < BEAT ? write_count + 7'd1 : BEAT", "post_processing.parameter"},
     {"believes_a_faulty_count", kWs, "systolic_dma.sv", "request_count < BEAT ? request_count : BEAT", "request_count",
      ".count"},
-    {"lets_the_bound_pass_no_more", kOs, "systolic_weight_check.sv", "value > high", "value >= high",
-     "weight_feeder.edge", kRange},
-    {"compares_weights_unsigned", kIs, "systolic_weight_check.sv", "logic signed [7:0] value", "logic [7:0] value",
-     "weight_feeder.edge", kRange},
-    {"takes_the_sign_from_the_top", kWs, "systolic_weight_check.sv", "low & ~{low[6:0], 1'b0}", "low & 8'h80",
-     "weight_feeder.edge", kBits},
-    {"passes_weights_by_the_check", kIs, "systolic_weight_feeder.sv", "? passed[8*l+:8]", "? read_data[8*l+:8]",
-     ".product", kBits},
 };
 
-class AcceleratorMutant : public testing::TestWithParam<Mutant> {};
+struct WeightCheckMutant {
+  test::BrokenAccelerator broken;
+  hw::WeightCheck check;
+};
+
+std::ostream& operator<<(std::ostream& out, const WeightCheckMutant& mutant) {
+  return out << mutant.broken;
+}
+
+const WeightCheckMutant kWeightCheckMutants[] = {
+    {{"lets_the_bound_pass_no_more", kOs, "systolic_weight_check.sv", "value > high", "value >= high",
+      "weight_feeder.edge"},
+     kRange},
+    {{"compares_weights_unsigned", kIs, "systolic_weight_check.sv", "logic signed [7:0] value", "logic [7:0] value",
+      "weight_feeder.edge"},
+     kRange},
+    {{"takes_the_sign_from_the_top", kWs, "systolic_weight_check.sv", "low & ~{low[6:0], 1'b0}", "low & 8'h80",
+      "weight_feeder.edge"},
+     kBits},
+    {{"passes_weights_by_the_check", kIs, "systolic_weight_feeder.sv", "? passed[8*l+:8]", "? read_data[8*l+:8]",
+      ".product"},
+     kBits},
+};
+
+class AcceleratorMutant : public testing::TestWithParam<test::BrokenAccelerator> {};
 
 TEST_P(AcceleratorMutant, IsCaughtAndNamed) {
   FAULTLINE_NEEDS_VERILATOR();
-  const Mutant& mutant = GetParam();
-  hw::AcceleratorConfig config = test::small_accelerator(mutant.dataflow, 2, 2);
-  config.protection.weight_check = mutant.weight_check;
-  AcceleratorLockstep pair(
-      config, hw::accelerator_maker("cycle"),
-      test::verilated(test::changed(accelerator_design(config), mutant.file, mutant.before, mutant.after),
-                      SiteCheck::kNone));
-  // Random states reach in a few cycles what takes programs thousands.
-  std::optional<Divergence> divergence;
-  for (uint64_t seed = 1; seed <= 4000 && !divergence; ++seed) {
-    pair.reset();
-    const int bits = seed % 4 == 0 ? 64 : static_cast<int>(1 + seed % 7);
-    pair.scramble(seed, bits);
-    if (mutant.weight_check == kRange && seed % 4 == 2) {
-      // Where addresses are small, so that weights are read, only a fault makes a bound negative.
-      const size_t low = pair.reference().table.field_index("controller.command.low");
-      pair.arm({{low, 0}, 0xf8, hw::FaultModel::kStuckAt1, 0, 0, 0});
-    }
-    divergence = pair.run(test::random_commands(seed, 3, bits), 12).divergence;
-  }
-  ASSERT_TRUE(divergence) << "not caught";
-  EXPECT_NE(divergence->signal.find(mutant.signal), std::string::npos) << divergence->text();
-  EXPECT_NE(divergence->reference, divergence->other);
+  test::expect_caught(GetParam(), test::small_accelerator(GetParam().dataflow, 2, 2),
+                      [](AcceleratorLockstep&, uint64_t) {});
 }
 
 INSTANTIATE_TEST_SUITE_P(Blocks, AcceleratorMutant, testing::ValuesIn(kMutants),
                          [](const auto& mutant) { return mutant.param.name; });
+
+class BrokenWeightCheck : public testing::TestWithParam<WeightCheckMutant> {};
+
+TEST_P(BrokenWeightCheck, IsCaughtAndNamed) {
+  FAULTLINE_NEEDS_VERILATOR();
+  const WeightCheckMutant& mutant = GetParam();
+  hw::AcceleratorConfig config = test::small_accelerator(mutant.broken.dataflow, 2, 2);
+  config.protection.weight_check = mutant.check;
+  test::expect_caught(mutant.broken, config, [&](AcceleratorLockstep& pair, uint64_t seed) {
+    if (mutant.check == kRange && seed % 4 == 2) {
+      // Where addresses are small, so that weights are read, only a fault makes a bound negative.
+      const size_t low = pair.reference().table.field_index("controller.command.low");
+      pair.arm({{low, 0}, 0xf8, hw::FaultModel::kStuckAt1, 0, 0, 0});
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, BrokenWeightCheck, testing::ValuesIn(kWeightCheckMutants),
+                         [](const auto& mutant) { return mutant.param.broken.name; });
 
 }  // namespace
 }  // namespace faultline::rtl

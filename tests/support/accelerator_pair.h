@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,6 +55,42 @@ inline std::vector<hw::CommandDescriptor> random_commands(uint64_t seed, int cou
     command.opcode = static_cast<int32_t>(random.uniform(7));
   }
   return commands;
+}
+
+/// One change to the text of an accelerator's RTL that makes it wrong.
+struct BrokenAccelerator {
+  const char* name;
+  hw::Dataflow dataflow;
+  const char* file;
+  const char* before;
+  const char* after;
+  const char* signal;  ///< what the name of the first signal that differs contains
+};
+
+/// Expects that the comparison with the cycle engine catches the mutant of `config` and names the signal. `arm` may arm
+/// faults in the pair before the program of a seed, 1 to 4000, where random states alone do not lead to what is broken.
+template <typename Arm>
+void expect_caught(const BrokenAccelerator& mutant, const hw::AcceleratorConfig& config, Arm arm) {
+  rtl::AcceleratorLockstep pair(
+      config, hw::accelerator_maker("cycle"),
+      verilated(changed(rtl::accelerator_design(config), mutant.file, mutant.before, mutant.after),
+                rtl::SiteCheck::kNone));
+  // Random states reach in a few cycles what takes programs thousands.
+  std::optional<rtl::Divergence> divergence;
+  for (uint64_t seed = 1; seed <= 4000 && !divergence; ++seed) {
+    pair.reset();
+    const int bits = seed % 4 == 0 ? 64 : static_cast<int>(1 + seed % 7);
+    pair.scramble(seed, bits);
+    arm(pair, seed);
+    divergence = pair.run(random_commands(seed, 3, bits), 12).divergence;
+  }
+  ASSERT_TRUE(divergence) << "not caught";
+  EXPECT_NE(divergence->signal.find(mutant.signal), std::string::npos) << divergence->text();
+  EXPECT_NE(divergence->reference, divergence->other);
+}
+
+inline std::ostream& operator<<(std::ostream& out, const BrokenAccelerator& mutant) {
+  return out << mutant.name;
 }
 
 }  // namespace faultline::test
